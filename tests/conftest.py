@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 pytest_plugins = ("tests.browser",)
 
 TIERS = {
-    "rules": "reads the project's own files",
+    "rules": "the project's own files",
     "unit": "one module in memory, no sockets",
     "property": "Hypothesis, no sockets",
     "simulator": "LocalStack in this process, virtual time",
-    "live": "each test runs on both live engines: -m embedded, -m docker",
+    "live": "both live engines: -m embedded, -m docker",
     "campaign": "worker processes, and a local Dask cluster",
     "embedded": "LocalStack as a child process, wall time",
     "fidelity": "LocalStack with and without our plug-ins",
     "pages": "a headless browser, for reports and diagrams",
-    "docker": "needs a Docker engine",
-    "security": "attacks on a sandbox, over HTTP and from a headless browser",
+    "docker": "a Docker engine",
+    "security": "a sandbox, attacked over HTTP and from a headless browser",
 }
-"""The folders below tests/ by what their tests need; each is a marker, as in `-m simulator`."""
+"""The folders below tests/ by what their tests use; each is a marker, as in `-m simulator`."""
 
 NOWHERE = {
     "AWS_CONFIG_FILE": os.devnull,
@@ -72,8 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
     models = ExitStack()
     models.enter_context(service_models_parsed_once())
     config.add_cleanup(models.close)
-    for tier, needs in TIERS.items():
-        config.addinivalue_line("markers", f"{tier}: {needs}")
+    for tier, used in TIERS.items():
+        config.addinivalue_line("markers", f"{tier}: {used}")
     config.addinivalue_line("markers", f"{MARK}: repeats, or takes long; runs only with -m {MARK}")
     cache: pytest.Cache | None = getattr(config, "cache", None)  # none with -p no:cacheprovider
     if is_nightly(config) and cache is not None:

@@ -199,7 +199,7 @@ MUTATIONS = (
     ),
     Mutation(
         "exact-origin",
-        "harness/wavetank/emulator/http_guard/policy.py",
+        "harness/wavetank/emulator/http_guard/request_policy.py",
         'normalized_origin(origin or "") == own]',
         'normalized_origin(origin or "")[:16] == own[:16]]',
     ),

@@ -60,10 +60,10 @@ def test_a_crashed_minute_is_retried_after_a_minute(simulator, virtual_clock):
 def test_another_place(simulator):
     """The table has one more item at the start of the run."""
 
-    def given(aws):
+    def add_cork(aws):
         aws.dynamodb.put_item(TableName=simulator.name_of("Places"), Item={"Name": {"S": "Cork"}})
 
-    result = simulator.run(minutes=5, given=given)
+    result = simulator.run(minutes=5, setup=add_cork)
     assert len(minutes_of("Cork", result)) == 5
 
 

@@ -143,16 +143,16 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     shell.run("down")
 
 
-def test_status_shows_the_faults_that_are_switched_on(machine: Shell) -> None:
+def test_status_shows_the_active_faults(machine: Shell) -> None:
     """First of all, since a fault may make what it reads next fail."""
     controls = SandboxControls(machine.endpoint())
     fault = controls.begin_fault("api-error", {"call": "sns:PublishBatch"})
     try:
-        assert machine.run("status").out.startswith("fault switched on: api-error (")
+        assert machine.run("status").out.startswith("fault injected: api-error (")
         assert machine.run("status", "--json").events("status")[0]["faults"] == ["api-error"]
     finally:
         controls.revert_fault(fault)
-    assert "fault switched on" not in machine.run("status").out
+    assert "fault injected" not in machine.run("status").out
 
 
 @pytest.mark.parametrize("fault", ["host-paused", "disk-full", "wrong-clock", "host-killed"])

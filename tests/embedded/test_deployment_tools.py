@@ -39,8 +39,8 @@ def test_the_cdk_bootstraps_and_deploys(sandbox: Shell, tmp_path: Path) -> None:
     folder = tmp_path / "cdk"
     shutil.copytree(APPLICATIONS / "cdk", folder)
     _run("npm install --no-audit --no-fund", folder, {})
-    _run_documented("cdk", sandbox, folder)
-    _assert_the_function_writes(sandbox, "Small")
+    assert_documented_commands_run("cdk", sandbox, folder)
+    assert_the_function_writes(sandbox, "Small")
 
 
 def test_sam_builds_and_deploys(sandbox: Shell, tmp_path: Path) -> None:
@@ -49,11 +49,13 @@ def test_sam_builds_and_deploys(sandbox: Shell, tmp_path: Path) -> None:
     shutil.copytree(APPLICATIONS / "sam", folder)
     _run(f"{sys.executable} -m venv {environment}", tmp_path, {})
     _run(f"{environment}/bin/python -m pip install --quiet {SAM}", tmp_path, {})
-    _run_documented("sam", sandbox, folder, environment / "bin")
-    _assert_the_function_writes(sandbox, "small")
+    assert_documented_commands_run("sam", sandbox, folder, environment / "bin")
+    assert_the_function_writes(sandbox, "small")
 
 
-def _run_documented(tool: str, sandbox: Shell, folder: Path, programs: Path | None = None) -> None:
+def assert_documented_commands_run(
+    tool: str, sandbox: Shell, folder: Path, programs: Path | None = None
+) -> None:
     """Run the page's commands of the tool, with the variables that it sets and this endpoint."""
     lines = [
         line.removeprefix("$ ") for text in blocks(PAGE, "console") for line in text.splitlines()
@@ -86,7 +88,7 @@ def _run(command: str, folder: Path, variables: Mapping[str, str]) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-def _assert_the_function_writes(sandbox: Shell, stack: str) -> None:
+def assert_the_function_writes(sandbox: Shell, stack: str) -> None:
     """By its own role, into the table of its stack."""
     aws = sandbox_clients(sandbox.endpoint())
     outputs = _outputs(aws, stack)

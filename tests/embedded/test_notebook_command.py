@@ -74,7 +74,7 @@ def test_an_existing_copy_is_kept_unless_a_fresh_one_is_requested(
     copy = Path(shell.run(*options).out.splitlines()[-1])
     fresh = copy.read_text()
     copy.write_text(fresh.replace("The price walk", "Mine"))
-    assert "opening yours from before" in shell.run(*options).out
+    assert "opening your existing copy" in shell.run(*options).out
     assert "Mine" in copy.read_text()
     shell.run(*options, "--fresh")
     assert copy.read_text() == fresh

@@ -31,7 +31,7 @@ def verdicts(check: Finished) -> dict[str, str]:
 
 
 def test_a_script_is_checked_in_a_sandbox_of_its_own(tmp_path: Path) -> None:
-    """All of the assignment valid, under the names that it was filled in with; nothing is left."""
+    """Every requirement is valid, under the script's names, and the sandbox is removed."""
     shell = Shell(tmp_path)
     mine = script(tmp_path, "dedorexp", "DEDOREXP")
     check = shell.run("check", "--handler", mine, "--stream-name-case", "upper", "--json")
@@ -56,7 +56,7 @@ def test_a_failing_script_is_reported_with_its_error(tmp_path: Path) -> None:
 
 
 def test_a_running_sandbox_keeps_the_script_that_is_in_it(tmp_path: Path) -> None:
-    """Through check, drill, deploy and a change of it, until the shipped handler is asked for."""
+    """check, drill and deploy keep the custom handler until the shipped one is requested."""
     shell = Shell(tmp_path)
     mine = script(tmp_path, "VOLATILITY = 0.01", "VOLATILITY = 0.005")
     options = ("--retry-base-delay", "1", "--confirm-emails", "--detach", "--json")

@@ -93,7 +93,7 @@ def _uses(localstack: Host, role: str) -> list[Use]:
 def test_the_delivery_bucket_is_read_by_every_account_and_written_by_none(
     pipeline: Pipeline, aws: AwsClients, other: AwsClients
 ) -> None:
-    """The assignment's matrix, by calls: owner, the function's role, another account, anonymous."""
+    """Owner, the function's role, another account and an anonymous caller each try it."""
     name = pipeline.names.streaming_function
     role = aws.awslambda.get_function_configuration(FunctionName=name)["Role"]
     clients = {
@@ -210,7 +210,7 @@ def handler(event, context):
 def test_a_function_can_do_what_its_role_allows_and_nothing_else(
     localstack: Host, aws: AwsClients, make_function: MakeFunction, make_role: MakeRole
 ) -> None:
-    """The denial names who, what and on which resource, as AWS's does; both are noted."""
+    """A denial names caller, action and resource, as on AWS; both calls are recorded."""
     table = f"test-{unique_letters()}"
     arn = aws.dynamodb.create_table(
         TableName=table,

@@ -161,7 +161,7 @@ def rows(classroom: Classroom) -> dict[str, Row]:
 
 @pytest.mark.parametrize("title", EXPECTED)
 def test_each_is_broken_in_its_own_way(rows: dict[str, Row], title: str) -> None:
-    """What is wrong is found, and nothing else is."""
+    """The defect of each pipeline is reported, and no other."""
     found = {f.key: str(f.verdict) for f in rows[title].findings if f.verdict != "valid"}
     assert found == EXPECTED[title], rows[title].findings
 

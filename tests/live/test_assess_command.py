@@ -35,7 +35,7 @@ def good(aws: AwsClients) -> list[Learner]:
 def test_hundreds_are_looked_at_at_once(
     localstack: Host, good: list[Learner], tmp_path: Path
 ) -> None:
-    """A row each in the CSV in the order of the list, a line each as JSON, and exit code 1."""
+    """The CSV has a row per person in the list's order, the JSON a line; the exit code is 1."""
     subjects = [new_names() for _ in range(300)]
     names = [tuple(name.full_name.split()) for name in subjects]
     everybody = [good[0].person, *((first, last) for first, last in names), ("Мария", "Иванова")]

@@ -28,7 +28,7 @@ PREFIX_LETTERS = 9
 def test_the_life_of_a_pipeline_needs_no_more(
     aws: AwsClients, make_role: MakeRole, tmp_path: Path
 ) -> None:
-    """Deployed, deployed again, checked, broken, restored and deleted; a denial would end it."""
+    """The role deploys twice, checks, runs a drill and deletes the pipeline, without a denial."""
     names, clock = unique_names(), WallClock()
     deployer = role_clients(aws, make_role(*_statements(names)))
     options = DeploymentOptions(names=names, addresses=(ADDRESS,), schedule_enabled=False)

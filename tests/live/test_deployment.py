@@ -37,7 +37,7 @@ def test_deploying_twice_changes_nothing(pipeline: Pipeline) -> None:
 
 
 def test_deploying_again_keeps_the_running_prices(make_pipeline: MakePipeline) -> None:
-    """Only missing items are seeded; starting over takes --reset-prices."""
+    """Only missing items are put; --reset-prices overwrites the others too."""
     pipeline = make_pipeline()
     assert pipeline.deployment.items_seeded == 5
     StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(START)

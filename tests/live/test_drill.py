@@ -91,7 +91,7 @@ def deployed_bytes_run(pipeline: Pipeline) -> bool:
 def test_the_drill_breaks_alerts_and_restores(
     kind: type[StateFault], reason: str, site: DrillSite, drilled: Pipeline
 ) -> None:
-    """Either way the alert says why, and the broken minute is made good."""
+    """For each fault the alert says why, and the missed minute is delivered later."""
     tick = floor_to_minute(site.clock.now())
     result = run_drill(site, kind, lambda _: None)
     assert reason in result.alert.text

@@ -82,7 +82,7 @@ def make_stream(aws: AwsClients, localstack: Host, make_role: MakeRole) -> Itera
 
 
 def test_puts_are_buffered_and_become_one_object(make_stream: MakeStream) -> None:
-    """Two batches, nothing in S3 yet; delivered together under AWS's name, version 1."""
+    """Two batches are delivered later, in one object with AWS's name and version 1."""
     stream = make_stream()
     stream.put(b"one\n", b"two\n")
     stream.put(b"three\n")

@@ -181,7 +181,7 @@ def test_drill_restore_reverts_what_is_switched_on(
     restored = CliRunner().invoke(app, [*command, "--json"], catch_exceptions=False)
     assert restored.exit_code == ExitCode.VALID
     (event,) = map(json.loads, restored.stdout.splitlines())
-    assert event == {"event": "restored", "switched_on": ["api-error", "broken-deployment"]}
+    assert event == {"event": "restored", "faults": ["api-error", "broken-deployment"]}
     assert active(localstack.endpoint) == []
     assert next_tick(fault_pipeline).records
     again = CliRunner().invoke(app, command, catch_exceptions=False)

@@ -58,7 +58,7 @@ def _raw(localstack: Host, message: MailboxMessage) -> Any:
 def test_an_address_gets_nothing_until_its_link_is_opened(
     localstack: Host, aws: AwsClients, unconfirmed: str, address: str
 ) -> None:
-    """What was published before is never sent; what comes after is."""
+    """Messages published before the confirmation are never sent; later ones are."""
     assert _confirmed(aws, unconfirmed) == [False]
     aws.sns.publish(TopicArn=unconfirmed, Message="too early")
     (question,) = questions_to(localstack.endpoint, address)
@@ -156,7 +156,7 @@ def test_above_ten_messages_a_second_the_address_must_confirm_again(
 def test_a_message_has_the_subject_and_the_text_that_were_published(
     localstack: Host, aws: AwsClients, topic: str, address: str
 ) -> None:
-    """As a list, and as the mail itself; letters of any language survive."""
+    """Both the list and the raw e-mail have them, with letters of any language."""
     text = "Zażółć gęślą jaźń\nsecond line"
     aws.sns.publish(TopicArn=topic, Subject="Failure: somebody", Message=text)
     (message,) = messages_to(localstack.endpoint, address)

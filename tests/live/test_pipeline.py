@@ -62,7 +62,7 @@ def _use_handler(pipeline: Pipeline, source: str) -> None:
 def test_ticks_become_records_once_each_and_the_table_ends_on_the_last(
     make_pipeline: MakePipeline,
 ) -> None:
-    """Ticks in order, one doubled, one missed, one late: every sample once, the walk unbroken."""
+    """With a duplicate, a missed and a late tick, each sample is delivered once, without a jump."""
     pipeline = make_pipeline()
     trigger = StreamingInvoker(pipeline.aws, pipeline.names)
     answers = [
@@ -80,7 +80,7 @@ def test_ticks_become_records_once_each_and_the_table_ends_on_the_last(
 
 
 def test_a_tick_takes_three_aws_calls(make_pipeline: MakePipeline) -> None:
-    """Counted where they arrive: one Scan, one PutRecordBatch, one TransactWriteItems."""
+    """LocalStack receives one Scan, one PutRecordBatch and one TransactWriteItems."""
     pipeline = make_pipeline()
     counting = (
         "import botocore.client\n"
@@ -145,7 +145,7 @@ def test_an_event_without_a_time_fails_with_the_reason(pipeline: Pipeline) -> No
 def test_a_failing_tick_is_tried_three_times_and_then_alerted(
     make_pipeline: MakePipeline, localstack: Host
 ) -> None:
-    """The original tick, two retries, then one e-mail that says all of it."""
+    """One attempt and two retries fail, then one e-mail has the failure record."""
     pipeline = make_pipeline()
     _use_handler(pipeline, "def lambda_handler(event, context): raise RuntimeError('on purpose')")
     StreamingInvoker(pipeline.aws, pipeline.names).fire(START)

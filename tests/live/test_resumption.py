@@ -101,7 +101,7 @@ def test_a_deployment_is_cut_at_every_change_and_comes_out_whole(
 def says_how_to_go_on(done: Typed) -> None:
     """Whoever was cut off knows what to do."""
     if done.code == ExitCode.INTERRUPTED:
-        assert "The same command again" in done.output
+        assert "Run the same command again" in done.output
     else:
         assert isinstance(done.error, InfrastructureError), done.output
         assert "check the network, then run the same command again" in str(done.error)

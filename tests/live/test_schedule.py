@@ -54,7 +54,7 @@ def _make_rule(aws: AwsClients, function: Function) -> str:
 def test_a_rule_fires_once_a_minute_after_its_creation_until_it_is_disabled(
     make_function: MakeFunction, aws: AwsClients, controls: SandboxControls
 ) -> None:
-    """Two PutTargets are one firing, its time is the due instant, and a disabled rule is silent."""
+    """Two PutTargets cause one firing, at the due instant; a disabled rule does not fire."""
     silent, firing = make_function(SOURCE), make_function(SOURCE)
     for function in (silent, firing):
         _make_rule(aws, function)

@@ -25,10 +25,10 @@ from wavetank.core.http_types import ConnectionLostError
 from wavetank.core.naming import Names
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.teardown import buckets
+from wavetank.deployment.teardown.data_deletion import delete_stored_data
 from wavetank.deployment.teardown.drain import PipelineDrain
 from wavetank.deployment.teardown.inventory import find_inventory
-from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
-from wavetank.deployment.teardown.release import release_bucket
+from wavetank.deployment.teardown.pipeline_teardown import Teardown, TeardownResult
 
 
 def tear_down(place: Place, names: Names) -> TeardownResult:
@@ -52,7 +52,7 @@ def log_groups(aws: AwsClients, names: Names) -> list[str]:
 
 
 def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Place) -> None:
-    """At every change, by the network or by Ctrl-C: all but the data goes, later they too."""
+    """Cut off at each change by the network or Ctrl-C, the same command deletes the rest."""
     names = place.deploy()
     place.aws.cloudformation.update_termination_protection(
         StackName=names.pipeline_stack, EnableTerminationProtection=True
@@ -82,7 +82,7 @@ def test_a_teardown_cut_off_anywhere_is_finished_by_running_it_again(place: Plac
     def release() -> None:
         inventory = find_inventory(place.aws, names.stem)
         if inventory is not None:
-            release_bucket(place.target, inventory, Hurrying())
+            delete_stored_data(place.target, inventory, Hurrying())
 
     cuts = run_through_cuts(place.pretended, release)
     assert set(cuts) == {"UpdateTerminationProtection", "POST", "DELETE", "DeleteStack"}
@@ -109,7 +109,7 @@ def test_a_half_deleted_stack_names_what_is_in_the_way_and_is_finished_later(pla
 
 
 def test_the_commands_delete_a_pipeline_and_report_what_remains(place: Place) -> None:
-    """Teardown with and without --delete-data, twice each: says what remains and exits with 0."""
+    """With and without --delete-data, run twice each, they print what remains and exit with 0."""
     names = place.deploy()
     options = ["--target", "aws", "--account", ACCOUNT, "--name", names.full_name, "--json"]
 
@@ -207,7 +207,7 @@ def test_a_script_of_ones_own_is_waited_for_as_long_as_firehose_may_hold(place: 
 def test_a_bucket_is_emptied_of_all_that_hides_in_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Old versions, delete markers and unfinished uploads go too, batch by batch."""
+    """Old versions, delete markers and unfinished uploads are deleted too, in batches."""
     monkeypatch.setattr(buckets, "BATCH_MAX", 2)
     s3, bucket = place.aws.s3, f"test-{unique_letters()}"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

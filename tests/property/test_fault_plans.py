@@ -142,9 +142,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     """Any that a file can hold."""
     invariants = draw(st.lists(names, unique=True, max_size=4))
     middle = draw(st.integers(0, len(invariants)))
-    holds = draw(st.sampled_from([None, tuple(invariants[:middle])]))
+    check_only = draw(st.sampled_from([None, tuple(invariants[:middle])]))
     expectations = Expectations(
-        holds=holds, breaks=tuple(invariants[middle:]), alerts_min=draw(st.integers(0, 9))
+        check_only=check_only, breaks=tuple(invariants[middle:]), alerts_min=draw(st.integers(0, 9))
     )
     return Scenario(
         name=draw(names),

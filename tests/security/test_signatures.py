@@ -221,7 +221,7 @@ def test_malformed_headers_are_no_way_around(
 
 
 def test_no_client_can_impersonate_localstack(host: Host, keys: Keys) -> None:
-    """The header that LocalStack knows its own calls by is worth nothing without its seal."""
+    """The header of LocalStack's own calls has no effect without their token."""
 
     def pose(request: Any) -> None:
         request.headers["x-localstack-data"] = '{"service_principal": "lambda"}'

@@ -44,30 +44,34 @@ AFTER, LASTS = timedelta(minutes=4), timedelta(minutes=6)
 LAST_WRITE = 6
 """The naive handler's calls: a scan, five prices, the batch."""
 FAULTS: dict[str, Fault] = {
-    "the rule misses a tick": MissedTick(after=AFTER),
-    "a tick comes 90 s late": LateTick(after=AFTER),
-    "a tick comes twice": DuplicateTick(after=AFTER),
-    "a tick comes again with the next": OverlappingTicks(after=AFTER),
-    "it dies between the prices and the batch": HandlerCrash(after=AFTER, call_number=LAST_WRITE),
-    "it times out after the batch": FunctionTimeout(after=AFTER, call_number=LAST_WRITE + 1),
-    "it runs out of memory between two prices": OutOfMemory(after=AFTER, call_number=3),
-    "it is deployed broken": BrokenDeployment(after=AFTER, lasts=LASTS),
-    "it may not run": NoConcurrency(after=AFTER, lasts=LASTS),
-    "the rule is disabled": RuleOff(after=AFTER, lasts=LASTS),
-    "a cold start takes nine seconds": SlowColdStart(after=AFTER),
-    "Firehose is unavailable for a while": ApiError(
+    "`missed-tick`": MissedTick(after=AFTER),
+    "`late-tick` by 90 s": LateTick(after=AFTER),
+    "`duplicate-tick`": DuplicateTick(after=AFTER),
+    "`overlapping-ticks`": OverlappingTicks(after=AFTER),
+    "`handler-crash` between the price updates and PutRecordBatch": HandlerCrash(
+        after=AFTER, call_number=LAST_WRITE
+    ),
+    "`function-timeout` after PutRecordBatch": FunctionTimeout(
+        after=AFTER, call_number=LAST_WRITE + 1
+    ),
+    "`out-of-memory` between two price updates": OutOfMemory(after=AFTER, call_number=3),
+    "`broken-deployment`": BrokenDeployment(after=AFTER, lasts=LASTS),
+    "`no-concurrency`": NoConcurrency(after=AFTER, lasts=LASTS),
+    "`rule-off`": RuleOff(after=AFTER, lasts=LASTS),
+    "`slow-cold-start` of 9 s": SlowColdStart(after=AFTER),
+    "`api-error`: PutRecordBatch is unavailable": ApiError(
         after=AFTER,
         lasts=LASTS,
         call="firehose:PutRecordBatch",
         code="ServiceUnavailableException",
         times=None,
     ),
-    "Firehose answers after three seconds": ApiLatency(after=AFTER),
-    "Firehose takes the batch, its answer is lost": LostReply(after=AFTER),
-    "Firehose takes the batch in part": PartialBatchFailure(after=AFTER),
-    "S3 is away": S3Outage(after=AFTER, lasts=LASTS),
-    "Firehose delivers twice": DuplicateDelivery(after=AFTER),
-    "the role may not put records any more": PermissionRemoved(after=AFTER, lasts=LASTS),
+    "`api-latency` of 3 s at PutRecordBatch": ApiLatency(after=AFTER),
+    "`lost-reply` of PutRecordBatch": LostReply(after=AFTER),
+    "`partial-batch-failure`": PartialBatchFailure(after=AFTER),
+    "`s3-outage`": S3Outage(after=AFTER, lasts=LASTS),
+    "`duplicate-delivery`": DuplicateDelivery(after=AFTER),
+    "`permission-removed` for PutRecordBatch": PermissionRemoved(after=AFTER, lasts=LASTS),
 }
 TABLE = re.compile(r"^\| fault \|.*?\n\n", re.DOTALL | re.MULTILINE)
 

@@ -26,7 +26,7 @@ from wavetank.faults.functions import BrokenDeployment
 from wavetank.history import Event, FaultBegan
 from wavetank.history.outcome_entries import OutcomeSummary
 from wavetank.history.summary_diff import summary_differences
-from wavetank.invariants import NoSilentFailure, OneNotice, check_history
+from wavetank.invariants import NoSilentFailure, OneAlert, check_history
 from wavetank.live.deployed_target import DeployedTarget
 from wavetank.live.history_reader import read_history, state_before_run
 from wavetank.live.step_executor import StepExecutor
@@ -150,7 +150,7 @@ def test_the_outcome_summary_is_complete(virtual: OutcomeSummary) -> None:
 
 def test_the_scenario_breaks_no_guarantee(history: list[Event]) -> None:
     """A synchronous failure ends with its response; all others reached the addresses once."""
-    findings = check_history(history, [NoSilentFailure(), OneNotice()])
+    findings = check_history(history, [NoSilentFailure(), OneAlert()])
     assert [finding.verdict for finding in findings] == [Verdict.VALID] * 2, findings
 
 

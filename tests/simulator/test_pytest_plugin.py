@@ -122,16 +122,18 @@ def test_a_scenario_of_a_mark_is_run(simulator: SimulatorFixture) -> None:
     assert {injected.kind for injected in result.of(FaultInjected)} == {"lost-reply"}
 
 
-def test_a_run_begins_with_the_given_items(simulator: SimulatorFixture, names: Names) -> None:
+def test_a_run_begins_with_the_items_of_its_setup(
+    simulator: SimulatorFixture, names: Names
+) -> None:
     """It is added to the pipeline's own data, and is gone before the next run."""
 
-    def given(aws: AwsClients) -> None:
+    def setup(aws: AwsClients) -> None:
         key = {"TickerName": {"S": "^MORE"}, "Price": {"N": "1"}, "Tick": {"S": "none"}}
         aws.dynamodb.put_item(TableName=names.table, Item=key)
 
     seen = [
         [item["TickerName"] for item in result.of(TableSnapshot)[0].items]
-        for result in (simulator.run(minutes=1, given=given), simulator.run(minutes=1))
+        for result in (simulator.run(minutes=1, setup=setup), simulator.run(minutes=1))
     ]
     assert ("^MORE" in seen[0], "^MORE" in seen[1]) == (True, False)
 

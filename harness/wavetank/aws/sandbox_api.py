@@ -79,17 +79,17 @@ class SandboxControls:
         return str(self._request("POST", "faults", {"kind": kind, **entries})["id"])
 
     def active_faults(self) -> list[dict[str, Any]]:
-        """The faults that are switched on, kind by kind."""
+        """The active faults, kind by kind."""
         kinds = self._request("GET", "faults")["faults"]
         return [fault for kind in kinds for fault in kind["active"]]
 
     def revert_fault(self, fault_id: str) -> dict[str, Any]:
-        """Revert a fault that is switched on; returns it, with what it hit."""
+        """Revert an active fault; returns it, with what it hit."""
         (fault,) = self._request("DELETE", f"faults/{fault_id}")["reverted"]
         return dict(fault)
 
     def revert_faults(self) -> list[dict[str, Any]]:
-        """Revert every fault that is switched on in the web pages; returns them, newest first.
+        """Revert every fault that the web pages injected; returns them, newest first.
 
         Raises:
             InfrastructureError: one could not be reverted, or there are no such routes.

@@ -114,6 +114,8 @@ def _replace(file: Path, text: str) -> None:
         try:
             new.write(text)
             new.flush()
+            # So that a power failure leaves the old file or the new one, never an empty one. The
+            # folder is not flushed: the case was printed too, so an entry can be added again.
             os.fsync(new.fileno())
             Path(new.name).chmod(file.stat().st_mode)
             Path(new.name).replace(file)

@@ -1,8 +1,10 @@
-"""Shrinks a failing case to what it takes: fewer faults, shorter and earlier, and a shorter run.
+"""Shrinks a failing case to the smallest found that breaks the same invariant.
+
+A smaller case has fewer faults, which are shorter and earlier, and a shorter run.
 
 Faults are dropped one by one first, since that removes most for the fewest runs. Hypothesis then
 simplifies the remaining plan. It starts from that plan and generates none of its own, so that the
-same case always shrinks to the same one. A smaller case is taken if it breaks the same invariant.
+same case always shrinks to the same one.
 """
 
 from collections.abc import Callable
@@ -73,7 +75,7 @@ class _Search:
         self._scenario = replace(
             scenario,
             name=f"{scenario.name}-shrunk",
-            description=f"What it takes for seed {result.spec.seed} to break {result.broken[0]}",
+            description=f"Smallest case found that breaks {result.broken[0]}",
             seed=result.spec.seed,
         )
         self._spec = replace(result.spec, scenario=self._scenario)

@@ -1,6 +1,6 @@
 """Results counted: by ending, by invariant, by kind of fault; the same in whatever order they come.
 
-What it takes to remember does not grow with the campaign.
+Memory is constant.
 """
 
 import hashlib

@@ -48,7 +48,7 @@ def assess(
         typer.Option(
             "--duration",
             metavar="DURATION",
-            help="How far back each minute must have records, such as 30m; at most 4h.",
+            help="Period checked, up to now, such as 30m; at most 4h.",
         ),
     ] = "1h",
     mailbox: Annotated[

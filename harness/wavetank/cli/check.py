@@ -43,7 +43,7 @@ def check(
         typer.Option(
             "--reader-profile",
             metavar="PROFILE",
-            help="With --target aws: profile of another account that tries the bucket.",
+            help="With --target aws: profile of another account, to test access to the bucket.",
         ),
     ] = None,
     handler: HandlerOption = None,
@@ -53,7 +53,7 @@ def check(
             "--name",
             metavar="NAME",
             help="Name of the pipeline's owner, 'First Surname', if several are deployed; with "
-            "--handler: the owner in the script's names.",
+            "--handler: the owner named in the script's resource names.",
         ),
     ] = None,
     surname: SurnameOption = None,

@@ -121,8 +121,8 @@ def _to_aws(
             return exit_code(promotion.run())
     except KeyboardInterrupt:
         output.say(
-            "stopped; CloudFormation completes what it has begun. The same command again "
-            "waits for that and does the rest"
+            "stopped; CloudFormation completes what it has begun. Run the same command again to "
+            "continue."
         )
         raise
 

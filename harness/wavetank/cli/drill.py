@@ -41,7 +41,7 @@ from wavetank.live.confirmed_addresses import require_confirmed, require_confirm
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
-from wavetank.live.revert_journal import require_reverted, revert_all, revert_switched_on
+from wavetank.live.revert_journal import require_reverted, revert_active_faults, revert_all
 from wavetank.live.revert_journal import restore as restore_all
 from wavetank.live.running_sandbox import (
     RunningSandbox,
@@ -150,7 +150,7 @@ def _restore_sandbox(
     """The host first, then the faults of the pages, since the sandbox may not answer before."""
     host = host_target(record)
     reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
-    reverted = revert_switched_on(record, output) or reverted
+    reverted = revert_active_faults(record, output) or reverted
     running = running_sandbox(endpoint, name)
     _restore(sandbox_site(running), output, reverted=reverted)
 
@@ -167,8 +167,8 @@ def _on_aws(
     confirm(live.target, names.stem, _question(live, kind, addresses), output, yes=yes)
     result = show_drill(site, output, _function_kind(kind))
     output.say(
-        f"SNS took the alert ({result.alert.seen_in}); look for it in the mailbox of "
-        f"{', '.join(result.alert.addresses)}: nothing here can"
+        f"SNS accepted the alert ({result.alert.seen_in}). Check the mailbox of "
+        f"{', '.join(result.alert.addresses)}; Wavetank cannot read it."
     )
 
 
@@ -176,14 +176,14 @@ def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...])
     """What the user confirms."""
     minutes = "four minutes" if kind is BrokenDeployment else "a minute"
     after = (
-        "what this script would have made meanwhile is lost"
+        "records that the custom handler would have put during the drill are lost"
         if live.pipeline.handler
-        else "the first tick afterwards makes up for what was missed"
+        else "the first tick after the drill makes up for missed ones"
     )
     return (
-        f"This breaks {live.pipeline.names.streaming_function} for about {minutes} and puts it "
-        f"back, whatever happens. Ticks fail meanwhile, and each that fails for good is alerted to "
-        f"{', '.join(addresses)}; {after}."
+        f"This breaks {live.pipeline.names.streaming_function} for about {minutes} and restores it "
+        "however the drill ends. Ticks fail meanwhile, and each that fails for good sends an "
+        f"alert to {', '.join(addresses)}; {after}."
     )
 
 
@@ -221,7 +221,7 @@ def break_host(
         f"recovered {result.seconds_until_whole:.1f} s after the revert; lost: "
         f"{pluralize(result.objects_lost, 'object')}, "
         f"{pluralize(result.messages_lost, 'message')}, "
-        f"{pluralize(result.minutes_lost, 'minute')} of the walk"
+        f"{pluralize(result.minutes_lost, 'minute')} of data"
     )
     output.emit("host", fault=kind.kind, **asdict(result))
     return result

@@ -72,6 +72,6 @@ def _result(run: SavedRun) -> tuple[str, str]:
     try:
         summary = run.summary()
     except UsageError:
-        return "-", "of another version"
+        return "-", "saved by another version"
     counts = Counter(finding.verdict for finding in summary.findings)
     return summary.engine, ", ".join(f"{count} {verdict}" for verdict, count in counts.items())

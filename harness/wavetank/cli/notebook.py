@@ -81,7 +81,7 @@ def _copy(path: Path, source: str, output: Output, *, fresh: bool) -> Path:
     """The user's own copy for this source, which may have been changed if it exists."""
     copy = copy_for(path, source, read_settings())
     if copy.exists() and not fresh:
-        output.say(f"opening yours from before, {copy.name}; --fresh begins with a new one")
+        output.say(f"opening your existing copy {copy.name}; --fresh replaces it")
     else:
         write_copy(path, source, copy)
     return copy

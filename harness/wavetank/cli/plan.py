@@ -132,7 +132,7 @@ def _end(
         case ExitCode.BROKEN:
             output.say("nothing was changed; it cannot be deployed now: see the fixes")
         case ExitCode.UNKNOWN:
-            output.command("nothing was changed; not every check was decided; to apply", to_apply)
+            output.command("nothing was changed; some checks are unknown; to apply", to_apply)
         case _:
             output.command("nothing was changed; to apply", to_apply)
     output.emit(

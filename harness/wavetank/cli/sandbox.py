@@ -177,7 +177,7 @@ def status(
     for fault in faults:  # first, because a fault may make the calls below fail
         given = ", ".join(f"{name} {value}" for name, value in fault["given"].items())
         output.say(
-            f"fault switched on: {fault['kind']} ({given}), since {fault['since']}; "
+            f"fault injected: {fault['kind']} ({given}), since {fault['since']}; "
             "./wavetank drill --restore reverts it"
         )
     sandbox = attach_to_deployed(record)

@@ -25,9 +25,9 @@ from wavetank.core.errors import ExitCode, InfrastructureError
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.core.text import pluralize
 from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.teardown.data_deletion import delete_stored_data, require_torn_down
 from wavetank.deployment.teardown.inventory import find_inventory
-from wavetank.deployment.teardown.pipeline import Teardown, TeardownResult
-from wavetank.deployment.teardown.release import release_bucket, require_torn_down
+from wavetank.deployment.teardown.pipeline_teardown import Teardown, TeardownResult
 from wavetank.live.change_targets import target_of
 
 CENT = 0.01
@@ -131,7 +131,7 @@ def _delete_data(place: Target, name: str | None, output: Output, *, yes: bool) 
         question = f"This deletes bucket {bucket} with every object in it. There is no way back."
         confirm(place, bucket, question, output, yes=yes, everywhere=True)
         with output.waiting(f"emptying {bucket}") as status:
-            count = release_bucket(
+            count = delete_stored_data(
                 place,
                 inventory,
                 WallClock(),
@@ -156,7 +156,7 @@ def resumable(command: str, output: Output) -> Iterator[None]:
         action = f"check the network, then {again}"
         raise InfrastructureError("an answer of AWS", str(error), action) from error
     except ClientError as error:
-        raise InfrastructureError("AWS to do as asked", str(error), again) from error
+        raise InfrastructureError("the AWS call to succeed", str(error), again) from error
 
 
 def show_remains(remains: TeardownResult, output: Output) -> None:

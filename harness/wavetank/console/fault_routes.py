@@ -1,7 +1,7 @@
 """The faults over HTTP, for programs.
 
-`GET /_wavetank/faults` returns each kind with its parameters, and which faults are switched on;
-`POST {"kind": "api-error", "call": "dynamodb:Scan"}` switches one on, `DELETE` reverts all, and
+`GET /_wavetank/faults` returns each kind with its parameters, and the active faults;
+`POST {"kind": "api-error", "call": "dynamodb:Scan"}` injects one, `DELETE` reverts all, and
 `DELETE /_wavetank/faults/ID` one.
 """
 
@@ -56,7 +56,7 @@ class FaultRoutes:
     @route("/_wavetank/faults", methods=["GET"])
     @with_json_errors
     def on_get(self, _: Request, **__: object) -> Response:
-        """Returns each kind with its parameters, and which faults are switched on."""
+        """Returns each kind with its parameters, and the active faults."""
         switches = self._switches.switches()
         return as_json({"faults": [asdict(switch) for switch in switches]})
 
@@ -71,7 +71,7 @@ class FaultRoutes:
     @route("/_wavetank/faults", methods=["DELETE"])
     @with_json_errors
     def on_delete_all(self, _: Request, **__: object) -> Response:
-        """Reverts every fault that is switched on."""
+        """Reverts every active fault."""
         return as_json({"reverted": [asdict(fault) for fault in self._switches.revert_all()]})
 
     @route("/_wavetank/faults/<fault_id>", methods=["DELETE"])

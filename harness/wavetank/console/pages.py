@@ -22,7 +22,7 @@ from wavetank.faults.switches import FaultSwitches
 
 MESSAGES_SHOWN = 100
 NOTICES = {
-    "begun": "The fault is switched on.",
+    "begun": "The fault is injected.",
     "confirmed": "The subscription is confirmed.",
     "delivered": "All buffered records were delivered, or a delivery was tried.",
     "reverted": "The fault is reverted.",

@@ -48,8 +48,12 @@ class CommandSupervisor:
             return
         self._running = mmap.mmap(-1, NAME_BYTES_MAX)
         read_end, self._conclusion = os.pipe()
+        # A fork copies what is buffered, and both processes would print it.
         sys.stdout.flush()
         sys.stderr.flush()
+        # A signal that comes before its handler is set, or while the parent does not wait, would
+        # end the process or be lost. Blocked, it stays pending: in the child until the mask is
+        # restored, in the parent until `sigwaitinfo`, which requires it. [sigwaitinfo(2)]
         previous = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
         parent = os.getpid()
         child = os.fork()

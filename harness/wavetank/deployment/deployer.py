@@ -107,6 +107,10 @@ class Deployer:
             bucket.prepare()
             bucket.upload_missing(packages.values())
             changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
+            # The table is created with the rule, so a tick may fire before all prices are there. If
+            # it finds none it fails, and Lambda retries it; if it finds some it moves only those.
+            # With `since` the other items start at the same minute, so the next tick makes up for
+            # them: no record is missing.
             seeded = put_first_prices(
                 self._aws.dynamodb,
                 names.table,

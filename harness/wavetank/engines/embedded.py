@@ -5,7 +5,6 @@ A sandbox belongs to the process that started it and ends with it. Other command
 whether its owner is alive, so a file left by a crash is never mistaken for a sandbox.
 """
 
-import fcntl
 import json
 import os
 import secrets
@@ -20,6 +19,7 @@ from typing import IO
 
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
+from wavetank.core.file_locks import is_locked, lock_exclusively
 from wavetank.core.private_files import open_private, private_file, private_folder, require_own
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.sandbox_record import SandboxRecord
@@ -54,7 +54,7 @@ class SandboxFolder:
         self.make()
         with open_private(self._lock, "a+") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_exclusively(lock)
             except BlockingIOError as error:
                 raise self._in_use() from error
             _write_over(lock, str(os.getpid()))
@@ -112,12 +112,9 @@ class SandboxFolder:
         require_own(self.path)
         try:
             with open_private(self._lock, "r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return is_locked(lock)
         except (FileNotFoundError, NotADirectoryError):
             return False
-        except BlockingIOError:
-            return True
-        return False
 
     def stop(self, clock: Clock) -> bool:
         """Stop the sandbox that runs from this folder or is starting; False without one.

@@ -6,7 +6,6 @@ beside the journal, which the kernel releases however a process ends, shows whet
 belong to a running process or were left behind. Each pipeline has one journal on each target.
 """
 
-import fcntl
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from wavetank.core.errors import UsageError
+from wavetank.core.file_locks import is_locked, lock_exclusively
 from wavetank.core.private_files import open_private, private_file, private_folder, require_own
 from wavetank.faults.changes import (
     Change,
@@ -80,7 +80,7 @@ class Journal:
         private_file(self._lock)
         with open_private(self._lock, "w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock_exclusively(lock)
             except BlockingIOError as error:
                 raise UsageError(
                     "no other drill or run that changes this pipeline",
@@ -117,6 +117,7 @@ class Journal:
 
     def remove(self, change: Change) -> None:
         """Remove a change, once its revert is confirmed."""
+        # The packages go last: the entry needs them for as long as it exists.
         self._write(tuple(other for other in self.changes() if other != change))
         if isinstance(change, CodeChange):
             for package in (change.package, change.broken):
@@ -142,17 +143,16 @@ class Journal:
     def _is_held(self) -> bool:
         private_file(self._lock)
         with open_private(self._lock, "a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+            return is_locked(lock)
 
     def _write(self, changes: tuple[Change, ...]) -> None:
+        private_folder(self._folder)
         if not changes:
             self._file.unlink(missing_ok=True)
+            # Without this a power failure could bring the last entry back, and `drill --restore`
+            # would then undo what the user has meanwhile done on purpose, such as disable the rule.
+            _flush_folder(self._folder)
             return
-        private_folder(self._folder)
         entries = [{"kind": change.kind, **asdict(change)} for change in changes]
         _write_durably(self._file, json.dumps(entries, indent=2).encode())
 
@@ -178,9 +178,16 @@ def _write_durably(file: Path, content: bytes) -> None:
         written.flush()
         os.fsync(descriptor)
     fresh.replace(file)
-    # the rename itself is only durable once the folder is flushed too
-    folder = os.open(file.parent, os.O_RDONLY)
+    _flush_folder(file.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make renames and removals in the folder survive a power failure.
+
+    [fsync(2)]
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Faults that are switched on in a running sandbox, and stay until they are reverted."""
+"""Faults that are injected into a running sandbox, and stay active until they are reverted."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Injection:
 
 @dataclass(kw_only=True)
 class ActiveFault:
-    """A fault that is switched on; `given` are its fields as texts."""
+    """An active fault; `given` are its fields as texts."""
 
     id: str
     kind: str
@@ -57,7 +57,7 @@ class ActiveFault:
 
 @dataclass(frozen=True, kw_only=True)
 class FaultSwitch:
-    """A kind of fault: what it does, its parameters now, and those that are switched on."""
+    """A kind of fault: what it does, its parameters now, and its active faults."""
 
     name: str
     title: str
@@ -108,7 +108,7 @@ class FaultSwitches:
         ]
 
     def active(self) -> list[ActiveFault]:
-        """The faults that are switched on, the oldest first."""
+        """The active faults, the oldest first."""
         with self._lock:
             return [active for active, _ in self._on.values()]
 
@@ -144,19 +144,17 @@ class FaultSwitches:
         """Revert a fault.
 
         Raises:
-            UsageError: it is not switched on, or could not be reverted and stays.
+            UsageError: it is not active, or could not be reverted and stays.
         """
         with self._lock:
             if fault_id not in self._on:
-                raise UsageError(*one_of("a fault that is switched on", fault_id, self._on))
+                raise UsageError(*one_of("an active fault", fault_id, self._on))
             active, fault = self._on[fault_id]
             try:
                 if isinstance(fault, StateFault):
                     self._applied.revert(fault_id)
                 self._matcher.remove(fault_id)
-            except (
-                Exception
-            ) as error:  # whatever error a service returns, the fault stays switched on
+            except Exception as error:  # whatever error a service returns, the fault stays active
                 raise UsageError(f"{fault_id} to revert", str(error), "try it again") from error
             del self._on[fault_id]
             return active
@@ -180,7 +178,7 @@ class FaultSwitches:
             if other.target == fault.target:
                 raise UsageError(
                     f"one fault at a time for {fault.target}",
-                    f"{active.id}, which is switched on",
+                    f"{active.id}, which is active",
                     "revert that one first",
                 )
 

@@ -5,7 +5,7 @@ during a run, and a saved run can be checked again from its file. Only `ticker` 
 records.
 """
 
-from wavetank.invariants.alert_delivery import OneNotice
+from wavetank.invariants.alert_delivery import OneAlert
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.checker import Invariant, InvariantSuite, check_history
 from wavetank.invariants.conservation import Conservation, Flaw
@@ -22,7 +22,7 @@ __all__ = [
     "Invariant",
     "InvariantSuite",
     "NoSilentFailure",
-    "OneNotice",
+    "OneAlert",
     "check_history",
     "generic_invariants",
 ]
@@ -33,7 +33,7 @@ def generic_invariants() -> list[Invariant]:
     return [
         CompleteSchedule(),
         NoSilentFailure(),
-        OneNotice(),
+        OneAlert(),
         Conservation(),
         FullyDrained(),
     ]

@@ -1,14 +1,14 @@
-"""One notice for each confirmed address and exhausted failure, and no others.
+"""One alert per confirmed address for each discarded request, and no others.
 
-A notice is about a failure if its subject or text has the request's id as a separate word; times
+An alert is about a failure if its subject or text has the request's id as a separate word; times
 and counts would not distinguish two failures of one minute. It is due to the addresses that are
 confirmed when the request is discarded. An address that unsubscribes before it comes need not get
 it, and one that joins may.
 
-A notice may be repeated as often as the notification function could not know that it was published:
+An alert may be repeated as often as the notification function could not know that it was published:
 the response was lost or late, or the function crashed after it. SNS does not detect duplicates.
 
-No notice is required if an invocation of the notification function, one that a destination began,
+No alert is required if an invocation of the notification function, one that a destination began,
 is itself discarded: `failures` checks that.
 """
 
@@ -36,7 +36,7 @@ from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, 
 from wavetank.invariants.interval_set import RecentMapping
 
 FAILURES_REMEMBERED = 10_000
-"""A week of one failure a minute; a notice of an older one is about no known failure."""
+"""A week of one failure a minute; an alert of an older one is about no known failure."""
 WORDS = re.compile(r"[\w-]+")
 SUBJECT_CHARACTERS = 60
 TOPIC, QUEUE = ":sns:", ":sqs:"
@@ -46,11 +46,11 @@ type Recipient = tuple[str, str]
 """A topic's ARN, and an address subscribed to it."""
 
 
-class OneNotice:
-    """Tracks for each failure which addresses were notified."""
+class OneAlert:
+    """Tracks for each failure which addresses were alerted."""
 
     key = "one-notice"
-    name = "one notice for each confirmed address and exhausted failure"
+    name = "one alert per confirmed address for each discarded request"
 
     def __init__(self) -> None:
         self._violations = ProblemCounts()
@@ -58,12 +58,12 @@ class OneNotice:
         self._notifiers = RecentMapping[str, bool](FAILURES_REMEMBERED)
         self._reported = RecentMapping[str, bool](FAILURES_REMEMBERED)
         self._expected: dict[str, set[Recipient]] = {}
-        self._notified = RecentMapping[str, Counter[Recipient]](FAILURES_REMEMBERED)
+        self._alerted = RecentMapping[str, Counter[Recipient]](FAILURES_REMEMBERED)
         self._failure_by_invocation = RecentMapping[str, str](FAILURES_REMEMBERED)
         self._repeats_allowed = Counter[str]()
         self._published: set[str] = set()
         self._failures = 0
-        self._notices = 0
+        self._alerts = 0
 
     def observe(self, event: Event) -> None:
         match event:
@@ -84,25 +84,25 @@ class OneNotice:
             case RequestDiscarded() if not self._notifiers.get(event.request):
                 self._fail(event)
             case MessageSent():
-                self._notice(event)
+                self._alert(event)
 
     def finding(self, end: HistoryEnd) -> Finding:
         missing = ProblemCounts()
         for request, expected in self._expected.items():
             topic, address = min(expected)
-            missing.add("not notified", f"{address} of {topic} about {request}", len(expected))
-        failures, notices = pluralize(self._failures, "failure"), pluralize(self._notices, "notice")
+            missing.add("not alerted", f"{address} of {topic} about {request}", len(expected))
+        failures, alerts = pluralize(self._failures, "failure"), pluralize(self._alerts, "alert")
         return conclude(
             self.name,
             end,
             violations=self._violations,
             missing=missing,
             doubt=self._doubt(),
-            passed=f"{failures}, {notices}; addresses confirmed: {len(self._confirmed)}",
+            passed=f"{failures}, {alerts}; addresses confirmed: {len(self._confirmed)}",
         )
 
     def _doubt(self) -> str:
-        unreachable = self._failures and not self._confirmed and not self._notices
+        unreachable = self._failures and not self._confirmed and not self._alerts
         return (
             f"{pluralize(self._failures, 'failure')}, and no address is confirmed"
             if unreachable
@@ -123,7 +123,7 @@ class OneNotice:
 
     def _fail(self, event: RequestDiscarded) -> None:
         self._failures += 1
-        self._notified.put(event.request, Counter())
+        self._alerted.put(event.request, Counter())
         if self._confirmed:
             self._expected[event.request] = set(self._confirmed)
 
@@ -140,10 +140,10 @@ class OneNotice:
             self._failure_by_invocation.put(event.invocation, event.request)
             return
         expected = self._expected.pop(event.request, set())
-        notified = {recipient for recipient in expected if recipient[0] == event.destination}
+        alerted = {recipient for recipient in expected if recipient[0] == event.destination}
         if QUEUE not in event.destination:
-            notified = notified if TOPIC in event.destination else expected
-            self._expected |= {event.request: notified} if notified else {}
+            alerted = alerted if TOPIC in event.destination else expected
+            self._expected |= {event.request: alerted} if alerted else {}
 
     def _publish(self, event: ApiCalled) -> None:
         """Allow a repeat if the caller could not know that the message was published."""
@@ -162,21 +162,21 @@ class OneNotice:
         if failure is not None and event.outcome is not Outcome.SUCCESS:
             self._repeats_allowed[failure] += 1
 
-    def _notice(self, event: MessageSent) -> None:
+    def _alert(self, event: MessageSent) -> None:
         recipient = (event.topic, event.address)
         shown = f"{event.address} at {rfc3339(event.at)}, {event.subject[:SUBJECT_CHARACTERS]!r}"
-        self._notices += 1
+        self._alerts += 1
         request = self._request_of(event)
         if recipient not in self._confirmed:
             self._violations.add("sent to an unconfirmed address", shown)
         if request is None:
             self._violations.add("about no known failure", shown)
             return
-        notified = self._notified.get(request)
-        if notified is None or notified[recipient] > self._repeats_allowed[request]:
+        alerted = self._alerted.get(request)
+        if alerted is None or alerted[recipient] > self._repeats_allowed[request]:
             self._violations.add("sent again", f"{shown}, about {request}")
             return
-        notified[recipient] += 1
+        alerted[recipient] += 1
         self._deliver(request, recipient)
 
     def _deliver(self, request: str, recipient: Recipient) -> None:
@@ -186,9 +186,9 @@ class OneNotice:
             self._expected.pop(request, None)
 
     def _request_of(self, event: MessageSent) -> str | None:
-        """The request that the notice names. Of several, one that this address still expects."""
+        """The request that the alert names. Of several, one that this address still expects."""
         words = WORDS.findall(f"{event.subject}\n{event.text}")
-        named = [word for word in dict.fromkeys(words) if self._notified.get(word) is not None]
+        named = [word for word in dict.fromkeys(words) if self._alerted.get(word) is not None]
         recipient = (event.topic, event.address)
         expected = [name for name in named if recipient in self._expected.get(name, ())]
         return next(iter([*expected, *named]), None)

@@ -15,14 +15,14 @@ class FullyDrained:
     """The time after the last firing was enough for everything to finish."""
 
     key = "drained"
-    name = "drained"
+    name = "nothing is in flight after the drain"
 
     def observe(self, event: Event) -> None:
         """Nothing to observe: every invariant gets the end of the history with `finding`."""
 
     def finding(self, end: HistoryEnd) -> Finding:
         if end.is_drained:
-            return Finding(self.name, Verdict.VALID, "nothing remained at the end")
+            return Finding(self.name, Verdict.VALID, "nothing remained")
         drained = end.drained
         left = ", ".join(drained.remaining[:SHOWN_MAX]) if drained else ""
         evidence = f"{end.reason}; {left}" if left else end.reason

@@ -37,7 +37,7 @@ class NoSilentFailure:
     """Follows each request from its beginning to its success or its destination."""
 
     key = "no-silent-failure"
-    name = "no request fails in silence"
+    name = "every request that fails for good reaches a failure destination"
 
     def __init__(self) -> None:
         self._open: dict[str, _Pending] = {}

@@ -29,7 +29,7 @@ class CompleteSchedule:
     """Compares the firings of each rule with its schedule expression."""
 
     key = "schedule-completeness"
-    name = "every due instant was fired"
+    name = "each rule fires at every due instant"
 
     def __init__(self) -> None:
         self._violations = ProblemCounts()
@@ -54,7 +54,7 @@ class CompleteSchedule:
             track_name = f"{rule} for {target}"
             for kind, intervals in (
                 ("not fired", track.missing()),
-                ("not made up", track.not_made_up()),
+                ("not made up for", track.not_made_up()),
             ):
                 found = list(intervals)
                 count = sum(last - first + 1 for first, last in found)

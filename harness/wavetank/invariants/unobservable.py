@@ -10,7 +10,7 @@ from dataclasses import replace
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict, exit_code
-from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneNotice
+from wavetank.invariants import CompleteSchedule, Conservation, EnoughAlerts, OneAlert
 
 MANUAL_OPTIONS = {"trigger": "manual"}
 """The options in the first event of such a run's history."""
@@ -19,7 +19,7 @@ ON_SANDBOX = ON_SIMULATOR | {
     Conservation.key: "which records Firehose accepted cannot be seen from outside"
 }
 MAIL = "e-mail cannot be observed on AWS, only what was published"
-ON_AWS = ON_SANDBOX | {OneNotice.key: MAIL, EnoughAlerts.key: MAIL}
+ON_AWS = ON_SANDBOX | {OneAlert.key: MAIL, EnoughAlerts.key: MAIL}
 
 
 def unobservable(engine: EngineName) -> Mapping[str, str]:

@@ -49,8 +49,8 @@ def restore(target: ChangedTarget, reporter: Reporter) -> bool:
     return recorded or code or concurrency
 
 
-def revert_switched_on(record: SandboxRecord, reporter: Reporter) -> bool:
-    """Reverts the faults that are injected by the sandbox's live pages; returns whether any was.
+def revert_active_faults(record: SandboxRecord, reporter: Reporter) -> bool:
+    """Reverts the faults that the sandbox's live pages injected; returns whether there was one.
 
     They are in LocalStack's memory and not in the journal. They are reverted before the changes in
     the journal, because reverting those may need calls that such a fault makes fail.
@@ -61,9 +61,9 @@ def revert_switched_on(record: SandboxRecord, reporter: Reporter) -> bool:
     faults = SandboxControls(record.endpoint).revert_faults()
     for fault in faults:
         given = ", ".join(f"{name} {value}" for name, value in fault["given"].items())
-        reporter.say(f"reverted, switched on in the live pages: {fault['kind']} ({given})")
+        reporter.say(f"reverted, injected in the live pages: {fault['kind']} ({given})")
     if faults:
-        reporter.emit("restored", switched_on=[fault["kind"] for fault in faults])
+        reporter.emit("restored", faults=[fault["kind"] for fault in faults])
     return bool(faults)
 
 

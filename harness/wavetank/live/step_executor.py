@@ -104,10 +104,10 @@ class StepExecutor:
         """The fault's context manager: in force for its body."""
         if isinstance(fault, StateFault):
             return self._deployed.changed_target.injected(name, fault, self._note_change)
-        return self._switched_on(name, fault)
+        return self._injected_by_sandbox(name, fault)
 
     @contextmanager
-    def _switched_on(self, name: str, fault: Fault) -> Iterator[None]:
+    def _injected_by_sandbox(self, name: str, fault: Fault) -> Iterator[None]:
         """Injects a fault that only a sandbox supports; notes its injections at the end."""
         controls = SandboxControls(self._deployed.endpoint)
         fault_id = controls.begin_fault(fault.kind, entries_of(fault))

@@ -15,7 +15,7 @@ from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.simulation.runner import simulate
 
-type Arrange = Callable[[AwsClients], None]
+type Setup = Callable[[AwsClients], None]
 
 
 class SimulatorFixture:
@@ -40,12 +40,12 @@ class SimulatorFixture:
         return name_of(self.aws, logical_id)
 
     def run(
-        self, *, seed: int | None = None, given: Arrange | None = None, **span: Unpack[Span]
+        self, *, seed: int | None = None, setup: Setup | None = None, **span: Unpack[Span]
     ) -> ScenarioResult:
         """Simulates the pipeline for the duration with the test's faults, drains it, and checks it.
 
         It lasts at least until five minutes after the last fault is reverted. Each run begins at
-        the baseline; `given` may change it first with the clients that it gets.
+        the baseline, which `setup` may change first, with the clients that it gets.
 
         Raises:
             UsageError: no duration is given, or `virtual_clock` has a run in progress.
@@ -64,7 +64,7 @@ class SimulatorFixture:
             self._deployed.pipeline,
             spec,
             history,
-            arrange=given or (lambda _: None),
+            setup=setup or (lambda _: None),
         )
         result = ScenarioResult(
             findings=done.findings,

@@ -16,7 +16,7 @@ def check_expectations(expectations: Expectations, keys: Iterable[str]) -> None:
         UsageError: one does not; names those that do.
     """
     known = set(keys)
-    for name in (*expectations.breaks, *(expectations.holds or ())):
+    for name in (*expectations.breaks, *(expectations.check_only or ())):
         if name not in known:
             raise UsageError(*one_of("an invariant of the pipeline: one of", name, known))
 
@@ -24,7 +24,7 @@ def check_expectations(expectations: Expectations, keys: Iterable[str]) -> None:
 def apply_expectations(findings: Sequence[Finding], expectations: Expectations) -> list[Finding]:
     """The findings as the scenario counts them: valid also if they break as expected.
 
-    Invariants that are expected neither to hold nor to break are left out.
+    If `check_only` names invariants, all others that are not in `breaks` are left out.
     """
     applied = []
     for finding in findings:

@@ -14,8 +14,8 @@ class Expectations:
     pipeline.
     """
 
-    holds: tuple[str, ...] | None = None
-    """The invariants that must hold; None is all except those in `breaks`."""
+    check_only: tuple[str, ...] | None = None
+    """The only invariants that are checked; None is all except those in `breaks`."""
     breaks: tuple[str, ...] = ()
     """The invariants that must break, in a scenario that demonstrates a weakness."""
     alerts_min: int = 0
@@ -23,7 +23,9 @@ class Expectations:
 
     def must_hold(self, invariant: str) -> bool:
         """Whether the run fails if this invariant is not valid."""
-        return invariant not in self.breaks and (self.holds is None or invariant in self.holds)
+        return invariant not in self.breaks and (
+            self.check_only is None or invariant in self.check_only
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

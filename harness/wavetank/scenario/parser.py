@@ -66,7 +66,7 @@ def _scenario(name: str, schema: ScenarioSchema) -> Scenario:
         seed=schema.seed,
         plan=FaultPlan(schema.fault),
         expectations=Expectations(
-            holds=expect.holds, breaks=expect.breaks, alerts_min=expect.alerts_min
+            check_only=expect.check_only, breaks=expect.breaks, alerts_min=expect.alerts_min
         ),
     )
 

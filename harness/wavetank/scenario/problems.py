@@ -25,10 +25,10 @@ SCHEMAS: dict[Path, type[BaseModel]] = {(): ScenarioSchema, ("expect",): ExpectS
 EXPECTED_VALUES = {
     "alerts_min": "a whole number from 0 on",
     "breaks": 'a list of invariants by name, such as ["walk-continuity"]',
+    "check_only": 'a list of invariants by name, such as ["walk-continuity"]',
     "description": f"one line of at most {DESCRIPTION_CHARACTERS_MAX} characters",
     "expect": "a table, under a line [expect]",
     "fault": "a list of tables, each under a line [[fault]]",
-    "holds": 'a list of invariants by name, such as ["walk-continuity"]',
     "seed": f"a whole number from 0 to {SEED_MAX}",
 }
 """The value of each key, for errors of the schema without a message of our own."""
@@ -100,11 +100,9 @@ def _contradictions(scenario: Scenario) -> Iterator[ScenarioProblem]:
 
 def _both_expected(scenario: Scenario) -> Iterator[ScenarioProblem]:
     expectations = scenario.expectations
-    for name in sorted({*expectations.breaks} & {*(expectations.holds or ())}):
-        expected = "an invariant either to hold or to break"
-        yield ScenarioProblem(
-            ("expect", "breaks"), expected, f"{name} in both", "take it out of one"
-        )
+    for name in sorted({*expectations.breaks} & {*(expectations.check_only or ())}):
+        expected = "no invariant in both `check_only` and `breaks`"
+        yield ScenarioProblem(("expect", "breaks"), expected, name, "take it out of one")
 
 
 def _window(fault: Fault) -> str:

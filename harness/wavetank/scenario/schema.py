@@ -66,7 +66,7 @@ class StrictModel(BaseModel):
 class ExpectSchema(StrictModel):
     """The table `[expect]`."""
 
-    holds: Invariants | None = None
+    check_only: Invariants | None = None
     breaks: Invariants = ()
     alerts_min: int = Field(default=0, ge=0)
 

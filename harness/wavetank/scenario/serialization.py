@@ -33,8 +33,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
 
 def _expectations(expectations: Expectations) -> Iterator[str]:
     yield from ("", "[expect]")
-    if expectations.holds is not None:
-        yield f"holds = {_toml_value(list(expectations.holds))}"
+    if expectations.check_only is not None:
+        yield f"check_only = {_toml_value(list(expectations.check_only))}"
     if expectations.breaks:
         yield f"breaks = {_toml_value(list(expectations.breaks))}"
     if expectations.alerts_min:

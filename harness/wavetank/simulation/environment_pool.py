@@ -34,6 +34,8 @@ class EnvironmentPool:
         """A warm environment of this revision, or a new one. Ends those of older revisions."""
         warm = self._warm[function.arn]
         while warm:
+            # The newest first. AWS documents no order, so a handler must not depend on it; another
+            # order would change which variables it finds, and with them every digest.
             pooled = warm.pop()
             if pooled.revision == function.revision:
                 return pooled

@@ -127,6 +127,8 @@ class FaultScheduler:
         self._applied.revert_all()
 
     def _begin(self, name: str, fault: Fault) -> None:
+        # Recorded before it is applied, and reverted before that is recorded: what a fault changes
+        # (`SubscriptionChanged`) is then always between the two events of the fault.
         self._clock.record(FaultBegan(self._clock.now, name, fault.kind, describe(fault)))
         if isinstance(fault, StateFault):
             self._applied.apply(name, fault)

@@ -117,7 +117,7 @@ class LambdaRunner:
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
         for attempt in list(self._unfinished.values()):
-            attempt.task.cancel()
+            self._cancel_task(attempt)
             attempt.pooled.thread.end()
         self._unfinished.clear()
         self._pool.evict_all()
@@ -192,10 +192,16 @@ class LambdaRunner:
         self._cancel(attempt, outcomes.timed_out(attempt.request.id, seconds))
 
     def _cancel(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
-        self.running = attempt
-        attempt.task.cancel()
-        self.running = None
+        self._cancel_task(attempt)
         self._discard(attempt, outcome)
+
+    def _cancel_task(self, attempt: HandlerAttempt) -> None:
+        # The handler's cleanup code (`finally`) runs now, and its calls are those of an attempt.
+        self.running = attempt
+        try:
+            attempt.task.cancel()
+        finally:
+            self.running = None
 
     def _discard(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         """End the attempt together with its environment."""

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 FUNCTION_ERROR_WAITS = (timedelta(minutes=1), timedelta(minutes=2))
-"""Before the second and the third attempt."""
+"""Before the second and the third attempt; MaximumRetryAttempts allows no fourth.
+[Lambda API: PutFunctionEventInvokeConfig]"""
 SYSTEM_WAIT_FIRST = timedelta(seconds=1)
 SYSTEM_WAIT_MAX = timedelta(minutes=5)
 RETRIES_DEFAULT = 2

@@ -70,11 +70,11 @@ def simulate(
     spec: RunSpec,
     history: Path | None,
     watch: Watcher = lambda _: None,
-    arrange: Callable[[AwsClients], None] = lambda _: None,
+    setup: Callable[[AwsClients], None] = lambda _: None,
 ) -> RunResult:
     """Run the spec from the baseline on; `history` is a new file for its events, or None.
 
-    `watch` gets each event as it happens; `arrange` may change the data that the run begins with.
+    `watch` gets each event as it happens; `setup` may change the data that the run begins with.
 
     Raises:
         UsageError: the simulator does not support the scenario, or the history file exists already.
@@ -90,7 +90,7 @@ def simulate(
         simulator.reset()
         with simulator.frozen_at(spec.start):
             pipeline.begin(simulator.aws, spec.start, spec.initial_table)
-            arrange(simulator.aws)
+            setup(simulator.aws)
         Run(simulator, run_options(spec, pipeline), recorder.record).execute()
     return run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
 

@@ -1,4 +1,4 @@
-"""How a summary names the ticker's records and items: by ticker and instant."""
+"""Keys of ticker records and items in an outcome summary: ticker and instant."""
 
 from collections.abc import Iterable, Mapping
 

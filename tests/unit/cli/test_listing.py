@@ -12,9 +12,17 @@ from wavetank.core.settings import read_settings
 from wavetank.scenario.run_store import RunStore, RunSummary
 
 FINDINGS = (
-    Finding("no request fails in silence", Verdict.VALID, "2 requests"),
-    Finding("every due instant was fired", Verdict.VALID, "2 instants"),
-    Finding("each ticker's walk is continuous", Verdict.INVALID, "1 jump"),
+    Finding(
+        "every request that fails for good reaches a failure destination",
+        Verdict.VALID,
+        "2 requests",
+    ),
+    Finding("each rule fires at every due instant", Verdict.VALID, "2 instants"),
+    Finding(
+        "each ticker's prices change by at most 1 % from sample to sample",
+        Verdict.INVALID,
+        "1 jump",
+    ),
 )
 
 

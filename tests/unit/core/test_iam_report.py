@@ -39,6 +39,6 @@ def test_a_role_of_the_same_name_in_another_account_is_another_role() -> None:
             "allowed": True,
             "count": 1,
         }
-        for account, action in (("000000000000", "s3:GetObject"), ("111111111111", "s3:PutObject"))
+        for account, action in (("000000000000", "s3:GetObject"), ("123456789012", "s3:PutObject"))
     ]
     assert [use.action for use in uses_of("name", entries)] == ["s3:GetObject"]

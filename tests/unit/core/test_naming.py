@@ -7,7 +7,7 @@ from wavetank.core.naming import StreamNameCase, derive_names, split_full_name
 
 
 def test_the_assignments_own_example() -> None:
-    """Every name of the assignment, letter by letter."""
+    """Every derived name is the one that the assignment gives."""
     names = derive_names("Dora", "Explorer")
     assert names.streaming_function == "DEDOREXP-streaming-lambda"
     assert names.notification_function == "DEDOREXP-notification-lambda"
@@ -26,7 +26,7 @@ def test_what_the_assignment_does_not_name_follows_its_convention() -> None:
 
 
 def test_the_other_spelling_of_the_delivery_stream_is_reachable() -> None:
-    """The assignment's text and its script differ in case, and Firehose keeps case."""
+    """The assignment's text and script differ in case, and stream names are case-sensitive."""
     names = derive_names("Dora", "Explorer", stream_name_case=StreamNameCase.UPPER)
     assert names.delivery_stream == "DEDOREXP-deliverystream"
 
@@ -50,7 +50,7 @@ def test_the_other_spelling_of_the_delivery_stream_is_reachable() -> None:
 def test_personal_names_fold_to_latin_letters(
     first_name: str, surname: str, stem: str, bucket_part: str
 ) -> None:
-    """Marks, spaces, hyphens and apostrophes of all kinds; short names are used whole."""
+    """Diacritics, spaces, hyphens and apostrophes are removed; short names are used whole."""
     names = derive_names(first_name, surname)
     assert (names.stem, names.bucket) == (stem, f"de{bucket_part}-deliverystream-s3")
 

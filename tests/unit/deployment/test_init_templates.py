@@ -119,7 +119,7 @@ POLICIES = dict(_policies())
 
 @pytest.mark.parametrize("template", [STORAGE, PIPELINE], ids=str)
 def test_cfn_lint_finds_nothing_for_eu_west_1(template: Path) -> None:
-    """Hints included, and no rule is suppressed."""
+    """It reports no error, warning or hint, and no rule is suppressed."""
     assert lint_findings(template) == []
     assert "cfn-lint" not in template.read_text()
 
@@ -139,7 +139,7 @@ def test_parliament_finds_a_planted_error(tmp_path: Path) -> None:
 
 
 def test_no_role_has_more_permissions_than_it_needs() -> None:
-    """The complete list: a permission that is added is added here too, with a reason."""
+    """The test has the complete list, so an added permission needs a reason here too."""
     found: dict[str, set[str]] = {role: set() for role in ACTIONS}
     for name, document in POLICIES.items():
         for statement in document["Statement"]:
@@ -160,7 +160,7 @@ def test_additional_permissions_are_for_a_custom_script_only() -> None:
 
 
 def test_every_permission_is_on_a_named_resource() -> None:
-    """No `*` alone, neither as action nor as resource."""
+    """No statement has `*` alone as its action or resource."""
     for document in POLICIES.values():
         for statement in document["Statement"]:
             assert all(entry.startswith("arn:aws:") for entry in _listed(statement["Resource"]))
@@ -168,7 +168,7 @@ def test_every_permission_is_on_a_named_resource() -> None:
 
 
 def test_any_account_may_read_the_bucket_and_none_may_write() -> None:
-    """What is allowed is reading, and only to callers that have signed in somewhere."""
+    """Only reading is allowed, and only to callers with credentials of some account."""
     allowed = [entry for entry in _bucket_statements() if entry["Effect"] == "Allow"]
     assert {action for entry in allowed for action in _listed(entry["Action"])} == READS
     for entry in allowed:
@@ -190,14 +190,14 @@ def test_anonymous_and_plain_http_requests_are_denied() -> None:
 
 
 def test_the_bucket_and_its_readers_survive_a_teardown() -> None:
-    """Retained on deletion and on replacement, both; but not by a creation that failed."""
+    """Both are retained on deletion and replacement, but not after a failed creation."""
     for resource in _resources(STORAGE).values():
         assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
         assert resource["UpdateReplacePolicy"] == "Retain"
 
 
 def test_the_function_is_fired_every_60_seconds_by_its_rule_alone() -> None:
-    """The rate, the switch, and the permission bound to this rule."""
+    """The template has the rate, the rule's state, and a permission for this rule only."""
     rule = _properties("StreamingRule")
     assert (rule["ScheduleExpression"], rule["State"]) == (
         "rate(1 minute)",
@@ -209,7 +209,7 @@ def test_the_function_is_fired_every_60_seconds_by_its_rule_alone() -> None:
 
 
 def test_failures_reach_the_notification_function_after_two_retries() -> None:
-    """AWS's longest retry by count; and no event that is still retried is too late for its tick."""
+    """Two retries are AWS's maximum; the handler accepts every event that is still retried."""
     failures = _properties("StreamingFailures")
     destination = failures["DestinationConfig"]["OnFailure"]["Destination"]
     assert destination == {"Fn::GetAtt": ["NotificationFunction", "Arn"]}
@@ -219,7 +219,7 @@ def test_failures_reach_the_notification_function_after_two_retries() -> None:
 
 
 def test_records_are_buffered_for_a_minute_into_the_delivery_bucket() -> None:
-    """The assignment's bucket grows minute by minute."""
+    """The buffer interval is a minute, so new objects arrive every minute."""
     delivery = _properties("DeliveryStream")["ExtendedS3DestinationConfiguration"]
     assert delivery["BufferingHints"]["IntervalInSeconds"] == 60
     assert delivery["BucketARN"]["Fn::Sub"].endswith(":s3:::${DeliveryBucketName}")

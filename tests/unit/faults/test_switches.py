@@ -120,7 +120,7 @@ def test_what_cannot_be_is_refused(
 def test_two_faults_of_one_target_are_not_in_force_at_once(sandbox: Sandbox) -> None:
     """A throttled topic is an outcome of the same call as an error of it."""
     first = sandbox.switches.begin("throttled-topic", {})
-    with pytest.raises(UsageError, match=f"{first.id}, which is switched on"):
+    with pytest.raises(UsageError, match=f"{first.id}, which is active"):
         sandbox.switches.begin("api-error", {"call": "sns:Publish"})
 
 
@@ -150,7 +150,7 @@ def test_what_is_not_switched_on_cannot_be_reverted(sandbox: Sandbox) -> None:
     """Nor can it be reverted twice."""
     fault = sandbox.switches.begin("api-error", {})
     sandbox.switches.revert(fault.id)
-    with pytest.raises(UsageError, match="a fault that is switched on"):
+    with pytest.raises(UsageError, match="an active fault"):
         sandbox.switches.revert(fault.id)
 
 

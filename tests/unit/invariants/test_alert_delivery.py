@@ -1,4 +1,4 @@
-"""One notice for each confirmed address and exhausted failure."""
+"""One alert per confirmed address for each discarded request."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ from wavetank.history import (
     RunBegan,
     SubscriptionChanged,
 )
-from wavetank.invariants import OneNotice
+from wavetank.invariants import OneAlert
 
 
 def sending(**change: str) -> list[Event]:
@@ -43,22 +43,22 @@ def subscription(address: str, *, confirmed: bool) -> SubscriptionChanged:
 
 
 def test_run_without_failure_and_notice_is_valid() -> None:
-    """Nothing failed, so no notice was due."""
-    evidence = "0 failures, 0 notices; addresses confirmed: 2"
-    assert_found(OneNotice(), calm(), Verdict.VALID, evidence)
+    """Nothing failed, so no alert was due."""
+    evidence = "0 failures, 0 alerts; addresses confirmed: 2"
+    assert_found(OneAlert(), calm(), Verdict.VALID, evidence)
 
 
 def test_one_notice_for_each_address_is_valid() -> None:
-    """Each failure has as many notices as there are addresses."""
-    assert_found(OneNotice(), calm(4, [1, 2]), Verdict.VALID, "2 failures, 4 notices")
+    """Each failure has as many alerts as there are addresses."""
+    assert_found(OneAlert(), calm(4, [1, 2]), Verdict.VALID, "2 failures, 4 alerts")
 
 
 def test_missing_notice_is_invalid() -> None:
-    """An address without a notice is named with the failure, once the run is drained."""
+    """An address without an alert is named with the failure, once the run is drained."""
     events = without(calm(3, [2]), MessageSent, 1)
-    evidence = f"not notified: 1 (the first: {ADDRESSES[1]} of alarm about request-2)"
-    assert_found(OneNotice(), events, Verdict.INVALID, evidence)
-    assert_found(OneNotice(), undrained(events), Verdict.UNKNOWN, evidence)
+    evidence = f"not alerted: 1 (the first: {ADDRESSES[1]} of alarm about request-2)"
+    assert_found(OneAlert(), events, Verdict.INVALID, evidence)
+    assert_found(OneAlert(), undrained(events), Verdict.UNKNOWN, evidence)
 
 
 def test_dead_letter_queue_beside_the_destination_replaces_no_notice() -> None:
@@ -67,66 +67,66 @@ def test_dead_letter_queue_beside_the_destination_replaces_no_notice() -> None:
     given_up = only(events, RequestDiscarded)[0]
     queue = "arn:aws:sqs:eu-west-1:000000000000:dead"
     letter = DestinationReached(NOON, given_up.request, queue, "OK")
-    evidence = "not notified: 1"
-    assert_found(OneNotice(), before(events, Drained, letter), Verdict.INVALID, evidence)
+    evidence = "not alerted: 1"
+    assert_found(OneAlert(), before(events, Drained, letter), Verdict.INVALID, evidence)
 
 
 def test_second_notice_is_invalid() -> None:
-    """An address that gets the notice again gets it too often."""
-    assert_found(OneNotice(), sending(), Verdict.INVALID, "sent again: 1", "about request-2")
+    """An address that gets the alert again gets it too often."""
+    assert_found(OneAlert(), sending(), Verdict.INVALID, "sent again: 1", "about request-2")
 
 
 @pytest.mark.parametrize("text", ["", "all is lost", "about request-22", "xrequest-2"])
 def test_unprompted_notice_is_invalid(text: str) -> None:
     """A message that names no failure as a word of its own is a false alarm."""
     evidence = "about no known failure: 1"
-    assert_found(OneNotice(), sending(text=text), Verdict.INVALID, evidence)
+    assert_found(OneAlert(), sending(text=text), Verdict.INVALID, evidence)
 
 
 def test_notice_before_the_failure_is_invalid() -> None:
-    """A request that is not discarded needs no notice."""
+    """A request that is not discarded needs no alert."""
     events = before(calm(), Drained, MessageSent(NOON, "alarm", ADDRESSES[0], "", "request-1"))
-    assert_found(OneNotice(), events, Verdict.INVALID, "about no known failure: 1")
+    assert_found(OneAlert(), events, Verdict.INVALID, "about no known failure: 1")
 
 
 def test_notice_to_an_unconfirmed_address_is_invalid() -> None:
-    """A notice to an unconfirmed address is invalid, whatever the others got."""
+    """An alert to an unconfirmed address is invalid, whatever the others got."""
     events = sending(address="eve@example.com")
-    assert_found(OneNotice(), events, Verdict.INVALID, "sent to an unconfirmed address: 1")
+    assert_found(OneAlert(), events, Verdict.INVALID, "sent to an unconfirmed address: 1")
 
 
-def test_address_that_unsubscribed_needs_no_notice() -> None:
-    """An address that unsubscribes between the failure and the notice need not get it."""
+def test_address_that_unsubscribed_needs_no_alert() -> None:
+    """An address that unsubscribes between the failure and the alert need not get it."""
     events = without(calm(3, [2]), MessageSent, 1)
     left = subscription(ADDRESSES[1], confirmed=False)
-    assert_found(OneNotice(), before(events, MessageSent, left), Verdict.VALID)
-    assert_found(OneNotice(), before(calm(3, [2]), MessageSent, left), Verdict.INVALID)
+    assert_found(OneAlert(), before(events, MessageSent, left), Verdict.VALID)
+    assert_found(OneAlert(), before(calm(3, [2]), MessageSent, left), Verdict.INVALID)
 
 
-def test_address_that_joined_may_get_the_notice() -> None:
-    """An address that joins between the failure and the notice may get it or not."""
+def test_address_that_joined_may_get_the_alert() -> None:
+    """An address that joins between the failure and the alert may get it or not."""
     joined = subscription("eve@example.com", confirmed=True)
-    assert_found(OneNotice(), before(calm(3, [2]), MessageSent, joined), Verdict.VALID)
+    assert_found(OneAlert(), before(calm(3, [2]), MessageSent, joined), Verdict.VALID)
     events = before(sending(address="eve@example.com"), MessageSent, joined)
-    assert_found(OneNotice(), events, Verdict.VALID)
+    assert_found(OneAlert(), events, Verdict.VALID)
 
 
-def test_failed_notification_function_needs_no_notice() -> None:
-    """The notification function cannot send a notice about its own failure."""
+def test_failed_notification_function_needs_no_alert() -> None:
+    """The notification function cannot send an alert about its own failure."""
     given_up = RequestDiscarded(NOON, "messenger-2", "notification", "RetriesExhausted", 3)
     events = before(calm(3, [2]), Drained, given_up)
-    assert_found(OneNotice(), events, Verdict.VALID, "1 failure")
+    assert_found(OneAlert(), events, Verdict.VALID, "1 failure")
     never_begun = [
         e for e in events if not isinstance(e, AttemptBegan) or e.request != "messenger-2"
     ]
-    assert_found(OneNotice(), never_begun, Verdict.VALID, "1 failure")
+    assert_found(OneAlert(), never_begun, Verdict.VALID, "1 failure")
 
 
 def test_failure_without_a_confirmed_address_is_unknown() -> None:
-    """Without a confirmed address, nothing shows that notices work."""
+    """Without a confirmed address, nothing shows that alerts work."""
     events = [began(3, addresses=()), *without(calm(3, [2]), RunBegan)]
     events = [event for event in events if not isinstance(event, MessageSent)]
-    assert_found(OneNotice(), events, Verdict.UNKNOWN, "1 failure, and no address is confirmed")
+    assert_found(OneAlert(), events, Verdict.UNKNOWN, "1 failure, and no address is confirmed")
 
 
 def test_notice_that_names_two_failures_counts_for_the_open_one() -> None:
@@ -135,7 +135,7 @@ def test_notice_that_names_two_failures_counts_for_the_open_one() -> None:
         replace(e, text=f"{e.text} as before: request-1") if isinstance(e, MessageSent) else e
         for e in calm(3, [1, 2])
     ]
-    assert_found(OneNotice(), events, Verdict.VALID, "2 failures, 4 notices")
+    assert_found(OneAlert(), events, Verdict.VALID, "2 failures, 4 alerts")
 
 
 @pytest.mark.parametrize("result", ["connection lost", "read timeout"])
@@ -145,4 +145,4 @@ def test_a_notice_may_be_repeated_if_the_first_response_was_lost(result: str) ->
     again = sending()
     begun = next(n for n, event in enumerate(again) if isinstance(event, DestinationReached))
     events = [*again[: begun + 1], published, *again[begun + 1 :]]
-    assert_found(OneNotice(), events, Verdict.VALID, "1 failure, 3 notices")
+    assert_found(OneAlert(), events, Verdict.VALID, "1 failure, 3 alerts")

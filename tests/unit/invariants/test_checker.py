@@ -6,6 +6,7 @@ from tests.sample_histories import calm, undrained
 from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, RunEnded, TruncatedHistory
 from wavetank.invariants import Invariant, check_history, generic_invariants
+from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.ticker.invariants import ticker_invariants
 
@@ -68,7 +69,9 @@ def test_undrained_run_with_nothing_missing_is_only_not_drained() -> None:
     """Everything was observed, so it is decided although the run was not drained."""
     invariants = [*generic_invariants(), *ticker_invariants()]
     findings = check_history(undrained(calm()), invariants)
-    assert [f.requirement for f in findings if f.verdict is not Verdict.VALID] == ["drained"]
+    assert [f.requirement for f in findings if f.verdict is not Verdict.VALID] == [
+        FullyDrained.name
+    ]
 
 
 @pytest.mark.parametrize("observing", [True, False])

@@ -93,14 +93,14 @@ def test_suppressed_instant_that_was_made_up_is_valid() -> None:
 
 def test_suppressed_instant_that_was_not_made_up_is_invalid() -> None:
     """A fault is no excuse without a later success."""
-    evidence = ("not made up: 1", "due 2026-11-23T12:03:00Z")
+    evidence = ("not made up for: 1", "due 2026-11-23T12:03:00Z")
     assert_found(CompleteSchedule(), suppressed(3), Verdict.INVALID, *evidence)
 
 
 def test_later_failure_makes_up_for_nothing() -> None:
     """An invocation that was fired later but did not succeed excuses nothing."""
     events = [e for e in suppressed(2) if not isinstance(e, AttemptEnded)]
-    assert_found(CompleteSchedule(), events, Verdict.INVALID, "not made up: 1")
+    assert_found(CompleteSchedule(), events, Verdict.INVALID, "not made up for: 1")
 
 
 def test_late_and_repeated_firings_are_valid() -> None:

@@ -18,7 +18,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> MemoryAws:
 
 
 def test_the_tick_is_the_events_and_not_the_clocks(aws: MemoryAws) -> None:
-    """Invoked years later, the handler still makes the minute that the event names."""
+    """Invoked years later, the handler still makes the records of the event's minute."""
     with freeze_time("2031-05-05 05:05:05"):
         answer = handler.lambda_handler({"time": "2026-11-23T12:00:41Z"}, None)
     assert answer == {"tick": "2026-11-23T12:00:00+00:00", "records": 20}

@@ -29,7 +29,7 @@ def test_a_price_is_written_exactly() -> None:
 
 
 def test_original_is_the_form_of_the_assignments_script() -> None:
-    """Bare keys, no zone, no line end: byte for byte what the handed-out script puts."""
+    """Keys without quotes, no time zone, no line end: the bytes of the assignment's script."""
     assert as_original(SAMPLE) == (
         b"{ticker : Index_1, timestamp : 2026-11-23 12:00:15, price : 100.1234567}"
     )

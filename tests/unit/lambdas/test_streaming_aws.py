@@ -96,7 +96,7 @@ def test_every_page_of_the_table_is_read_and_other_items_are_left_out(calls: Cal
 
 
 def test_a_walk_that_has_not_begun_stands_at_the_minute_it_begins_after(calls: Calls) -> None:
-    """So that a first tick that fails is made good by the second; a tick of its own goes before."""
+    """So the second tick makes up for a failed first one; the item's own tick takes precedence."""
     since = {
         "TickerName": {"S": "Index_1"},
         "Price": {"N": "1"},

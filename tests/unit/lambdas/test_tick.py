@@ -17,7 +17,7 @@ from tests.pipeline import LATE_MAX, NOON, SEED, CallFailedError, MemoryAws, bro
 
 
 def test_a_normal_tick_takes_three_calls_and_delivers_twenty_records() -> None:
-    """Read, deliver, keep: once each."""
+    """A tick reads prices, delivers records and writes prices, once each."""
     aws = MemoryAws()
     assert run_tick(aws, NOON, LATE_MAX, SEED).records == 20
     assert aws.calls == ["read", "deliver", "keep"]

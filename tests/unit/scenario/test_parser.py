@@ -25,7 +25,7 @@ def test_file_becomes_a_scenario() -> None:
         description = "the drill"
         horizon = "2h"
         seed = 7
-        expect = { holds = ["drained"], breaks = ["walk-continuity"], alerts_min = 1 }
+        expect = { check_only = ["drained"], breaks = ["walk-continuity"], alerts_min = 1 }
         fault = [{ kind = "broken-deployment", after = "10m", lasts = "20m" }]
     """
     minute = timedelta(minutes=1)
@@ -35,7 +35,9 @@ def test_file_becomes_a_scenario() -> None:
         horizon=120 * minute,
         seed=7,
         plan=FaultPlan((BrokenDeployment(after=10 * minute, lasts=20 * minute),)),
-        expectations=Expectations(holds=("drained",), breaks=("walk-continuity",), alerts_min=1),
+        expectations=Expectations(
+            check_only=("drained",), breaks=("walk-continuity",), alerts_min=1
+        ),
     )
 
 
@@ -49,8 +51,8 @@ def test_short_file_is_enough() -> None:
 def test_expectations_choose() -> None:
     """An invariant expected to break need not hold, nor one that is not among those named."""
     assert not Expectations(breaks=("drained",)).must_hold("drained")
-    assert not Expectations(holds=("drained",)).must_hold("walk-continuity")
-    assert Expectations(holds=("drained",)).must_hold("drained")
+    assert not Expectations(check_only=("drained",)).must_hold("walk-continuity")
+    assert Expectations(check_only=("drained",)).must_hold("drained")
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,12 @@ def test_expectations_choose() -> None:
         (HEAD + "expect = 1", "3:1", "`expect` to be a table"),
         (HEAD + "[expect]\nalerts_min = -1", "4:1", "from 0 on; found -1"),
         (HEAD + "[expect]\nbreaks = 'a'", "4:1", "`breaks` to be a list"),
-        (HEAD + "[expect]\nholds = ['a',\n 'B c']", "5:2", "`holds` .* found 'B c'"),
-        (HEAD + "[expect]\nholds = ['a']\nbreaks = ['a']", "5:1", "a in both"),
+        (HEAD + "[expect]\ncheck_only = ['a',\n 'B c']", "5:2", "`check_only` .* found 'B c'"),
+        (
+            HEAD + "[expect]\ncheck_only = ['a']\nbreaks = ['a']",
+            "5:1",
+            "`check_only` and `breaks`; found a",
+        ),
         (HEAD + "[fault]\nkind = 'missed-tick'", "3:1", r"each under a line \[\[fault\]\]"),
         (HEAD + "fault = [1]", "3:10", "a fault with its `kind`; found 1"),
         (HEAD + "[[fault]]\nafter = '1m'", "3:1", "`kind`; found none"),

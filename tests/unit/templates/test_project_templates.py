@@ -25,7 +25,7 @@ def _subscriptions(*addresses: str) -> dict[str, str]:
 
 
 def test_each_address_becomes_a_subscription_of_the_topic() -> None:
-    """Any number; a duplicate, also in another case, makes one subscription."""
+    """Any number is allowed; duplicates, also in another case, make one subscription."""
     found = _subscriptions("b@example.com", "a@example.com", "A@example.com")
     assert sorted(found.values()) == ["a@example.com", "b@example.com"]
 

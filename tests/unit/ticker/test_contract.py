@@ -4,7 +4,7 @@ from wavetank.ticker.contract import FIRST_PRICES
 
 
 def test_the_first_prices_are_the_assignments() -> None:
-    """Five indices by the assignment's names, from 100 down to 60."""
+    """Five indices have the assignment's names, and prices from 100 down to 60."""
     assert {first.ticker: first.price for first in FIRST_PRICES} == {
         "Index_1": 100,
         "Index_2": 90,

@@ -1,4 +1,4 @@
-"""What of a pipeline still exists: its stacks, in any state, and the names that they give.
+"""Find a pipeline's existing stacks, in any state, and the names of its resources in them.
 
 A stack is recognized as ours by the parameters of our templates or by the deployer's tag; any other
 is left alone, whatever its name.

@@ -8,7 +8,7 @@ hosts               pure: which names and addresses belong to the sandbox
 origins             pure: origins of web pages, compared exactly, and the patterns of CORS rules
 sharing             pure: CORS rules of a bucket, a function URL or an HTTP API, and their headers
 routing             pure: the route of a path and a host
-policy              pure: whether a request is answered, and with which CORS headers
+request_policy      pure: whether a request is answered, and with which CORS headers
 route_confirmation  pure: whether LocalStack serves a request by the route that it was admitted for
 settings            CORS rules and buckets, as LocalStack has them
 bodies              the decision before a long body is received, and the maximum length of bodies

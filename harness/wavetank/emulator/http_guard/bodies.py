@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from wavetank.emulator.http_guard.policy import GuardRefusal, RequestHead
+from wavetank.emulator.http_guard.request_policy import GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 from wavetank.emulator.patches import patch_of
 

@@ -24,7 +24,12 @@ from localstack.utils.urls import localstack_host
 
 from wavetank.emulator.http_guard.bodies import BodyLimit, body_bytes_max, decide_before_bodies
 from wavetank.emulator.http_guard.hosts import HostPolicy
-from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
+from wavetank.emulator.http_guard.request_policy import (
+    Answered,
+    GuardPolicy,
+    GuardRefusal,
+    RequestHead,
+)
 from wavetank.emulator.http_guard.route_confirmation import (
     find_rule,
     why_not_called,

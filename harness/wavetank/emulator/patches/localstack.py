@@ -26,7 +26,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.signatures.internal_calls",
-        "a header must not be enough to impersonate LocalStack: its own calls carry a seal",
+        "a header must not be enough to impersonate LocalStack: its own calls carry a random token",
         {
             "localstack.aws.connect:dump_dto": "(data)",
             "localstack.aws.handlers:add_internal_request_params": HANDLER,
@@ -127,7 +127,7 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.iam_enforcement.websites",
-        "a website shows what everyone may read, not what LocalStack may",
+        "website requests use anonymous permissions, not LocalStack's",
         {"localstack.services.s3.website_hosting:S3WebsiteHostingHandler": "class ()"},
     ),
     *LOCALSTACK.patches(

@@ -9,7 +9,7 @@ from wavetank.core.patching import PYTHON, VALUE
 PATCHES = (
     *PYTHON.patches(
         "engines.simulator.process_calls",
-        "ends or signals the handler's process, which is the simulator's own",
+        "the original would end or signal the simulator's own process, in which handlers run",
         {
             "os:_exit": "(status)",
             "os:abort": "()",
@@ -25,7 +25,7 @@ PATCHES = (
     ),
     *PYTHON.patches(
         "engines.simulator.process_calls",
-        "copies or replaces the simulator's process; a handler that does so is refused",
+        "the original would copy or replace the simulator's process; a handler gets an error",
         {
             "os:execv": "(path, argv, /)",
             "os:execve": "(path, argv, env)",
@@ -39,7 +39,7 @@ PATCHES = (
     ),
     *PYTHON.patches(
         "engines.simulator.process_calls",
-        "its signal would reach the simulator's main thread, in real time",
+        "the original's signal would reach the simulator's main thread, in real time",
         {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
     ),
     *PYTHON.patches(
@@ -59,7 +59,7 @@ PATCHES = (
     ),
     *PYTHON.patches(
         "engines.simulator.function_log",
-        "what a handler writes goes to its function's log; it reads nothing",
+        "what a handler writes goes to its function's log; stdin is empty",
         {"sys:stderr": VALUE, "sys:stdin": VALUE, "sys:stdout": VALUE},
     ),
 )

@@ -44,7 +44,7 @@ from wavetank.emulator.signatures.credential import (
 )
 from wavetank.emulator.signatures.error_responses import FORBIDDEN, answer
 from wavetank.emulator.signatures.form import BUCKET, claim_of_form
-from wavetank.emulator.signatures.internal_calls import seal_internal_calls
+from wavetank.emulator.signatures.internal_calls import authenticate_internal_calls
 from wavetank.emulator.signatures.keys import IssuedKey, find_key, sandbox_secrets
 from wavetank.emulator.signatures.message import HttpMessage, make_message
 from wavetank.emulator.signatures.refusal import RefusedSignatureError, SignatureProblem
@@ -143,7 +143,7 @@ def verify_signatures() -> None:
     if settings.time is TimeChoice.VIRTUAL:
         return
     gateway: Any = get_current_runtime().components.gateway
-    seal_internal_calls(gateway)
+    authenticate_internal_calls(gateway)
     chain = gateway.request_handlers
     verifies = settings.signatures is SignatureChoice.VERIFY
     handler = SignatureHandler(WallClock(), verifies=verifies)

@@ -1,4 +1,4 @@
-"""One text that says where to read: what a notebook's `SOURCE` may be.
+"""Parse a notebook's SOURCE: the text that names what to read.
 
 latest                          the run that was saved last
 run:broken-deployment-1         a saved run by name, or its folder

@@ -23,7 +23,7 @@ class ReadableRecords:
     """Every record in the bucket can be parsed."""
 
     key = "readable-records"
-    name = "every delivered record is one of the ticker's"
+    name = "every delivered record can be parsed"
 
     def __init__(self) -> None:
         self._violations = ProblemCounts()

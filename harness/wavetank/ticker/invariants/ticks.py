@@ -31,7 +31,7 @@ class DeliveredTicks:
     """
 
     key = "delivered-ticks"
-    name = "a tick is delivered once it, or a later one, has succeeded"
+    name = "if a tick or a later one succeeds, its records are in S3"
 
     def __init__(self, *, custom_handler: bool = False) -> None:
         self._minutes = CustomHandlerCounter() if custom_handler else MinuteCounter()
@@ -52,7 +52,7 @@ class DeliveredTicks:
         for first, last in self._succeeded.without(self._minutes.delivered):
             missing.add("succeeded, not delivered", self._minutes.describe(first), last - first + 1)
         for first, last in self._missed().without(self._minutes.delivered):
-            missing.add("not made good", self._minutes.describe(first), last - first + 1)
+            missing.add("not made up for", self._minutes.describe(first), last - first + 1)
         ticks = len(self._succeeded)
         return conclude(
             self.name,
@@ -81,7 +81,7 @@ class AlertedMinutes:
     """
 
     key = "alerted-minutes"
-    name = "a minute that is missing raised an alert"
+    name = "every missing minute raised an alert"
 
     def __init__(self, *, custom_handler: bool = False) -> None:
         self._minutes = CustomHandlerCounter() if custom_handler else MinuteCounter()
@@ -107,5 +107,5 @@ class AlertedMinutes:
             missing=missing,
             doubt="" if len(self._minutes.fired) else "no tick was fired",
             passed=f"{pluralize(len(self._alerted), 'minute')} alerted, {minutes_missing} of them "
-            "missing and the others made good",
+            "missing and the others delivered later",
         )

@@ -40,7 +40,7 @@ class ContinuousWalk:
     """
 
     key = "walk-continuity"
-    name = "each ticker's walk is continuous"
+    name = "each ticker's prices change by at most 1 % from sample to sample"
 
     def __init__(self, *, custom_handler: bool = False) -> None:
         self._violations = ProblemCounts()

@@ -11,14 +11,14 @@ from wavetank.cli.output import Output
 from wavetank.core.findings import Finding, Verdict
 
 FINDINGS = (
-    Finding("a tick is delivered once it, or a later one, has succeeded", Verdict.VALID, "53 did"),
+    Finding("if a tick or a later one succeeds, its records are in S3", Verdict.VALID, "53 did"),
     Finding(
-        "each ticker's walk is continuous",
+        "each ticker's prices change by at most 1 % from sample to sample",
         Verdict.INVALID,
         "a jump of 12 % between two samples of Index_1 in a bucket of a rather long name",
         fix="put the records first and write the prices back after that, all of them at once",
     ),
-    Finding("every due instant was fired", Verdict.UNKNOWN, "nobody was asked"),
+    Finding("each rule fires at every due instant", Verdict.UNKNOWN, "nobody was asked"),
 )
 
 

@@ -40,7 +40,7 @@ def test_credentials_that_changed_meanwhile_are_refused(aws: Aws) -> None:
 
 
 def test_the_region_is_the_assignments(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the environment says, it is eu-west-1."""
+    """It is eu-west-1, whatever region the environment names."""
     aws.answers()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert region(context()).evidence == "eu-west-1"

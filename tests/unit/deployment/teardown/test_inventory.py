@@ -12,7 +12,6 @@ from wavetank.deployment.teardown.inventory import (
     find_inventory,
     read_inventories,
 )
-from wavetank.deployment.teardown.residual_resources import storage_usd_per_month
 
 DORA = derive_names("Dora", "Explorer", stream_name_case=StreamNameCase.UPPER)
 JAN = derive_names("Jan", "van der Merwe", prefix="PTDE")
@@ -126,8 +125,3 @@ def test_one_of_several_has_to_be_named() -> None:
     with pytest.raises(UsageError, match="found DEDOREXP, PTDEJANVAN; choose one with --name"):
         find_inventory(listing(storage(DORA), storage(JAN)))
     assert find_inventory(listing()) is None
-
-
-def test_the_cost_of_stored_data_is_s3s_price() -> None:
-    """A tenth of a gigabyte, as a month of ticks, is a fifth of a cent."""
-    assert storage_usd_per_month(2**30 // 10) == pytest.approx(0.0023)

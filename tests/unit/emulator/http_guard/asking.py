@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from wavetank.emulator.http_guard.hosts import HostPolicy
-from wavetank.emulator.http_guard.policy import Answered, GuardPolicy, GuardRefusal, RequestHead
+from wavetank.emulator.http_guard.request_policy import (
+    Answered,
+    GuardPolicy,
+    GuardRefusal,
+    RequestHead,
+)
 from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
 from wavetank.emulator.http_guard.sharing import CorsRule
 

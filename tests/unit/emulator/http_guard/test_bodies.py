@@ -7,7 +7,7 @@ import pytest
 from tests.unit.emulator.http_guard.asking import BUCKET, NAMED, OTHER, POLICY
 from wavetank.emulator.http_guard.bodies import OTHER_BYTES_MAX, S3_BYTES_MAX, body_bytes_max
 from wavetank.emulator.http_guard.handler import HttpGuard
-from wavetank.emulator.http_guard.policy import RequestHead
+from wavetank.emulator.http_guard.request_policy import RequestHead
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 
 SCOPE = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/{}/aws4_request, Signature=0"

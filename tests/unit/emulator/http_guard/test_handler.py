@@ -9,7 +9,7 @@ from moto.apigatewayv2.models import apigatewayv2_backends
 
 from tests.unit.emulator.http_guard.asking import NAMED, OTHER, POLICY
 from wavetank.emulator.http_guard.handler import HttpGuard, own_addresses, require_guard
-from wavetank.emulator.http_guard.policy import Answered
+from wavetank.emulator.http_guard.request_policy import Answered
 from wavetank.emulator.http_guard.routing import Route, RouteKind
 from wavetank.emulator.http_guard.settings import find_rules
 

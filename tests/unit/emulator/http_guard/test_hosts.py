@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.emulator.http_guard.asking import HERE, decide
-from wavetank.emulator.http_guard.policy import Answered, GuardRefusal
+from wavetank.emulator.http_guard.request_policy import Answered, GuardRefusal
 
 
 @pytest.mark.parametrize(

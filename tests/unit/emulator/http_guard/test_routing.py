@@ -23,7 +23,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from wavetank.emulator.http_guard import settings as guard_settings
-from wavetank.emulator.http_guard.policy import Answered
+from wavetank.emulator.http_guard.request_policy import Answered
 from wavetank.emulator.http_guard.route_confirmation import (
     OPERATIONS,
     find_rule,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import Headers
 
-from wavetank.emulator.signatures.internal_calls import FIELD, SEAL, read_sealed
+from wavetank.emulator.signatures.internal_calls import FIELD, TOKEN, read_internal_parameters
 
 NAME = "x-localstack-data"
 
@@ -20,10 +20,10 @@ class _Context:
         self.internal_request_params: Any = None
 
 
-def test_a_sealed_call_is_localstacks_own() -> None:
-    """Its parameters are read, and the seal is none of them."""
-    context = _Context(json.dumps({"service_principal": "lambda", FIELD: SEAL}))
-    read_sealed(None, context, None)
+def test_a_call_with_the_token_is_localstacks_own() -> None:
+    """Its parameters are read, and the token is none of them."""
+    context = _Context(json.dumps({"service_principal": "lambda", FIELD: TOKEN}))
+    read_internal_parameters(None, context, None)
     assert dict(context.internal_request_params) == {"service_principal": "lambda"}
 
 
@@ -33,6 +33,6 @@ def test_a_sealed_call_is_localstacks_own() -> None:
 def test_any_other_is_a_clients(text: str) -> None:
     """And no later handler sees the header."""
     context = _Context(text)
-    read_sealed(None, context, None)
+    read_internal_parameters(None, context, None)
     assert context.internal_request_params is None
     assert NAME not in context.headers

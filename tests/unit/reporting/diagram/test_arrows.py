@@ -51,7 +51,7 @@ ANONYMOUS = ", Condition: {StringEquals: {aws:PrincipalType: [User, Anonymous]}}
 
 
 def test_the_assignments_services_are_all_drawn() -> None:
-    """And the database, which the assignment's own figure omits."""
+    """The database is drawn too, which the assignment's own figure omits."""
     nodes = ticker().nodes
     kinds = [node.kind for node in nodes]
     shown = " ".join(f"{node.service} {' '.join(node.notes)}" for node in nodes)
@@ -62,7 +62,7 @@ def test_the_assignments_services_are_all_drawn() -> None:
 
 
 def test_the_tickers_arrows_are_its_templates() -> None:
-    """From the schedule to the bucket's readers, and from a failure to the mailboxes."""
+    """They lead from the schedule to the bucket's readers, and from a failure to the mailboxes."""
     graph = ticker()
     assert {(e.source, e.target): e.text for e in graph.edges} == {
         ("StreamingRule", "StreamingFunction"): "rate(1 minute)",

@@ -78,9 +78,9 @@ def test_run_without_success_is_unknown() -> None:
 
 def test_alerted_minutes_are_valid_missing_or_made_good() -> None:
     """A failed tick is alerted, whether a later invocation makes it good or not."""
-    good = "2 minutes alerted, 0 of them missing and the others made good"
+    good = "2 minutes alerted, 0 of them missing and the others delivered later"
     assert_found(AlertedMinutes(), calm(4, [2, 3]), Verdict.VALID, good)
-    missing = "1 minute alerted, 1 of them missing and the others made good"
+    missing = "1 minute alerted, 1 of them missing and the others delivered later"
     assert_found(AlertedMinutes(), lost_with_the_last_tick(), Verdict.VALID, missing)
 
 
@@ -114,7 +114,7 @@ def test_a_tick_that_no_later_one_makes_good_is_invalid() -> None:
     events = [
         replace(made_good, records=made_good.records[20:]) if e is made_good else e for e in good
     ]
-    evidence = "not made good: 1 (the first: 2026-11-23T12:02:00Z with 0 of 20 records)"
+    evidence = "not made up for: 1 (the first: 2026-11-23T12:02:00Z with 0 of 20 records)"
     assert_found(DeliveredTicks(), events, Verdict.INVALID, evidence)
     fired = only(events, RuleFired)[1]
     missed = TickSuppressed(fired.at, fired.rule, fired.target, fired.due, "fault-1-missed-tick")

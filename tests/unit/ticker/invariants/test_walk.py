@@ -41,7 +41,7 @@ def test_objects_in_another_order_are_valid() -> None:
 
 
 def test_one_percent_is_the_limit() -> None:
-    """A change of one percent passes, and a hair's breadth for floating point, but no more."""
+    """A change of 1 % passes, with a tolerance for floating-point arithmetic; more does not."""
     assert_found(ContinuousWalk(), walking(record(0, "101.00000001")), Verdict.VALID)
     assert_found(ContinuousWalk(), walking(record(0, "101.000001")), Verdict.INVALID)
     assert_found(ContinuousWalk(), walking(record(0, "98.99")), Verdict.INVALID)

@@ -29,7 +29,7 @@ def require_torn_down(inventory: PipelineInventory) -> None:
         )
 
 
-def release_bucket(
+def delete_stored_data(
     target: Target,
     inventory: PipelineInventory,
     clock: Clock,

@@ -17,7 +17,7 @@ from tests.unit.emulator.http_guard.asking import (
     decide,
     is_answered,
 )
-from wavetank.emulator.http_guard.policy import Answered, GuardRefusal, RequestHead
+from wavetank.emulator.http_guard.request_policy import Answered, GuardRefusal, RequestHead
 from wavetank.emulator.http_guard.routing import Bucket
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
