@@ -41,7 +41,9 @@ class Place:
         """
         names = unique_names()
         options = DeploymentOptions(names=names, addresses=(ADDRESS,))
-        Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+        Deployer(self.aws, PROJECT, WallClock(), PACE_SECONDS, account=self.target.account).deploy(
+            options
+        )
         if not fires:
             self.aws.events.remove_targets(Rule=names.rule, Ids=["streaming-lambda"])
         minute = floor_to_minute(WallClock().now()) - timedelta(minutes=TICK_MINUTES_AGO)

@@ -89,7 +89,7 @@ def account(localstack: Host, tmp_path_factory: pytest.TempPathFactory) -> Itera
             names = unique_names()
             options = DeploymentOptions(names=names, addresses=(ADDRESS,))
             clients = aws_target(None).aws
-            Deployer(clients, PROJECT, WallClock(), PACE_SECONDS).deploy(options)
+            Deployer(clients, PROJECT, WallClock(), PACE_SECONDS, account=ACCOUNT).deploy(options)
             confirm(localstack.endpoint, ADDRESS)
             yield Account(aws, names, shell, scenario)
             clients.events.disable_rule(Name=names.rule)

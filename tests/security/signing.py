@@ -24,12 +24,15 @@ READS = {
     "cloudformation": "list_stacks",
     "cloudwatch": "list_metrics",
     "dynamodb": "list_tables",
+    "dynamodbstreams": "list_streams",
     "events": "list_rules",
     "firehose": "list_delivery_streams",
     "iam": "list_users",
+    "kinesis": "list_streams",
     "lambda": "list_functions",
     "logs": "describe_log_groups",
     "s3": "list_buckets",
+    "scheduler": "list_schedules",
     "ses": "list_identities",
     "sns": "list_topics",
     "sqs": "list_queues",
@@ -37,7 +40,12 @@ READS = {
 }
 """A call of each service that needs no resource."""
 QUERY_COMPATIBLE = frozenset({"cloudwatch", "sqs"})
-JSON = frozenset({"dynamodb", "events", "firehose", "lambda", "logs"})
+JSON = frozenset(
+    {
+        *("dynamodb", "dynamodbstreams", "events", "firehose", "kinesis"),
+        *("lambda", "logs", "scheduler"),
+    }
+)
 
 
 @dataclass(frozen=True)
