@@ -22,6 +22,11 @@ class Behaviour:
     source: str
     observe: Observe
 
+    @property
+    def name(self) -> str:
+        """What identifies it, in the recording too."""
+        return f"{self.area}: {self.situation}"
+
 
 class Area:
     """The rows of one area: each is a function that looks, and says in a few words what it saw."""

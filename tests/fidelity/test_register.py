@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fidelity.ground import Ground, ground
+from tests.fidelity.recording import RecordedAnswer, read_recording
 from tests.fidelity.register import BEHAVIOURS, DOCUMENT, render
 from tests.fidelity.row import Behaviour
 
@@ -21,11 +22,18 @@ def observed_ground(
         yield made
 
 
-@pytest.mark.parametrize("row", BEHAVIOURS, ids=lambda row: f"{row.area}: {row.situation}")
+@pytest.mark.parametrize("row", BEHAVIOURS, ids=lambda row: row.name)
 def test_each_row_of_the_register_is_what_is_seen(observed_ground: Ground, row: Behaviour) -> None:
     """With the plug-ins what AWS documents, without them what the row says of LocalStack."""
     expected = row.aws if observed_ground.corrected else row.localstack
     assert row.observe(observed_ground) == expected
+
+
+@pytest.mark.parametrize(("name", "recorded"), read_recording().items())
+def test_the_register_says_what_aws_answered(name: str, recorded: RecordedAnswer) -> None:
+    """Each recorded answer of an account is what the row says of AWS."""
+    row = next(row for row in BEHAVIOURS if row.name == name)
+    assert row.aws == recorded.answer, f"AWS answered on {recorded.day}"
 
 
 def test_the_document_is_what_the_rows_say() -> None:

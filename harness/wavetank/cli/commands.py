@@ -73,6 +73,11 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
             "Measure the cost of a tick, a virtual day and a call.",
             package="benchmarks",
         ),
+        "fidelity": Entry(
+            "command:fidelity",
+            "Observe the fidelity register's rows on AWS, and record the answers.",
+            package="tests.fidelity",
+        ),
     },
 }
 """The commands under their headings, in the order of the overview."""
@@ -112,7 +117,7 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
         settings: dict[str, Any] = {"help_option_names": list(HELP_OPTIONS)}
         if entry.passes_arguments:
             settings |= {"allow_extra_args": True, "ignore_unknown_options": True}
-        if entry.package == "benchmarks":
+        if not entry.package.startswith("wavetank"):
             sys.path.append(str(read_settings().project_folder))
         app.command(name, context_settings=settings)(
             getattr(import_module(f"{entry.package}.{module}"), function)
