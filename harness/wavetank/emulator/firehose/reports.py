@@ -15,7 +15,7 @@ from typing import Any
 
 from localstack.aws.connect import connect_to
 
-from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.aws.clients import BotoCoreError, ClientError, error_code
 from wavetank.core.clock import Clock
 from wavetank.emulator.firehose.http_settings import HttpSettings
 from wavetank.emulator.firehose.metrics import NAMESPACE, StreamMetrics
@@ -70,8 +70,14 @@ class ErrorLog:
                 logEvents=[event],
             )
         except Exception as refused:  # noqa: BLE001 - records are delivered, whatever is logged
-            self._sessions.forget(settings.role_arn)  # the role may have been created anew
+            if not _is_missing(refused):
+                self._sessions.forget(settings.role_arn)  # the role may have been created anew
             LOG.info("an error of %s could not be logged: %s", stream.id.label, refused)
+
+
+def _is_missing(refused: Exception) -> bool:
+    """Whether the log stream does not exist: the same with any session of the role."""
+    return isinstance(refused, ClientError) and error_code(refused) == "ResourceNotFoundException"
 
 
 def _log_message(stream: Stream, error: StreamError) -> dict[str, object]:
