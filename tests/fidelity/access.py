@@ -16,7 +16,6 @@ from wavetank.aws.clients import (
     sandbox_clients,
 )
 from wavetank.core.lambda_package import package_files
-from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 AREA = Area("Access")
 
@@ -273,7 +272,7 @@ def _roles_must_trust_their_service(ground: Ground) -> str:
 def _queue_policies_count(ground: Ground) -> str:
     name = f"test-{unique_letters()}"
     url = ground.aws.sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = f"arn:aws:sqs:{REGION}:{SANDBOX_ACCOUNT}:{name}"
+    arn = ground.arn("sqs", f"{name}")
     document = policy(_deny("sqs:SendMessage", arn, Principal="*"))
     ground.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
     role = role_clients(ground.aws, ground.role(ALLOW_ALL))
@@ -319,7 +318,7 @@ def _deletions_are_denied_singly(ground: Ground) -> str:
 def _services_need_the_queues_policy(ground: Ground) -> str:
     bucket, name = ground.bucket(), f"test-{unique_letters()}"
     ground.aws.sqs.create_queue(QueueName=name)
-    arn = f"arn:aws:sqs:{REGION}:{SANDBOX_ACCOUNT}:{name}"
+    arn = ground.arn("sqs", f"{name}")
     queue: Any = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
     configuration: Any = {"QueueConfigurations": [queue]}
     put = ground.aws.s3.put_bucket_notification_configuration

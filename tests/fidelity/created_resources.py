@@ -1,12 +1,13 @@
 """The resources that rows create in an account, noted as they are created, and their deletion."""
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError
+from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, WaiterError, error_code
 from wavetank.core.errors import UsageError
 
 CREATES = ("Create", "Publish", "Run", "Register", "Allocate")
@@ -14,6 +15,8 @@ CREATES = ("Create", "Publish", "Run", "Register", "Allocate")
 NOTHING_STAYS = frozenset({"Publish", "PublishBatch", "CreateLogStream", "CreateAccessKey"})
 """Messages, and parts of resources that are deleted with these."""
 
+WAIT: Any = {"Delay": 2, "MaxAttempts": 150}
+GONE = re.compile(r"NoSuch|NotFound|NonExistent|does not exist")
 type Values = Mapping[str, Any]
 type Delete = Callable[[AwsClients, Values, Values], object]
 
@@ -53,6 +56,8 @@ class CreatedResources:
             try:
                 DELETIONS[resource.operation](self._aws, resource.parameters, resource.answer)
             except (ClientError, BotoCoreError) as error:
+                if isinstance(error, ClientError) and _is_gone(error):
+                    continue  # by the row itself
                 remaining.append(f"{resource}: {error}")
         return remaining
 
@@ -68,6 +73,10 @@ class CreatedResources:
     def _called_with(self, model: Any, parsed: Values, http_response: Any, **_: Any) -> None:
         if model.name in DELETIONS and http_response.status_code < 300:
             self._created.append(CreatedResource(model.name, self._called.parameters, parsed))
+
+
+def _is_gone(error: ClientError) -> bool:
+    return bool(GONE.search(f"{error_code(error)} {error}"))
 
 
 def _delete_bucket(aws: AwsClients, parameters: Values, _: Values) -> None:
@@ -102,9 +111,19 @@ def _delete_function(aws: AwsClients, parameters: Values, _: Values) -> None:
 
 
 def _delete_stack(aws: AwsClients, parameters: Values, _: Values) -> None:
-    name = parameters["StackName"]
-    aws.cloudformation.delete_stack(StackName=name)
-    aws.cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
+    name, stacks = parameters["StackName"], aws.cloudformation
+    stacks.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+    found = stacks.describe_stack_resources(StackName=name)["StackResources"]
+    resources = {each["LogicalResourceId"]: each for each in found}
+    stacks.delete_stack(StackName=name)
+    with suppress(WaiterError):  # a bucket with objects stays
+        stacks.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=WAIT)
+    for each in resources.values():
+        if each["ResourceType"] == "AWS::S3::Bucket" and "PhysicalResourceId" in each:
+            with suppress(aws.s3.exceptions.NoSuchBucket):  # it was deleted with the stack
+                _delete_bucket(aws, {"Bucket": each["PhysicalResourceId"]}, {})
+    stacks.delete_stack(StackName=name)
+    stacks.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=WAIT)
 
 
 DELETIONS: Mapping[str, Delete] = {

@@ -9,7 +9,6 @@ from tests.live.names import unique_letters
 
 AREA = Area("EventBridge")
 GUIDE = "EventBridge user guide: "
-REGION_AND_ACCOUNT = "eu-west-1:000000000000"
 SOON_SECONDS = 1.0
 
 
@@ -21,7 +20,7 @@ class Queue:
         name = f"test-{unique_letters()}" + (".fifo" if attributes else "")
         given: Any = attributes
         self.url = self._sqs.create_queue(QueueName=name, Attributes=given)["QueueUrl"]
-        self.arn = f"arn:aws:sqs:{REGION_AND_ACCOUNT}:{name}"
+        self.arn = ground.arn("sqs", f"{name}")
         if is_open:
             statement = {
                 "Effect": "Allow",
@@ -98,7 +97,7 @@ def _a_policy_without_retries_ends_at_once(ground: Ground) -> str:
     dead = Queue(ground)
     rule = _rule(
         ground,
-        f"arn:aws:sqs:{REGION_AND_ACCOUNT}:none",
+        ground.arn("sqs", "none"),
         DeadLetterConfig={"Arn": dead.arn},
         RetryPolicy={"MaximumRetryAttempts": 0},
     )
@@ -116,7 +115,7 @@ def _a_policy_without_retries_ends_at_once(ground: Ground) -> str:
     source=GUIDE + "eb-rule-dlq",
 )
 def _missing_targets_are_not_retried(ground: Ground) -> str:
-    found = _code_of_undelivered(ground, f"arn:aws:sqs:{REGION_AND_ACCOUNT}:none")
+    found = _code_of_undelivered(ground, ground.arn("sqs", "none"))
     return f"{found}, without a retry"
 
 
@@ -128,7 +127,7 @@ def _missing_targets_are_not_retried(ground: Ground) -> str:
 )
 def _targets_are_called_with_their_role(ground: Ground) -> str:
     stream, _ = ground.stream()
-    arn = f"arn:aws:firehose:{REGION_AND_ACCOUNT}:deliverystream/{stream}"
+    arn = ground.arn("firehose", f"deliverystream/{stream}")
     return _code_of_undelivered(ground, arn, RoleArn=ground.role(service="events"))
 
 
@@ -141,7 +140,7 @@ def _targets_are_called_with_their_role(ground: Ground) -> str:
 def _log_groups_need_a_policy(ground: Ground) -> str:
     name = f"/test/{unique_letters()}"
     ground.aws.logs.create_log_group(logGroupName=name)
-    return _code_of_undelivered(ground, f"arn:aws:logs:{REGION_AND_ACCOUNT}:log-group:{name}")
+    return _code_of_undelivered(ground, ground.arn("logs", f"log-group:{name}"))
 
 
 def _transformed(ground: Ground, template: str, **detail: Any) -> str:
@@ -189,7 +188,7 @@ def _missing_values_are_empty(ground: Ground) -> str:
 )
 def _templates_of_text_need_quotation_marks(ground: Ground) -> str:
     transformer = {"InputTemplate": "the rule <aws.events.rule-name>"}
-    arn = f"arn:aws:sqs:{REGION_AND_ACCOUNT}:none"
+    arn = ground.arn("sqs", "none")
     return answer_to(lambda: _rule(ground, arn, InputTransformer=transformer))
 
 
@@ -200,7 +199,7 @@ def _templates_of_text_need_quotation_marks(ground: Ground) -> str:
     source="EventBridge API: PutTargets",
 )
 def _streams_need_a_role(ground: Ground) -> str:
-    return answer_to(lambda: _rule(ground, f"arn:aws:kinesis:{REGION_AND_ACCOUNT}:stream/none"))
+    return answer_to(lambda: _rule(ground, ground.arn("kinesis", "stream/none")))
 
 
 @AREA.row(

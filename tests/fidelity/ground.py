@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,28 @@ from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 
 HTTP_SECONDS = 10
+
+
+@dataclass
+class Patience:
+    """How many times longer than in a sandbox things may take; AWS is far away and slower."""
+
+    factor: float = 1.0
+
+
+PATIENCE = Patience()
+
+
+@contextmanager
+def patience(factor: float) -> Iterator[None]:
+    """For the body, wait that many times longer."""
+    PATIENCE.factor = factor
+    try:
+        yield
+    finally:
+        PATIENCE.factor = 1.0
+
+
 PATIENCE_SECONDS = 2.0
 """What has not happened after it is taken not to happen."""
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -32,6 +55,15 @@ class Ground:
     corrected: bool
     aws: AwsClients
     other: AwsClients
+
+    @cached_property
+    def account(self) -> str:
+        """The account of the clients."""
+        return self.aws.sts.get_caller_identity()["Account"]
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of the account in eu-west-1."""
+        return f"arn:aws:{service}:eu-west-1:{self.account}:{resource}"
 
     def bucket(self) -> str:
         """A new bucket with one object, `key`."""
@@ -176,7 +208,7 @@ def happens[T](
             accept,
             expected="it",
             hint="none",
-            within_seconds=within_seconds,
+            within_seconds=within_seconds * PATIENCE.factor,
             clock=WallClock(),
         )
     except ConditionTimeoutError:

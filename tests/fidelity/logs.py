@@ -106,7 +106,7 @@ def _subscriptions_get_matching_events(ground: Ground) -> str:
         logGroupName=group,
         filterName="errors",
         filterPattern="?ERROR ?FATAL",
-        destinationArn=f"arn:aws:firehose:eu-west-1:000000000000:deliverystream/{stream}",
+        destinationArn=ground.arn("firehose", f"deliverystream/{stream}"),
         roleArn=ground.role(ALLOW_ALL, service="logs"),
     )
     _write(ground, group, "ERROR one", "INFO two", "three")
@@ -129,7 +129,7 @@ def _groups_with_subscriptions_get_streams(ground: Ground) -> str:
         logGroupName=group,
         filterName="all",
         filterPattern="",
-        destinationArn=f"arn:aws:firehose:eu-west-1:000000000000:deliverystream/{stream}",
+        destinationArn=ground.arn("firehose", f"deliverystream/{stream}"),
         roleArn=ground.role(ALLOW_ALL, service="logs"),
     )
     return answer_to(lambda: logs.create_log_stream(logGroupName=group, logStreamName="second"))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.fidelity.events import REGION_AND_ACCOUNT, Queue
+from tests.fidelity.events import Queue
 from tests.fidelity.ground import ALLOW_ALL, Ground, answer_to, happens
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
@@ -29,7 +29,7 @@ def _create(ground: Ground, arn: str, expression: str = "rate(1 hour)", **settin
 
 @AREA.row(
     "a rate without a start date",
-    aws="invokes at once, as arn:aws:scheduler:eu-west-1:000000000000:schedule/default/...",
+    aws="invokes at once, as arn:aws:scheduler:eu-west-1:123456789012:schedule/default/...",
     localstack="never invokes",
     source=GUIDE + "schedule-types, managing-schedule-context-attributes",
 )
@@ -40,7 +40,8 @@ def _rates_begin_at_once(ground: Ground) -> str:
         return "never invokes"
     found = queue.body()
     assert found.endswith(f"/{name}")
-    return f"invokes at once, as {found.removesuffix(name)}..."
+    shown = found.removesuffix(name).replace(ground.account, "123456789012")
+    return f"invokes at once, as {shown}..."
 
 
 @AREA.row(
@@ -78,7 +79,7 @@ def _failed_invocations_are_in_a_queue(ground: Ground) -> str:
         "DeadLetterConfig": {"Arn": dead.arn},
         "RetryPolicy": {"MaximumRetryAttempts": 0},
     }
-    _create(ground, f"arn:aws:sqs:{REGION_AND_ACCOUNT}:none", target=target)
+    _create(ground, ground.arn("sqs", "none"), target=target)
     if not happens(dead.messages, bool, INVOKED_SECONDS):
         return "no message"
     found = dead.attributes()
@@ -94,7 +95,7 @@ def _failed_invocations_are_in_a_queue(ground: Ground) -> str:
     source=GUIDE + "schedule-types",
 )
 def _invalid_expressions_are_refused(ground: Ground) -> str:
-    return answer_to(lambda: _create(ground, _some_queue(), "cron(0 24 * * ? *)"))
+    return answer_to(lambda: _create(ground, _some_queue(ground), "cron(0 24 * * ? *)"))
 
 
 @AREA.row(
@@ -105,7 +106,7 @@ def _invalid_expressions_are_refused(ground: Ground) -> str:
 )
 def _unknown_zones_are_refused(ground: Ground) -> str:
     zone = "Mars/Olympus"
-    return answer_to(lambda: _create(ground, _some_queue(), ScheduleExpressionTimezone=zone))
+    return answer_to(lambda: _create(ground, _some_queue(ground), ScheduleExpressionTimezone=zone))
 
 
 @AREA.row(
@@ -115,7 +116,7 @@ def _unknown_zones_are_refused(ground: Ground) -> str:
     source="EventBridge Scheduler API: CreateSchedule",
 )
 def _groups_must_exist(ground: Ground) -> str:
-    return answer_to(lambda: _create(ground, _some_queue(), GroupName="none"))
+    return answer_to(lambda: _create(ground, _some_queue(ground), GroupName="none"))
 
 
 @AREA.row(
@@ -126,8 +127,8 @@ def _groups_must_exist(ground: Ground) -> str:
 )
 def _roles_must_trust_the_service(ground: Ground) -> str:
     role = {"RoleArn": ground.role(ALLOW_ALL)}
-    return answer_to(lambda: _create(ground, _some_queue(), target=role))
+    return answer_to(lambda: _create(ground, _some_queue(ground), target=role))
 
 
-def _some_queue() -> str:
-    return f"arn:aws:sqs:{REGION_AND_ACCOUNT}:none"
+def _some_queue(ground: Ground) -> str:
+    return ground.arn("sqs", "none")

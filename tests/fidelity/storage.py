@@ -8,7 +8,7 @@ from tests.fidelity.row import Area
 from tests.live.names import unique_letters
 
 AREA = Area("Amazon S3")
-ACCOUNT, OTHER = "000000000000", "111122223333"
+OTHER = "111122223333"
 IRELAND: Any = {"LocationConstraint": "eu-west-1"}
 OWNER_GUIDE = "Amazon S3 user guide: bucket-owner-condition"
 
@@ -114,7 +114,7 @@ def _expected_owners_of_sources_are_compared(ground: Ground) -> str:
             Bucket=bucket,
             Key="copy",
             CopySource=f"{bucket}/key",
-            ExpectedBucketOwner=ACCOUNT,
+            ExpectedBucketOwner=ground.account,
             ExpectedSourceBucketOwner=OTHER,
         )
     )

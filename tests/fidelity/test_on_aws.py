@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.fidelity.recording import read_recording
+from tests.live.hosts import AWS_HOSTS
 from tests.pretended_aws import ACCOUNT, pretended_aws
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import aws_clients
@@ -24,9 +25,12 @@ COMMAND = ["fidelity", "--target", "aws", "--account", ACCOUNT, "--json"]
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Credentials of an account, whose AWS is a sandbox."""
     folder = SandboxFolder(tmp_path_factory.mktemp("account"))
-    options = LocalStackOptions(folder=folder.path / "localstack", path=read_settings().path)
+    options = LocalStackOptions(
+        folder=folder.path / "localstack", path=read_settings().path, allowed_hosts=AWS_HOSTS
+    )
     with folder.owned(), pytest.MonkeyPatch.context() as patch:
         child = start_localstack(folder, options, WallClock())
+        patch.setattr("tests.fidelity.command.AWS_PATIENCE", 1.0)
         with pretended_aws(patch, child.endpoint):
             yield
         child.stop()
@@ -54,9 +58,11 @@ def test_rows_are_observed_recorded_and_leave_nothing(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("account")
 def test_what_a_row_creates_in_several_services_is_deleted(tmp_path: Path) -> None:
     """A function with its role and log group, a rule with its target, and a queue."""
-    CliRunner().invoke(
-        app, [*COMMAND, "--yes", "--rows", "EventBridge", "--file", str(tmp_path / "recorded")]
+    done = CliRunner().invoke(
+        app, [*COMMAND, "--yes", "--rows", "EventBridge: ", "--file", str(tmp_path / "recorded")]
     )
+    assert '"verdict": "equal"' in done.output
+    assert "not deleted" not in done.output
     aws = aws_clients(None)
     wait_until_true(lambda: not aws.awslambda.list_functions()["Functions"], "no function")
     assert aws.iam.list_roles()["Roles"] == []

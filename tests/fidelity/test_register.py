@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fidelity.ground import Ground, ground
-from tests.fidelity.recording import RecordedAnswer, read_recording
+from tests.fidelity.recording import read_recording
 from tests.fidelity.register import BEHAVIOURS, DOCUMENT, render
 from tests.fidelity.row import Behaviour
 
@@ -29,11 +29,11 @@ def test_each_row_of_the_register_is_what_is_seen(observed_ground: Ground, row: 
     assert row.observe(observed_ground) == expected
 
 
-@pytest.mark.parametrize(("name", "recorded"), read_recording().items())
-def test_the_register_says_what_aws_answered(name: str, recorded: RecordedAnswer) -> None:
-    """Each recorded answer of an account is what the row says of AWS."""
-    row = next(row for row in BEHAVIOURS if row.name == name)
-    assert row.aws == recorded.answer, f"AWS answered on {recorded.day}"
+def test_the_register_says_what_aws_answered() -> None:
+    """Each answer that an account gave, as far as any is recorded, is what the row says of AWS."""
+    rows = {row.name: row.aws for row in BEHAVIOURS}
+    recorded = {name: found.answer for name, found in read_recording().items()}
+    assert recorded.items() <= rows.items()
 
 
 def test_the_document_is_what_the_rows_say() -> None:

@@ -267,13 +267,19 @@ def test_a_batch_that_fails_in_part_is_sent_again_in_part(deployed: Deployed) ->
 
 
 def test_an_outage_of_s3_delays_what_firehose_holds(deployed: Deployed) -> None:
-    """Nothing is delivered in its window, and all of it afterwards."""
+    """Nothing is delivered in its window, and all of it afterwards.
+
+    Each refused object is one error in the stream's log, however often it is tried again.
+    """
     fault = S3Outage(after=AFTER, lasts=LASTS)
     run = run_faults(deployed, fault)
     assert_reverted(run, fault)
     begin, end = fault.window(START)
     assert len(run.injections()) > 2
     assert not [e for e in run.of(ObjectDelivered) if begin <= e.at < end]
+    group = f"/aws/kinesisfirehose/{deployed.names.delivery_stream}"
+    errors = deployed.simulator.aws.logs.filter_log_events(logGroupName=group)["events"]
+    assert 0 < len(errors) <= LASTS // MINUTE
 
 
 def test_a_delivery_that_happens_twice_makes_two_objects(deployed: Deployed) -> None:

@@ -140,6 +140,8 @@ class BatchSender:
                 self._context.observer.lost(label, batch.numbers, error)
         elif batch.attempts == 0:
             LOG.warning("%s could not deliver, and retries for 24 h: %s", label, error)
+        if again and batch.attempts:
+            return  # AWS does not document that each of a day's retries is logged
         bucket = f"arn:aws:s3:::{stream.bucket_of(buffer).bucket}"
         self._context.reporter.failed(
             stream, StreamError(code=f"S3.{code}", message=error, destination=bucket)

@@ -54,6 +54,10 @@ class Baseline:
         self._table_streams = stream_states(account, region)
         self._shards = shard_states(account, region)
         self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
+        self._log_streams = {
+            name: {key: copy.copy(stream) for key, stream in group.streams.items()}
+            for name, group in self._log_groups().items()
+        }
 
     def restore(self) -> None:
         """Restore the data."""
@@ -89,8 +93,15 @@ class Baseline:
         store.update(_copied(kept))
 
     def _delete_log_events(self) -> None:
-        for group in logs_backends[self._store.account][self._store.region].groups.values():
+        """Delete all events, and the log streams that a deployment did not create."""
+        for name, group in self._log_groups().items():
             group.streams.clear()
+            for key, stream in self._log_streams.get(name, {}).items():
+                group.streams[key] = copy.copy(stream)
+                group.streams[key].events = []
+
+    def _log_groups(self) -> dict[str, Any]:
+        return dict(logs_backends[self._store.account][self._store.region].groups)
 
     def _tables(self) -> dict[str, Any]:
         return dict(dynamodb_backends[self._store.account][self._store.region].tables)
