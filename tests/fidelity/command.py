@@ -45,7 +45,7 @@ class Observation:
 def fidelity(
     *,
     target: Annotated[
-        TargetKind, typer.Option("--target", help="aws: observe the rows in an AWS account.")
+        TargetKind, typer.Option("--target", help="Where to observe them; only aws is possible.")
     ] = TargetKind.LOCAL,
     profile: ProfileOption = None,
     account: AccountOption = None,

@@ -75,7 +75,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         ),
         "fidelity": Entry(
             "command:fidelity",
-            "Observe the fidelity register's rows on AWS, and record the answers.",
+            "Observe the register's rows on AWS; record the answers.",
             package="tests.fidelity",
         ),
     },
