@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
@@ -42,15 +43,13 @@ def update_item(
     current = table.get_item(hash_key, range_key)
     former = None if current is None else copy_item(current)
     stream: Any = table.stream_shard
-    table.stream_shard = None
     kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}
     try:
-        updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
+        with nullcontext() if stream is None else stream.muted():
+            updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
     except Exception:
         FormerItem(table, hash_key, range_key, former).restore()
         raise
-    finally:
-        table.stream_shard = stream
     if stream is not None:
         stream.add(former, updated)
     return updated

@@ -7,6 +7,7 @@ creation of an item by UpdateItem twice. A stream has one shard, and outlives it
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,6 +98,7 @@ class TableStream:
         )
         self.items: list[StreamRecord] = []
         self._next_without_items = FIRST_NUMBER
+        self._is_muted = False
         STREAMS.setdefault((account_id, table.region_name), {})[self.description.arn] = self
 
     @property
@@ -116,8 +118,22 @@ class TableStream:
         """The sequence number of the next record."""
         return self.items[-1].number + 1 if self.items else self._next_without_items
 
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Ignore what `add` reports in the body, which the caller records itself.
+
+        The stream stays the table's: without one, a reader would take its shard for closed.
+        """
+        self._is_muted = True
+        try:
+            yield
+        finally:
+            self._is_muted = False
+
     def add(self, old: Item | None, new: Item | None) -> None:
         """Record a change; one that leaves the item as it was is none."""
+        if self._is_muted:
+            return
         before, after = _attributes(old), _attributes(new)
         if before != after:
             self._append(_keys(self.table, before or after or {}), before, after)
