@@ -205,6 +205,9 @@ PATCHES = (
             "moto.kinesis.models:Stream.merge_shards": (
                 "(self, shard_to_merge, adjacent_shard_to_merge)"
             ),
+            "moto.kinesis.models:Stream.put_record": (
+                "(self, partition_key, explicit_hash_key, data)"
+            ),
             "moto.kinesis.models:Stream.split_shard": (
                 "(self, shard_to_split, new_starting_hash_key)"
             ),
