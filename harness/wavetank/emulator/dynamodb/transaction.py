@@ -145,8 +145,8 @@ class _Transaction:
         hash_key, range_key = self._backend.get_keys_value(table, key)
         current = table.get_item(hash_key, range_key)
         if kind != "ConditionCheck":
-            kept = None if current is None else copy_item(current)
-            self._before.append(FormerItem(table, hash_key, range_key, kept))
+            former = None if current is None else copy_item(current)
+            self._before.append(FormerItem(table, hash_key, range_key, former))
             if table.stream_shard is not None and table.name not in self._streams:
                 self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
         return current

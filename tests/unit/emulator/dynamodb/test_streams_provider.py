@@ -90,3 +90,20 @@ def test_the_shard_is_open_while_its_table_is_written(
         writing.result()
     expected = len(backend.get_table("flat").stream_shard.items)  # type: ignore[union-attr]
     assert len(found) == len(set(found)) == expected >= WRITES
+
+
+def test_the_shard_is_open_in_the_midst_of_an_update(backend: DynamoDBBackend) -> None:
+    """Observed where moto reads the update's values."""
+    stream: Any = backend.get_table("flat").stream_shard
+    observed: list[bool] = []
+
+    class Values(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            observed.append(stream.is_open)
+            return super().__getitem__(name)
+
+    values = Values({":a": {"N": "1"}})
+    backend.update_item("flat", {"id": {"S": "1"}}, "SET a = :a", {}, values)
+    assert observed
+    assert all(observed)
+    assert len(stream.items) == 1
