@@ -30,8 +30,8 @@ from wavetank.emulator.dynamodb.stream_iterators import (
 from wavetank.emulator.dynamodb.stream_poller import add_identities
 from wavetank.emulator.dynamodb.table_stream import (
     FIRST_NUMBER,
-    StreamRecord,
     TableStream,
+    TableStreamRecord,
     record_as_json,
     streams_of,
 )
@@ -181,7 +181,7 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
         return answer | self._next(stream, iterator, records[: len(shown)])
 
     def _next(
-        self, stream: TableStream, iterator: ShardIterator, read: list[StreamRecord]
+        self, stream: TableStream, iterator: ShardIterator, read: list[TableStreamRecord]
     ) -> dict[str, str]:
         """The next iterator; none once a closed shard is read to its end."""
         number = read[-1].number + 1 if read else max(iterator.number, stream.trim_horizon())
