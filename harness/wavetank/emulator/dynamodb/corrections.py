@@ -16,7 +16,12 @@ from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_upda
 from wavetank.emulator.dynamodb.requests import TRANSACTION_ITEMS_MAX
 from wavetank.emulator.dynamodb.returned_values import ACTIONS
 from wavetank.emulator.dynamodb.table_stream import TableStream
-from wavetank.emulator.dynamodb.time_to_live import describe_time_to_live, update_time_to_live
+from wavetank.emulator.dynamodb.time_to_live import (
+    describe_time_to_live,
+    note_written,
+    put_item,
+    update_time_to_live,
+)
 from wavetank.emulator.dynamodb.transaction import FormerItem
 from wavetank.emulator.patches import patch_of
 
@@ -50,6 +55,7 @@ def update_item(
     except Exception:
         FormerItem(table, hash_key, range_key, former).restore()
         raise
+    note_written(table, updated)
     if stream is not None:
         stream.add(former, updated)
     return updated
@@ -99,6 +105,7 @@ CORRECTIONS: Mapping[str, Any] = {
         update_with_attribute_updates
     ),
     "moto.dynamodb.models.table:StreamShard": TableStream,
+    "moto.dynamodb.models.table:Table.put_item": put_item,
     "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": describe_time_to_live,
     "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,
     "moto.dynamodb.models:DynamoDBBackend.update_item": update_item,

@@ -26,6 +26,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
 from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.time_to_live import note_written
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
 ITEMS_MAX = 100
@@ -191,6 +192,7 @@ class _Transaction:
             Executor(changes, current, names).execute()
         except ItemSizeTooLarge:
             raise ItemSizeToUpdateTooLarge from None
+        note_written(table, current)
 
 
 def _names_and_values(operation: dict[str, Any]) -> tuple[Any, Any]:

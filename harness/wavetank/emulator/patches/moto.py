@@ -174,6 +174,17 @@ PATCHES = (
         {"moto.dynamodb.models.table:StreamShard": "class (account_id, table)"},
     ),
     *MOTO.patches(
+        "emulator.dynamodb.corrections emulator.dynamodb.time_to_live",
+        "the earliest expiry of a table's items is known, so that calls need not read all of them",
+        {
+            "moto.dynamodb.models.table:Table.put_item": (
+                "(self, item_attrs, expected=None, condition_expression=None, "
+                "expression_attribute_names=None, expression_attribute_values=None, "
+                "overwrite=False, return_values_on_condition_check_failure=None)"
+            )
+        },
+    ),
+    *MOTO.patches(
         "emulator.dynamodb.corrections",
         "Time to Live is switched on and off with AWS's errors",
         {
