@@ -20,13 +20,10 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from wavetank.emulator.patches import patch_of
-
 DELETION_DELAY = timedelta(minutes=1)
 AGE_MAX = timedelta(days=5 * 365)
 """An item whose instant is longer ago is never deleted."""
 NEVER = Decimal("Infinity")
-PUT_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.put_item").original()
 
 
 @dataclass
@@ -61,17 +58,6 @@ def note_written(table: Table, item: Item) -> None:
     known = EARLIEST.get(table)
     if known is not None:
         known.at = min(known.at, expiry(item.attrs.get(known.attribute)))
-
-
-def put_item(table: Table, *args: Any, **kwargs: Any) -> Item:
-    """`Table.put_item`: the item's expiry is taken note of.
-
-    Raises:
-        Exception: moto's, as for its own method.
-    """
-    item: Item = PUT_BY_MOTO(table, *args, **kwargs)
-    note_written(table, item)
-    return item
 
 
 def is_due(attribute: Any, now: datetime) -> bool:

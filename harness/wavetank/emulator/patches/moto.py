@@ -174,14 +174,15 @@ PATCHES = (
         {"moto.dynamodb.models.table:StreamShard": "class (account_id, table)"},
     ),
     *MOTO.patches(
-        "emulator.dynamodb.corrections emulator.dynamodb.time_to_live",
-        "the earliest expiry of a table's items is known, so that calls need not read all of them",
+        "emulator.dynamodb.corrections emulator.dynamodb.rollback emulator.dynamodb.time_to_live",
+        "PartiQL transactions copy only the items they change; a table's earliest expiry is known",
         {
+            "moto.dynamodb.models.table:Table.delete_item": "(self, hash_key, range_key)",
             "moto.dynamodb.models.table:Table.put_item": (
                 "(self, item_attrs, expected=None, condition_expression=None, "
                 "expression_attribute_names=None, expression_attribute_values=None, "
                 "overwrite=False, return_values_on_condition_check_failure=None)"
-            )
+            ),
         },
     ),
     *MOTO.patches(
