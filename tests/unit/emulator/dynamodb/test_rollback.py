@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from moto.dynamodb.exceptions import MockValidationException
+from moto.dynamodb.models.dynamo_type import Item
 
 from tests.property.dynamodb_calls import FLAT
 from tests.unit.emulator.dynamodb.patched_moto import ACCOUNT, REGION, patched_moto
@@ -15,7 +16,12 @@ from wavetank.emulator.dynamodb.item_copy import copy_item
 def test_failed_statements_are_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Items and the stream are as before; one item of many was copied."""
     copied: list[Any] = []
-    monkeypatch.setattr(rollback, "copy_item", lambda item: copied.append(item) or copy_item(item))
+
+    def recorded(item: Item) -> Item:
+        copied.append(item)
+        return copy_item(item)
+
+    monkeypatch.setattr(rollback, "copy_item", recorded)
     with patched_moto() as backend:
         call_moto("create_table", FLAT, ACCOUNT, REGION)
         for number in range(20):

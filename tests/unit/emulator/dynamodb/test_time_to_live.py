@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from tests.property.dynamodb_calls import FLAT
@@ -49,7 +49,12 @@ def test_items_are_read_only_once_the_earliest_may_be_due(monkeypatch: pytest.Mo
         table.ttl = {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
         scans: list[object] = []
         read = Table.all_items
-        monkeypatch.setattr(Table, "all_items", lambda self: scans.append(self) or read(self))
+
+        def counted(scanned: Table) -> list[Item]:
+            scans.append(scanned)
+            return read(scanned)
+
+        monkeypatch.setattr(Table, "all_items", counted)
 
         def left(seconds: int) -> int:
             delete_expired_items(backend, NOW + timedelta(seconds=seconds))
