@@ -174,7 +174,7 @@ PATCHES = (
         {"moto.dynamodb.models.table:StreamShard": "class (account_id, table)"},
     ),
     *MOTO.patches(
-        "emulator.dynamodb.corrections emulator.dynamodb.rollback emulator.dynamodb.time_to_live",
+        "emulator.dynamodb.corrections",
         "PartiQL transactions copy only the items they change; a table's earliest expiry is known",
         {
             "moto.dynamodb.models.table:Table.delete_item": "(self, hash_key, range_key)",
