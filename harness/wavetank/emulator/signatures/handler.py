@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from localstack.aws import handlers
 from localstack.aws.protocol.parser import RequestParserError
-from localstack.aws.spec import UnknownServiceProtocolError, get_service_catalog
+from localstack.aws.spec import UnknownServiceError, get_service_catalog
 from localstack.http import Response
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.s3.utils import uses_host_addressing
@@ -246,7 +246,7 @@ def _refuse(
 ) -> None:
     """Raise the service's error; a plain one if the request is for no service."""
     if context.service is None and carrier is Carrier.HEADER:
-        with suppress(UnknownServiceProtocolError):  # a malformed Credential may name any service
+        with suppress(UnknownServiceError):  # a malformed Credential may name any service
             handlers.parse_service_name(chain, context, response)
     if context.service is None:
         context.service = _service_of_link(message_of(context.request))
