@@ -22,7 +22,10 @@ from urllib.parse import quote
 
 from localstack.aws import handlers
 from localstack.aws.protocol.parser import RequestParserError
-from localstack.aws.spec import UnknownServiceError, get_service_catalog
+from localstack.aws.spec import (
+    UnknownServiceError,  # type: ignore[attr-defined]  # botocore's, the base of LocalStack's
+    get_service_catalog,
+)
 from localstack.http import Response
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.s3.utils import uses_host_addressing
