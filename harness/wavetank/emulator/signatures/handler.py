@@ -22,8 +22,8 @@ from urllib.parse import quote
 
 from localstack.aws import handlers
 from localstack.aws.protocol.parser import RequestParserError
-from localstack.aws.spec import (
-    UnknownServiceError,  # type: ignore[attr-defined]  # botocore's, the base of LocalStack's
+from localstack.aws.spec import (  # type: ignore[attr-defined]  # botocore's error
+    UnknownServiceError,
     get_service_catalog,
 )
 from localstack.http import Response
