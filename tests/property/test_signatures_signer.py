@@ -87,6 +87,8 @@ class _Response:
 @example([f"AWS4-HMAC-SHA256 Credential=test/{SCOPE}, SignedHeaders=Credential={ISSUED}/1/2/3"])
 @example([f"AWS4-HMAC-SHA256 SignedHeaders=host, Signature=00, Credential=test/{SCOPE}"])
 @example([f"AWS4-HMAC-SHA256 Credential=test/{SCOPE}", f"AWS {ISSUED}:signature"])
+@example(["AWS4-HMAC-SHA256 Credential=/x/y/z/w"])
+@example(["AWS4-HMAC-SHA256 Credential=test/x/y/z/w, SignedHeaders=host"])
 def test_localstack_takes_the_key_that_was_read(authorizations: list[str]) -> None:
     """By each of its readers; of what is no signature it takes none."""
     context = _handled(authorizations)

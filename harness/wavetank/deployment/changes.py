@@ -60,7 +60,7 @@ class ChangeAction(StrEnum):
     IMPORT = "import"
 
 
-class Replacement(StrEnum):
+class ResourceReplacement(StrEnum):
     """Whether a new resource replaces the old one."""
 
     NONE = "none"
@@ -76,16 +76,16 @@ ACTIONS = {
     "SyncWithActual": ChangeAction.CHANGE,
 }
 REPLACEMENTS = {
-    "True": Replacement.CERTAIN,
-    "Conditional": Replacement.CONDITIONAL,
-    "False": Replacement.NONE,
+    "True": ResourceReplacement.CERTAIN,
+    "Conditional": ResourceReplacement.CONDITIONAL,
+    "False": ResourceReplacement.NONE,
 }
 RECREATIONS = {
-    "Always": Replacement.CERTAIN,
-    "Conditionally": Replacement.CONDITIONAL,
-    "Never": Replacement.NONE,
+    "Always": ResourceReplacement.CERTAIN,
+    "Conditionally": ResourceReplacement.CONDITIONAL,
+    "Never": ResourceReplacement.NONE,
 }
-SEVERITY = tuple(Replacement)
+SEVERITY = tuple(ResourceReplacement)
 RETAINING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Snapshot"})
 
 
@@ -96,7 +96,7 @@ class PropertyChange:
     path: str
     before: str | None
     after: str | None
-    replacement: Replacement
+    replacement: ResourceReplacement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +110,16 @@ class ResourceChange:
     logical_id: str
     kind: str
     physical_id: str | None
-    replacement: Replacement
+    replacement: ResourceReplacement
     kept: bool
     properties: tuple[PropertyChange, ...]
 
     @property
     def lost(self) -> str:
         """The data that are lost if the resource is deleted or replaced; empty if none are."""
-        goes = self.action is ChangeAction.DELETE or self.replacement is not Replacement.NONE
+        goes = (
+            self.action is ChangeAction.DELETE or self.replacement is not ResourceReplacement.NONE
+        )
         return DATA.get(self.kind, "") if goes and not self.kept else ""
 
 
@@ -148,7 +150,7 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
     properties = tuple(_properties(change))
     replacement = _replacement(change, properties)
     action = ACTIONS.get(change.get("Action", ""), ChangeAction.CHANGE)
-    if action is ChangeAction.CHANGE and replacement is Replacement.CERTAIN:
+    if action is ChangeAction.CHANGE and replacement is ResourceReplacement.CERTAIN:
         action = ChangeAction.REPLACE
     name, physical = change.get("LogicalResourceId", ""), change.get("PhysicalResourceId")
     return ResourceChange(
@@ -164,18 +166,18 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
 
 def _replacement(
     change: "ResourceChangeTypeDef", properties: tuple[PropertyChange, ...]
-) -> Replacement:
+) -> ResourceReplacement:
     """As CloudFormation reports it; without details, the most severe of the properties."""
     action = change.get("Action")
     if action in {"Add", "Remove", "Import"}:
-        return Replacement.NONE
+        return ResourceReplacement.NONE
     reported = REPLACEMENTS.get(change.get("Replacement", ""))
     if reported is not None and change.get("Details"):
         return reported
     if action not in ACTIONS:  # such as Dynamic: CloudFormation does not know yet
-        return Replacement.CONDITIONAL
+        return ResourceReplacement.CONDITIONAL
     worst = [property_.replacement for property_ in properties]
-    return max((*worst, reported or Replacement.NONE), key=SEVERITY.index)
+    return max((*worst, reported or ResourceReplacement.NONE), key=SEVERITY.index)
 
 
 def _is_retained(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
@@ -193,7 +195,7 @@ def _properties(change: "ResourceChangeTypeDef") -> Iterator[PropertyChange]:
         before, after = change.get("BeforeContext"), change.get("AfterContext")
         for found in _differences("", _context(before), _context(after)):
             needed = found.path in CREATE_ONLY.get(change.get("ResourceType", ""), ())
-            yield replace(found, replacement=Replacement.CERTAIN) if needed else found
+            yield replace(found, replacement=ResourceReplacement.CERTAIN) if needed else found
 
 
 def _from_details(details: "list[ResourceChangeDetailTypeDef]") -> Iterator[PropertyChange]:
@@ -221,7 +223,7 @@ def _from_detail(detail: "ResourceChangeDetailTypeDef") -> PropertyChange:
         path=target.get("Path", "").removeprefix("/Properties/").lstrip("/") or named,
         before=target.get("BeforeValue"),
         after=target.get("AfterValue"),
-        replacement=RECREATIONS.get(target.get("RequiresRecreation", ""), Replacement.NONE),
+        replacement=RECREATIONS.get(target.get("RequiresRecreation", ""), ResourceReplacement.NONE),
     )
 
 
@@ -235,7 +237,7 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[PropertyChange]
     if before == after:
         return
     if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
-        yield PropertyChange(path, _shown(before), _shown(after), Replacement.NONE)
+        yield PropertyChange(path, _shown(before), _shown(after), ResourceReplacement.NONE)
         return
     for key in dict.fromkeys((*before, *after)):
         inner = f"{path}/{key}" if path else str(key)

@@ -43,7 +43,7 @@ class Quantifier(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class PolicyCondition:
     """A condition on one key; `values` are as written in the policy."""
 
     operator: str
@@ -86,7 +86,7 @@ class Condition:
         return negation(matched) if self._is_negated else matched
 
 
-def read_conditions(element: Json, *, variables: bool) -> tuple[Condition, ...]:
+def read_conditions(element: Json, *, variables: bool) -> tuple[PolicyCondition, ...]:
     """The conditions of a statement's `Condition`, which must all hold.
 
     `variables` says whether the policy's version supports policy variables.
@@ -97,13 +97,13 @@ def read_conditions(element: Json, *, variables: bool) -> tuple[Condition, ...]:
     return tuple(_read_all(as_object(element, "Condition"), variables=variables))
 
 
-def _read_all(element: dict[str, Json], *, variables: bool) -> Iterator[Condition]:
+def _read_all(element: dict[str, Json], *, variables: bool) -> Iterator[PolicyCondition]:
     for operator, keys in element.items():
         for key, value in as_object(keys, f"Condition {operator!r}").items():
             yield _read(operator, key, _texts(value, key), variables=variables)
 
 
-def _read(operator: str, key: str, values: tuple[str, ...], *, variables: bool) -> Condition:
+def _read(operator: str, key: str, values: tuple[str, ...], *, variables: bool) -> PolicyCondition:
     if ":" not in key:
         raise MalformedPolicyError(
             f"Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {key}."
@@ -115,7 +115,7 @@ def _read(operator: str, key: str, values: tuple[str, ...], *, variables: bool) 
         raise
     except ValueError as error:
         raise MalformedPolicyError(f"Invalid value for {operator} of {key!r}: {error}.") from error
-    return Condition(
+    return PolicyCondition(
         operator=name,
         key=key,
         values=values,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from wavetank.iam.conditions import Condition, read_conditions
+from wavetank.iam.conditions import PolicyCondition, read_conditions
 from wavetank.iam.patterns import Pattern, Variable, read_pattern
 from wavetank.iam.policy_document import (
     Json,
@@ -78,14 +78,14 @@ class Statement:
     actions: Choice
     resources: Choice | None = None
     principals: Principals | None = None
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[PolicyCondition, ...] = ()
     sid: str = ""
 
     @property
     def variables(self) -> tuple[Variable, ...]:
         """The variables of all its elements: unless each has a value, AWS ignores the statement."""
         patterns = self.resources.patterns if self.resources else ()
-        parts: Sequence[Pattern | Condition] = (*patterns, *self.conditions)
+        parts: Sequence[Pattern | PolicyCondition] = (*patterns, *self.conditions)
         return tuple(variable for part in parts for variable in part.variables)
 
 

@@ -5,7 +5,7 @@
 
 import re
 
-from wavetank.iam.conditions import Condition, Quantifier
+from wavetank.iam.conditions import PolicyCondition, Quantifier
 from wavetank.iam.operators import read_network
 from wavetank.iam.patterns import ARN_PARTS
 from wavetank.iam.policy import Effect, Policy, Statement
@@ -60,7 +60,7 @@ def _has_fixed_principals(statement: Statement) -> bool:
     return all(kind != FEDERATED for kind, _ in named.names)
 
 
-def _is_limiting(condition: Condition) -> bool:
+def _is_limiting(condition: PolicyCondition) -> bool:
     """Whether it holds for fixed values only, and not if the key is absent."""
     if condition.if_exists or condition.quantifier is Quantifier.ALL:
         return False

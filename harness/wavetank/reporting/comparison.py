@@ -66,7 +66,7 @@ class ComparedRequirement:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """What two runs have in common and what differs; `notes` explain how they were compared."""
 
     one: LoadedRun
@@ -97,7 +97,7 @@ def load_run(saved: SavedRun) -> LoadedRun:
     return LoadedRun(saved, summary, began, second if isinstance(second, TableSnapshot) else None)
 
 
-def compare_runs(one: LoadedRun, other: LoadedRun) -> Comparison:
+def compare_runs(one: LoadedRun, other: LoadedRun) -> RunComparison:
     """Compares the runs.
 
     Raises:
@@ -105,7 +105,7 @@ def compare_runs(one: LoadedRun, other: LoadedRun) -> Comparison:
     """
     _check_comparable(one, other)
     moved = not _begin_alike(one, other)
-    return Comparison(
+    return RunComparison(
         one,
         other,
         tuple(_notes(one, other)),

@@ -30,7 +30,7 @@ class TextPosition(NamedTuple):
     column: int
 
 
-class Token(NamedTuple):
+class TomlToken(NamedTuple):
     """A token of the text; white space matters only if it ends a line."""
 
     text: str
@@ -142,7 +142,7 @@ class _Scanner:
     def _peek(self) -> str:
         return self._tokens[self._next].text if self._next < len(self._tokens) else ""
 
-    def _take(self) -> Token:
+    def _take(self) -> TomlToken:
         self._next += 1
         return self._tokens[self._next - 1]
 
@@ -153,11 +153,11 @@ class _Scanner:
         self._positions.setdefault(path, TextPosition(line, column))
 
 
-def _tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
+def _tokens(text: str) -> list[TomlToken]:
+    tokens: list[TomlToken] = []
     for match in TOKEN.finditer(text):
         if match.lastgroup != "space":
-            tokens.append(Token(match[0], match.start(), ends_line=False))
+            tokens.append(TomlToken(match[0], match.start(), ends_line=False))
         elif "\n" in match[0] and tokens:
             tokens[-1] = tokens[-1]._replace(ends_line=True)
     return [*tokens[:-1], *(token._replace(ends_line=True) for token in tokens[-1:])]

@@ -11,14 +11,14 @@ from wavetank.deployment.changes import (
     ChangeAction,
     Policies,
     PropertyChange,
-    Replacement,
     ResourceChange,
+    ResourceReplacement,
     read_change,
     read_policies,
 )
 from wavetank.templates.project_templates import parse_template
 
-NONE, CONDITIONAL, CERTAIN = Replacement
+NONE, CONDITIONAL, CERTAIN = ResourceReplacement
 
 
 def _read(policies: Policies | None = None, **fields: Any) -> ResourceChange:

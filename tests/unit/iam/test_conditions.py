@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from wavetank.iam.conditions import Condition, read_conditions
+from wavetank.iam.conditions import PolicyCondition, read_conditions
 from wavetank.iam.operators import OPERATORS
 from wavetank.iam.policy_document import Json, read_object
 from wavetank.iam.request_context import Unknown, Verdict, all_of, any_of
@@ -27,7 +27,7 @@ NEGATED = sorted(name for name in OPERATORS if "Not" in name)
 PLAIN = sorted(name for name in OPERATORS if "Not" not in name)
 
 
-def _condition(operator: str, value: object) -> Condition:
+def _condition(operator: str, value: object) -> PolicyCondition:
     element = read_object(json.dumps({operator: {"a:B": value}}))
     (condition,) = read_conditions(element, variables=True)
     return condition

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.iam.policies import BUCKET, OWNER, allow, bucket, document
-from wavetank.iam.conditions import Condition
+from wavetank.iam.conditions import PolicyCondition
 from wavetank.iam.patterns import read_pattern
 from wavetank.iam.policy import Effect, PolicyKind, parse_policy
 from wavetank.iam.policy_document import (
@@ -46,7 +46,7 @@ def test_all_elements_of_a_policy_are_read() -> None:
     assert statement.resources
     assert statement.resources.includes(f"{BUCKET}/secret/x", {}) is False
     assert statement.conditions == (
-        Condition(
+        PolicyCondition(
             operator="StringLike", key="s3:prefix", values=("a/*", "5", "true"), if_exists=True
         ),
     )

@@ -4,12 +4,12 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.reporting.comparison import ComparedRequirement, Comparison, LoadedRun
+from wavetank.reporting.comparison import ComparedRequirement, LoadedRun, RunComparison
 
 WORD_WIDTH = 10
 
 
-def show_comparison(found: Comparison, output: Output) -> ExitCode:
+def show_comparison(found: RunComparison, output: Output) -> ExitCode:
     """Shows the differences; returns 0 if there are none, else 1."""
     for run in (found.one, found.other):
         _show_run(run, output)
@@ -65,7 +65,7 @@ def _described(finding: Finding) -> str:
     return f"{finding.verdict}, {finding.evidence}"
 
 
-def _summary(found: Comparison) -> str:
+def _summary(found: RunComparison) -> str:
     compared = [requirement for requirement in found.requirements if not requirement.open]
     differ = sum(not requirement.equal for requirement in compared)
     word = "equal" if found.equal else "not equal"

@@ -11,7 +11,12 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.clock import WallClock
 from wavetank.core.text import pluralize
 from wavetank.deployment.change_preview import StackChanges
-from wavetank.deployment.changes import ChangeAction, PropertyChange, Replacement, ResourceChange
+from wavetank.deployment.changes import (
+    ChangeAction,
+    PropertyChange,
+    ResourceChange,
+    ResourceReplacement,
+)
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.plan import DeploymentPlan
 from wavetank.templates.costs import (
@@ -119,19 +124,19 @@ def _show_change(stack: str, change: ResourceChange, output: Output) -> None:
 def _notes(change: ResourceChange) -> Iterator[str]:
     if change.action is ChangeAction.DELETE:
         yield "leaves the stack and is retained" if change.kept else "deleted"
-    if change.replacement is Replacement.CERTAIN:
+    if change.replacement is ResourceReplacement.CERTAIN:
         yield "replaced by a new one"
-    if change.replacement is Replacement.CONDITIONAL:
+    if change.replacement is ResourceReplacement.CONDITIONAL:
         yield "perhaps replaced by a new one"
-    if change.kept and change.replacement is not Replacement.NONE:
+    if change.kept and change.replacement is not ResourceReplacement.NONE:
         yield "the old one is retained"
 
 
 def _property(changed: PropertyChange) -> str:
     recreates = {
-        Replacement.NONE: "",
-        Replacement.CONDITIONAL: " (may need a new resource)",
-        Replacement.CERTAIN: " (needs a new resource)",
+        ResourceReplacement.NONE: "",
+        ResourceReplacement.CONDITIONAL: " (may need a new resource)",
+        ResourceReplacement.CERTAIN: " (needs a new resource)",
     }[changed.replacement]
     if changed.before is None and changed.after is None:
         return f"{changed.path}{recreates}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavetank.emulator.dynamodb.attribute_values import item_size, normalize
-from wavetank.emulator.dynamodb.capacity import consumed_capacity, is_asked
+from wavetank.emulator.dynamodb.capacity import consumed_capacity, wants_capacity
 
 PROJECTING = ("IndexName",)
 
@@ -38,7 +38,7 @@ def replayed_answer(request: Mapping[str, Any], answer: Answer) -> Answer:
 def _is_shown(name: str, value: object, request: Mapping[str, Any]) -> bool:
     match name:
         case "ConsumedCapacity":
-            return is_asked(request)
+            return wants_capacity(request)
         case "ItemCollectionMetrics":
             return bool(request.get("ReturnItemCollectionMetrics") == "SIZE")
         case "ConsumedCapacityUnits":

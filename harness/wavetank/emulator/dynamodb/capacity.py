@@ -25,7 +25,7 @@ type Sizes = list[tuple[str, int]]
 """The table and the size in bytes of each item, the larger one if it has changed."""
 
 
-def is_asked(request: Mapping[str, Any]) -> bool:
+def wants_capacity(request: Mapping[str, Any]) -> bool:
     """Whether the answer is to say what was consumed."""
     return bool(request.get("ReturnConsumedCapacity", "NONE") != "NONE")
 

@@ -1,11 +1,12 @@
 """Replacements in moto whose results differ from moto's own, because AWS's do."""
 
-import copy
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from wavetank.emulator.dynamodb import comparisons
@@ -14,15 +15,26 @@ from wavetank.emulator.dynamodb.legacy_conditions import compare
 from wavetank.emulator.dynamodb.legacy_updates import update_with_attribute_updates
 from wavetank.emulator.dynamodb.requests import TRANSACTION_ITEMS_MAX
 from wavetank.emulator.dynamodb.returned_values import ACTIONS
+from wavetank.emulator.dynamodb.rollback import (
+    RECORDING,
+    FormerItem,
+    remember_item,
+    statements_all_or_nothing,
+)
 from wavetank.emulator.dynamodb.table_stream import TableStream
-from wavetank.emulator.dynamodb.time_to_live import describe_time_to_live, update_time_to_live
-from wavetank.emulator.dynamodb.transaction import FormerItem
+from wavetank.emulator.dynamodb.time_to_live import (
+    describe_time_to_live,
+    note_written,
+    update_time_to_live,
+)
 from wavetank.emulator.patches import patch_of
 
 UPDATE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.update_item").original()
 CHECK_BY_MOTO = patch_of(
     "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key"
 ).original()
+DELETE_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.delete_item").original()
+PUT_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.put_item").original()
 EXECUTE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.execute_transaction").original()
 
 
@@ -42,15 +54,14 @@ def update_item(
     current = table.get_item(hash_key, range_key)
     former = None if current is None else copy_item(current)
     stream: Any = table.stream_shard
-    table.stream_shard = None
     kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}
     try:
-        updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
+        with nullcontext() if stream is None else stream.muted():
+            updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
     except Exception:
         FormerItem(table, hash_key, range_key, former).restore()
         raise
-    finally:
-        table.stream_shard = stream
+    note_written(table, updated)
     if stream is not None:
         stream.add(former, updated)
     return updated
@@ -62,17 +73,28 @@ def execute_transaction(backend: DynamoDBBackend, statements: list[dict[str, Any
     Raises:
         Exception: moto's, as for its own method.
     """
-    tables = list(backend.tables.values())
-    before = [(table, copy.deepcopy(table.items)) for table in tables]
-    records = [(t.stream_shard, list(t.stream_shard.items)) for t in tables if t.stream_shard]
-    try:
+    with statements_all_or_nothing():
         return EXECUTE_BY_MOTO(backend, statements)
-    except Exception:
-        for table, items in before:
-            table.items = items
-        for stream, items_of_stream in records:
-            stream.items = items_of_stream
-        raise
+
+
+def delete_item(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> Any:
+    """`Table.delete_item`: a transaction of statements can be undone."""
+    remember_item(table, hash_key, range_key)
+    return DELETE_BY_MOTO(table, hash_key, range_key)
+
+
+def put_item(table: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    """`Table.put_item`: a transaction of statements can be undone, and the expiry is known.
+
+    Raises:
+        Exception: moto's, as for its own method.
+    """
+    if RECORDING.get() and all(name in item_attrs for name in table.table_key_attrs):
+        keys = [DynamoType(item_attrs[name]) for name in table.table_key_attrs]
+        remember_item(table, keys[0], keys[1] if len(keys) > 1 else None)
+    item: Item = PUT_BY_MOTO(table, item_attrs, *args, **kwargs)
+    note_written(table, item)
+    return item
 
 
 def check_updated_path(validator: Any, node: Any) -> Any:
@@ -100,6 +122,8 @@ CORRECTIONS: Mapping[str, Any] = {
         update_with_attribute_updates
     ),
     "moto.dynamodb.models.table:StreamShard": TableStream,
+    "moto.dynamodb.models.table:Table.delete_item": delete_item,
+    "moto.dynamodb.models.table:Table.put_item": put_item,
     "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": describe_time_to_live,
     "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,
     "moto.dynamodb.models:DynamoDBBackend.update_item": update_item,

@@ -18,8 +18,8 @@ from wavetank.emulator.dynamodb.answers import corrected_answer, read_size
 from wavetank.emulator.dynamodb.capacity import (
     Sizes,
     consumed_capacity,
-    is_asked,
     read_sizes,
+    wants_capacity,
     written_parts,
 )
 from wavetank.emulator.dynamodb.legacy_conditions import is_expected, without_expected
@@ -62,11 +62,11 @@ def execute(operation: str, request: Json, context: RequestContext) -> tuple[str
     plain = without_expected(request)
     asked = with_all_values(plain) if updates else whole_items(operation, plain)
     before = _written_sizes(operation, request, backend)
-    text, body = _ask_moto(operation, asked, context)
+    text, body = _moto_answer(operation, asked, context)
     if operation == "TransactGetItems" and read_size(body) > BYTES_MAX:
         raise refusal("ValidationException", TOO_LARGE)
     answer = corrected_answer(request, only_updated(request, body) if updates else body)
-    if is_asked(request) and "Execute" not in operation:
+    if wants_capacity(request) and "Execute" not in operation:
         pairs = zip(before, _written_sizes(operation, request, backend), strict=True)
         sizes = [max(pair) for pair in pairs] or read_sizes(operation, request, body)
         consumed = consumed_capacity(operation, request, sizes)
@@ -88,7 +88,7 @@ def _written_sizes(operation: str, request: Json, backend: DynamoDBBackend) -> S
     Moto refuses calls with tables that do not exist, or other keys.
     """
     found: Sizes = []
-    for name, part in written_parts(operation, request) if is_asked(request) else ():
+    for name, part in written_parts(operation, request) if wants_capacity(request) else ():
         table = backend.tables.get(name)
         attributes = part.get("Key") or part.get("Item", {})
         if table is not None and all(key in attributes for key in table.table_key_attrs):
@@ -97,7 +97,7 @@ def _written_sizes(operation: str, request: Json, backend: DynamoDBBackend) -> S
     return found
 
 
-def _ask_moto(operation: str, request: Json, context: RequestContext) -> tuple[str, Json]:
+def _moto_answer(operation: str, request: Json, context: RequestContext) -> tuple[str, Json]:
     """Moto's answer as text and parsed.
 
     Raises:

@@ -70,7 +70,7 @@ class IdempotentRequests:
 
     def to_save(self) -> Iterator[dict[str, Any]]:
         """Every token and its request, as JSON."""
-        for token, known in self._completed.items():
+        for token, known in list(self._completed.items()):  # calls add and remove meanwhile
             times = {"completed": known.completed.isoformat()}
             yield asdict(token) | asdict(known) | times
 

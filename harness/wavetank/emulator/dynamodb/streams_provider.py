@@ -6,7 +6,8 @@ Selected with `PROVIDER_OVERRIDE_DYNAMODBSTREAMS=wavetank`.
 """
 
 import base64
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -29,8 +30,8 @@ from wavetank.emulator.dynamodb.stream_iterators import (
 from wavetank.emulator.dynamodb.stream_poller import add_identities
 from wavetank.emulator.dynamodb.table_stream import (
     FIRST_NUMBER,
-    StreamRecord,
     TableStream,
+    TableStreamRecord,
     record_as_json,
     streams_of,
 )
@@ -42,12 +43,24 @@ ANSWER_BYTES_MAX = 1024 * 1024
 BAD_REQUEST = 400
 
 
+def _one_at_a_time[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
+    """The operation, during which no table and no stream changes."""
+
+    @functools.wraps(operation)
+    def locked(*args: P.args, **kwargs: P.kwargs) -> R:
+        with ONE_AT_A_TIME:
+            return operation(*args, **kwargs)
+
+    return locked
+
+
 class WavetankDynamoDbStreams(DynamodbstreamsApi):
     """Reads the streams of the tables of our DynamoDB provider."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    @_one_at_a_time
     def list_streams(
         self,
         context: RequestContext,
@@ -75,6 +88,7 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
         }
         return answer | ({"LastEvaluatedStreamArn": page[-1].arn} if len(rest) > len(page) else {})
 
+    @_one_at_a_time
     def describe_stream(
         self,
         context: RequestContext,
@@ -107,6 +121,7 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
             }
         }
 
+    @_one_at_a_time
     def get_shard_iterator(
         self,
         context: RequestContext,
@@ -139,6 +154,7 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
         found = ShardIterator(stream_arn, shard_id, number, self._clock.now())
         return {"ShardIterator": found.encode()}
 
+    @_one_at_a_time
     def get_records(
         self, context: RequestContext, shard_iterator: str, limit: int | None = None, **_: Any
     ) -> Any:
@@ -165,7 +181,7 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
         return answer | self._next(stream, iterator, records[: len(shown)])
 
     def _next(
-        self, stream: TableStream, iterator: ShardIterator, read: list[StreamRecord]
+        self, stream: TableStream, iterator: ShardIterator, read: list[TableStreamRecord]
     ) -> dict[str, str]:
         """The next iterator; none once a closed shard is read to its end."""
         number = read[-1].number + 1 if read else max(iterator.number, stream.trim_horizon())
@@ -175,10 +191,9 @@ class WavetankDynamoDbStreams(DynamodbstreamsApi):
         return {"NextShardIterator": later.encode()}
 
     def _streams(self, context: RequestContext) -> list[TableStream]:
-        with ONE_AT_A_TIME:
-            now = self._clock.now()
-            delete_expired_items(dynamodb_backends[context.account_id][context.region], now)
-            return list(streams_of(context.account_id, context.region, now))
+        now = self._clock.now()
+        delete_expired_items(dynamodb_backends[context.account_id][context.region], now)
+        return list(streams_of(context.account_id, context.region, now))
 
     def _stream(self, context: RequestContext, arn: str) -> TableStream:
         for stream in self._streams(context):

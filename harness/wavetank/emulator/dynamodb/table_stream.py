@@ -7,6 +7,7 @@ creation of an item by UpdateItem twice. A stream has one shard, and outlives it
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,7 +37,7 @@ type Attributes = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreamRecord:
+class TableStreamRecord:
     """One change of an item. `old` and `new` are the item before and after, None without one."""
 
     number: int
@@ -95,8 +96,9 @@ class TableStream:
             key_schema=tuple((key["AttributeName"], key["KeyType"]) for key in table.schema),
             created=created,
         )
-        self.items: list[StreamRecord] = []
+        self.items: list[TableStreamRecord] = []
         self._next_without_items = FIRST_NUMBER
+        self._is_muted = False
         STREAMS.setdefault((account_id, table.region_name), {})[self.description.arn] = self
 
     @property
@@ -116,8 +118,22 @@ class TableStream:
         """The sequence number of the next record."""
         return self.items[-1].number + 1 if self.items else self._next_without_items
 
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Ignore what `add` reports in the body, which the caller records itself.
+
+        The stream stays the table's: without one, a reader would take its shard for closed.
+        """
+        self._is_muted = True
+        try:
+            yield
+        finally:
+            self._is_muted = False
+
     def add(self, old: Item | None, new: Item | None) -> None:
         """Record a change; one that leaves the item as it was is none."""
+        if self._is_muted:
+            return
         before, after = _attributes(old), _attributes(new)
         if before != after:
             self._append(_keys(self.table, before or after or {}), before, after)
@@ -127,7 +143,7 @@ class TableStream:
         attributes = _attributes(item) or {}
         self._append(_keys(self.table, attributes), attributes, None, by_ttl=True)
 
-    def restore(self, records: list[StreamRecord], next_number: int) -> None:
+    def restore(self, records: list[TableStreamRecord], next_number: int) -> None:
         """Put the stream into an earlier state."""
         self.items, self._next_without_items = records, next_number
 
@@ -141,7 +157,7 @@ class TableStream:
         """The sequence number of the oldest record, or of the next one."""
         return self.items[0].number if self.items else self.next_number
 
-    def records_from(self, number: int, limit: int) -> list[StreamRecord]:
+    def records_from(self, number: int, limit: int) -> list[TableStreamRecord]:
         """At most so many records, beginning with this sequence number."""
         start = max(0, number - self.trim_horizon())
         return self.items[start : start + limit]
@@ -154,7 +170,7 @@ class TableStream:
         *,
         by_ttl: bool = False,
     ) -> None:
-        record = StreamRecord(
+        record = TableStreamRecord(
             number=self.next_number,
             created=WallClock().now(),
             keys=keys,
@@ -181,7 +197,7 @@ def streams_of(account: str, region: str, now: datetime) -> Iterator[TableStream
             yield stream
 
 
-type StreamState = tuple[list[StreamRecord], int]
+type StreamState = tuple[list[TableStreamRecord], int]
 """The records of a stream, and the sequence number of its next one."""
 
 
@@ -206,12 +222,13 @@ def records_to_save(stream: TableStream) -> list[dict[str, Any]]:
 def restore_records(stream: TableStream, rows: Iterable[Mapping[str, Any]]) -> None:
     """Replace the records by those that `records_to_save` has given."""
     records = [
-        StreamRecord(**{**row, "created": datetime.fromisoformat(row["created"])}) for row in rows
+        TableStreamRecord(**{**row, "created": datetime.fromisoformat(row["created"])})
+        for row in rows
     ]
     stream.restore(records, FIRST_NUMBER)
 
 
-def record_as_json(stream: TableStream, record: StreamRecord) -> dict[str, Any]:
+def record_as_json(stream: TableStream, record: TableStreamRecord) -> dict[str, Any]:
     """The record as GetRecords returns it, with base64 texts for binary values."""
     description = stream.description
     images = record.images(description.view_type)

@@ -8,17 +8,56 @@ UpdateTimeToLive]
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundException
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
 DELETION_DELAY = timedelta(minutes=1)
 AGE_MAX = timedelta(days=5 * 365)
 """An item whose instant is longer ago is never deleted."""
+NEVER = Decimal("Infinity")
+
+
+@dataclass
+class EarliestExpiry:
+    """No item of `items`, a table's at the time `scanned`, expires before `at`.
+
+    `at` counts seconds since 1970, in the TTL attribute of this name.
+    """
+
+    attribute: str
+    items: Any
+    scanned: datetime
+    at: Decimal
+
+    def is_valid(self, table: Table, now: datetime) -> bool:
+        """Whether it is about the table's present items, and time has not gone back since."""
+        is_same = self.items is table.items and self.attribute == table.ttl["AttributeName"]
+        return is_same and self.scanned <= now
+
+
+EARLIEST: WeakKeyDictionary[Table, EarliestExpiry] = WeakKeyDictionary()
+"""What is known of tables with TTL, so that their items need not be read at every call."""
+
+
+def expiry(attribute: Any) -> Decimal:
+    """The instant of a TTL attribute in seconds since 1970; infinite for one that never expires."""
+    return Decimal(attribute.value) if attribute is not None and attribute.type == "N" else NEVER
+
+
+def note_written(table: Table, item: Item) -> None:
+    """Take note of an item that was put or updated, which may expire first."""
+    known = EARLIEST.get(table)
+    if known is not None:
+        known.at = min(known.at, expiry(item.attrs.get(known.attribute)))
 
 
 def is_due(attribute: Any, now: datetime) -> bool:
@@ -34,19 +73,25 @@ def is_due(attribute: Any, now: datetime) -> bool:
 
 def delete_expired_items(backend: DynamoDBBackend, now: datetime) -> None:
     """Delete the due items of all tables of an account and region, in the order of their keys."""
-    for table in backend.tables.values():
+    for table in list(backend.tables.values()):  # tables are created meanwhile
         if table.ttl["TimeToLiveStatus"] == "ENABLED":
             _delete_expired(table, now)
 
 
 def _delete_expired(table: Table, now: datetime) -> None:
-    name = table.ttl["AttributeName"]
-    due = [item for item in table.all_items() if is_due(item.attrs.get(name), now)]
+    name, seconds = table.ttl["AttributeName"], Decimal(now.timestamp())
+    known = EARLIEST.get(table)
+    delay = Decimal(DELETION_DELAY.total_seconds())
+    if known is not None and known.is_valid(table, now) and seconds < known.at + delay:
+        return
+    items = table.all_items()
+    due = [item for item in items if is_due(item.attrs.get(name), now)]
+    later = [at for item in items if (at := expiry(item.attrs.get(name))) + delay > seconds]
+    EARLIEST[table] = EarliestExpiry(name, table.items, now, min(later, default=NEVER))
     stream: Any = table.stream_shard
     for item in due:
-        table.stream_shard = None  # its record is another one than a caller's
-        table.delete_item(item.hash_key, item.range_key)
-        table.stream_shard = stream
+        with nullcontext() if stream is None else stream.muted():
+            table.delete_item(item.hash_key, item.range_key)
         if stream is not None:
             stream.add_expired(item)
 

@@ -4,9 +4,7 @@ To be able to roll back, moto copies every table of the transaction once for eac
 only the touched items are copied, each before it is changed.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from moto.dynamodb.comparisons import get_filter_expression
@@ -21,11 +19,12 @@ from moto.dynamodb.exceptions import (
     TransactWriteSingleOpException,
 )
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 
-from wavetank.emulator.dynamodb.item_copy import copy_item
+from wavetank.emulator.dynamodb.rollback import Rollback
+from wavetank.emulator.dynamodb.time_to_live import note_written
 from wavetank.emulator.dynamodb.updates import Executor, Validator
 
 ITEMS_MAX = 100
@@ -52,39 +51,12 @@ def transact_write_items(
     if len(transact_items) > ITEMS_MAX:
         raise TooManyTransactionsException
     transaction = _Transaction(backend)
-    with transaction.all_or_nothing():
+    with transaction.rollback.all_or_nothing():
         reasons = [transaction.reason(item) for item in transact_items]
         if any(code is not None for code, _, _ in reasons):
             raise TransactionCanceledException(reasons)
         if len(transact_items) > SMALL_ITEMS_MAX and transaction.size() > BYTES_MAX:
             raise MockValidationException(TOO_LARGE)
-
-
-@dataclass(frozen=True)
-class FormerItem:
-    """An item before the transaction, None if it did not exist, and the table's stream length."""
-
-    table: Table
-    hash_key: DynamoType
-    range_key: DynamoType | None
-    item: Item | None
-
-    def size(self) -> int:
-        """The size in bytes of the item as it is now, or as it was before it was deleted."""
-        now = self.table.get_item(self.hash_key, self.range_key) or self.item
-        return 0 if now is None else now.size()
-
-    def restore(self) -> None:
-        items: Any = self.table.items
-        home, key = (
-            (items, self.hash_key)
-            if self.range_key is None
-            else (items[self.hash_key], self.range_key)
-        )
-        if self.item is None:
-            home.pop(key, None)
-        else:
-            home[key] = self.item
 
 
 class _Transaction:
@@ -93,24 +65,11 @@ class _Transaction:
     def __init__(self, backend: DynamoDBBackend) -> None:
         self._backend = backend
         self._touched: set[tuple[str, str]] = set()
-        self._before: list[FormerItem] = []
-        self._streams: dict[str, tuple[Any, list[Any]]] = {}
-
-    @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
-        """Roll back if the body raises."""
-        try:
-            yield
-        except BaseException:
-            for before in reversed(self._before):
-                before.restore()
-            for shard, records in self._streams.values():
-                shard.items = records
-            raise
+        self.rollback = Rollback()
 
     def size(self) -> int:
         """The size in bytes of the items that are written."""
-        return sum(before.size() for before in self._before)
+        return sum(before.size() for before in self.rollback.items)
 
     def reason(self, item: Mapping[str, dict[str, Any]]) -> Reason:
         """Execute the item; returns the reason if it cannot be executed."""
@@ -145,10 +104,7 @@ class _Transaction:
         hash_key, range_key = self._backend.get_keys_value(table, key)
         current = table.get_item(hash_key, range_key)
         if kind != "ConditionCheck":
-            kept = None if current is None else copy_item(current)
-            self._before.append(FormerItem(table, hash_key, range_key, kept))
-            if table.stream_shard is not None and table.name not in self._streams:
-                self._streams[table.name] = (table.stream_shard, list(table.stream_shard.items))
+            self.rollback.remember(table, hash_key, range_key)
         return current
 
     def _key_of_put(self, name: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +147,7 @@ class _Transaction:
             Executor(changes, current, names).execute()
         except ItemSizeTooLarge:
             raise ItemSizeToUpdateTooLarge from None
+        note_written(table, current)
 
 
 def _names_and_values(operation: dict[str, Any]) -> tuple[Any, Any]:

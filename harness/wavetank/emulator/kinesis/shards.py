@@ -6,8 +6,10 @@ merged still takes records; and no record ever expires.
 moto 5.1.24: kinesis/models.py]
 """
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from threading import RLock
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -24,9 +26,23 @@ FIRST_NUMBER = 10**55
 SHARD_NUMBERS = 10**40
 """The distance between the sequence numbers of two shards."""
 PARTITION_KEY_MAX = 256
+SHARDS_LOCK = RLock()
+"""Held while shards are read or changed: LocalStack serves each call in a thread of its own."""
 
 INITIALIZE_BY_MOTO = patch_of("moto.kinesis.models:Stream.init_shards").original()
 READ_BY_MOTO = patch_of("moto.kinesis.models:KinesisBackend.get_records").original()
+PUT_BY_MOTO = patch_of("moto.kinesis.models:Stream.put_record").original()
+
+
+def with_shards_locked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """The function, during which no other one reads or changes shards."""
+
+    @functools.wraps(function)
+    def locked(*args: P.args, **kwargs: P.kwargs) -> R:
+        with SHARDS_LOCK:
+            return function(*args, **kwargs)
+
+    return locked
 
 
 def init_shards(stream: Stream, shard_count: int) -> None:
@@ -56,6 +72,16 @@ def _base(explicit_hash_key: str) -> int:
     return 10 if explicit_hash_key else 16
 
 
+@with_shards_locked
+def put_stream_record(
+    stream: Stream, partition_key: str, explicit_hash_key: str, data: str
+) -> tuple[str, str]:
+    """`Stream.put_record`: returns the sequence number, and the shard, which is open until then."""
+    found: tuple[str, str] = PUT_BY_MOTO(stream, partition_key, explicit_hash_key, data)
+    return found
+
+
+@with_shards_locked
 def put_record(shard: Shard, partition_key: str, data: str, explicit_hash_key: str) -> str:
     """`Shard.put_record`: returns the record's sequence number, which no other record has."""
     number = last_number(shard) + 1
@@ -84,6 +110,7 @@ def min_sequence_number(shard: Shard) -> int:
     return first_number(shard)
 
 
+@with_shards_locked
 def split_shard(stream: Stream, shard_to_split: str, new_starting_hash_key: str) -> None:
     """`Stream.split_shard`: two new shards, and a closed one that keeps its records.
 
@@ -103,6 +130,7 @@ def split_shard(stream: Stream, shard_to_split: str, new_starting_hash_key: str)
     parent.is_open = False
 
 
+@with_shards_locked
 def merge_shards(stream: Stream, shard_to_merge: str, adjacent_shard_to_merge: str) -> None:
     """`Stream.merge_shards`: one new shard, and two closed ones that keep their records.
 
@@ -119,9 +147,10 @@ def merge_shards(stream: Stream, shard_to_merge: str, adjacent_shard_to_merge: s
 
 def _add_shard(stream: Stream, hashes: tuple[int, int], *parents: str) -> None:
     made = Shard(len(stream.shards), *hashes, *parents)
-    stream.shards[made.shard_id] = made
+    stream.shards = {**stream.shards, made.shard_id: made}  # moto's calls iterate it without a lock
 
 
+@with_shards_locked
 def get_shard_iterator(
     backend: KinesisBackend,
     stream_arn: str | None,
@@ -141,6 +170,7 @@ def get_shard_iterator(
     return iterator
 
 
+@with_shards_locked
 def get_records(
     backend: KinesisBackend, stream_arn: str | None, shard_iterator: str, limit: int | None
 ) -> Any:
@@ -148,9 +178,12 @@ def get_records(
 
     Raises:
         ResourceNotFoundError: the stream does not exist.
+        InvalidArgumentError: the iterator is one of another stream than that of the ARN.
     """
     name, shard_id, _ = decompose_shard_iterator(shard_iterator)
-    stream = backend.describe_stream(stream_arn, name)
+    stream = backend.describe_stream(None, name)
+    if stream_arn and stream.arn != stream_arn:
+        raise InvalidArgumentError("The ShardIterator is not one of the stream of the StreamARN.")
     _trim(stream)
     following, records, behind = READ_BY_MOTO(backend, stream_arn, shard_iterator, limit)
     shard = stream.get_shard(shard_id)
@@ -177,6 +210,7 @@ CORRECTIONS: Mapping[str, Any] = {
     "moto.kinesis.models:Stream.get_shard_for_key": get_shard_for_key,
     "moto.kinesis.models:Stream.init_shards": init_shards,
     "moto.kinesis.models:Stream.merge_shards": merge_shards,
+    "moto.kinesis.models:Stream.put_record": put_stream_record,
     "moto.kinesis.models:Stream.split_shard": split_shard,
 }
 """Moto's attributes, and their replacements."""

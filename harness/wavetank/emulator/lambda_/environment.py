@@ -56,7 +56,7 @@ class InvokeRequest:
 
 
 @dataclass(frozen=True)
-class Invocation:
+class EnvironmentInvocation:
     """The result of one invocation."""
 
     report: ReportLine
@@ -145,7 +145,7 @@ class Environment:
         waited = self._wait(runtime, deadline, self._init_output, lambda: _started(runtime))
         return waited is True
 
-    def invoke(self, request: InvokeRequest) -> Invocation:
+    def invoke(self, request: InvokeRequest) -> EnvironmentInvocation:
         """Run the handler once; there is a response whatever the handler does."""
         output, self._init_output = self._init_output, InvocationOutput()
         run = self._run(request, output)
@@ -164,7 +164,7 @@ class Environment:
         )
         if not run.is_reusable():
             self.end()
-        return Invocation(report, self._log(report, output))
+        return EnvironmentInvocation(report, self._log(report, output))
 
     def end(self) -> None:
         """End the process; the next invocation starts a new one."""

@@ -175,6 +175,18 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.corrections",
+        "PartiQL transactions copy only the items they change; a table's earliest expiry is known",
+        {
+            "moto.dynamodb.models.table:Table.delete_item": "(self, hash_key, range_key)",
+            "moto.dynamodb.models.table:Table.put_item": (
+                "(self, item_attrs, expected=None, condition_expression=None, "
+                "expression_attribute_names=None, expression_attribute_values=None, "
+                "overwrite=False, return_values_on_condition_check_failure=None)"
+            ),
+        },
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
         "Time to Live is switched on and off with AWS's errors",
         {
             "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "(self, table_name)",
@@ -204,6 +216,9 @@ PATCHES = (
             "moto.kinesis.models:Stream.init_shards": "(self, shard_count)",
             "moto.kinesis.models:Stream.merge_shards": (
                 "(self, shard_to_merge, adjacent_shard_to_merge)"
+            ),
+            "moto.kinesis.models:Stream.put_record": (
+                "(self, partition_key, explicit_hash_key, data)"
             ),
             "moto.kinesis.models:Stream.split_shard": (
                 "(self, shard_to_split, new_starting_hash_key)"

@@ -15,13 +15,17 @@ readers read alike, replacing what was sent.
 [LocalStack 4.14: aws/app.py, aws/handlers/presigned_url.py]
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from localstack.aws import handlers
 from localstack.aws.protocol.parser import RequestParserError
-from localstack.aws.spec import get_service_catalog
+from localstack.aws.spec import (  # type: ignore[attr-defined]  # botocore's error
+    UnknownServiceError,
+    get_service_catalog,
+)
 from localstack.http import Response
 from localstack.runtime import get_current_runtime, hooks
 from localstack.services.s3.utils import uses_host_addressing
@@ -245,7 +249,8 @@ def _refuse(
 ) -> None:
     """Raise the service's error; a plain one if the request is for no service."""
     if context.service is None and carrier is Carrier.HEADER:
-        handlers.parse_service_name(chain, context, response)
+        with suppress(UnknownServiceError):  # a malformed Credential may name any service
+            handlers.parse_service_name(chain, context, response)
     if context.service is None:
         context.service = _service_of_link(message_of(context.request))
     if context.service is None:

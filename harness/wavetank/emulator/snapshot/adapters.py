@@ -18,7 +18,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 
 from wavetank.emulator.dynamodb import table_stream
-from wavetank.emulator.dynamodb.direct import COMPLETED
+from wavetank.emulator.dynamodb.direct import COMPLETED, ONE_AT_A_TIME
 from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.kinesis import state
 from wavetank.emulator.services import (
@@ -62,15 +62,17 @@ def fill_table(table: str, items: Iterable[Item]) -> None:
 
 def read_table_stream(table: str) -> list[Row]:
     """The records of the table's stream; none without one."""
-    stream = _table_stream(table)
-    return [] if stream is None else table_stream.records_to_save(stream)
+    with ONE_AT_A_TIME:
+        stream = _table_stream(table)
+        return [] if stream is None else table_stream.records_to_save(stream)
 
 
 def fill_table_stream(table: str, records: Iterable[Row]) -> None:
     """Give the table's stream the records of an earlier one, and none of restored items."""
-    stream = _table_stream(table)
-    if stream is not None:
-        table_stream.restore_records(stream, records)
+    with ONE_AT_A_TIME:
+        stream = _table_stream(table)
+        if stream is not None:
+            table_stream.restore_records(stream, records)
 
 
 def read_kinesis_stream(stream: str) -> list[Row]:
@@ -86,13 +88,15 @@ def fill_kinesis_stream(stream: str, records: Iterable[Row]) -> None:
 
 def read_tokens() -> list[Row]:
     """The tokens of transactions that were executed, of all accounts and regions."""
-    return list(COMPLETED.to_save())
+    with ONE_AT_A_TIME:
+        return list(COMPLETED.to_save())
 
 
 def fill_tokens(tokens: Iterable[Row]) -> None:
     """Restore the tokens."""
-    for token in tokens:
-        COMPLETED.restore(token)
+    with ONE_AT_A_TIME:
+        for token in tokens:
+            COMPLETED.restore(token)
 
 
 def bucket_names() -> list[str]:

@@ -90,17 +90,19 @@ class SnapshotContents:
     `records` are those of table streams and Kinesis streams, `tokens` the completed transactions.
     `buckets` has a fingerprint for each key: an object is read with `read` only if it differs from
     the saved one. Deleted tables and buckets are empty here; saved data of a name that does not
-    appear is kept, since the resource may be created again later.
+    appear is kept, since the resource may be created again later. So is what is None, which could
+    not be read; `errors` say why, and grow while objects are read.
     """
 
     items: Mapping[str, list[Item]]
     batches: Mapping[str, list[StoredBatch]]
     buckets: Mapping[str, Mapping[str, str]]
-    messages: list[Row]
-    subscriptions: list[Row]
+    messages: list[Row] | None
+    subscriptions: list[Row] | None
     read: Callable[[str, str], SnapshotObject | None]
     records: Mapping[str, list[Row]] = field(default_factory=dict)
-    tokens: list[Row] = field(default_factory=list)
+    tokens: list[Row] | None = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
 class SnapshotFile:
@@ -147,9 +149,12 @@ class SnapshotFile:
                 _save_objects(database, bucket, fingerprints, contents.read)
             for stream, records in contents.records.items():
                 _save_records(database, stream, records)
-            _save_messages(database, contents.messages)
-            _save_rows(database, "tokens", contents.tokens)
-            _save_rows(database, "subscriptions", contents.subscriptions)
+            if contents.messages is not None:
+                _save_messages(database, contents.messages)
+            if contents.tokens is not None:
+                _save_rows(database, "tokens", contents.tokens)
+            if contents.subscriptions is not None:
+                _save_rows(database, "subscriptions", contents.subscriptions)
 
     def objects(self, bucket: str) -> Iterator[SnapshotObject]:
         """The bucket's objects, by key."""

@@ -5,8 +5,9 @@ first and update the table afterwards, and records move from stream to bucket: s
 meanwhile is saved twice rather than not at all, and no tick counts as delivered that is not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from wavetank.emulator.snapshot.file import Item, Row, SnapshotContents, SnapshotObject, StoredBatch
@@ -48,28 +49,59 @@ class RestoredNames:
     kinesis_streams: Iterable[str] = ()
 
 
+class _Reader:
+    """Reads resources one by one; an error of one of them is recorded, and the others are read."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def each[T](self, kind: str, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T]:
+        """What was read by name, without the names that could not be read."""
+        found = ((name, self.one(f"{kind} {name}", partial(read, name))) for name in sorted(names))
+        return {name: content for name, content in found if content is not None}
+
+    def one[T](self, what: str, read: Callable[[], T]) -> T | None:
+        """What was read, None after an error."""
+        try:
+            return read()
+        except Exception as error:  # noqa: BLE001 - whatever a service says; it is reported
+            self.errors.append(f"{what}: {error}")
+            return None
+
+
 def read_contents(services: Services, restored: RestoredNames) -> SnapshotContents:
-    """The current data of all restored resources; empty for deleted ones."""
+    """The current data of all restored resources; empty for deleted ones.
+
+    What could not be read is absent, so that its saved data stay, and is among the `errors`.
+    """
     # tables before streams before buckets: data that moves meanwhile is saved twice, never lost
+    reader = _Reader()
     tables = set(services.table_names())
-    items = {name: services.read_items(name) if name in tables else [] for name in restored.tables}
-    batches = {name: services.read_batches(name) for name in restored.streams}
+    items = reader.each(
+        "table", restored.tables, lambda name: services.read_items(name) if name in tables else []
+    )
+    batches = reader.each("delivery stream", restored.streams, services.read_batches)
     buckets = set(services.bucket_names())
-    objects = {
-        name: services.fingerprints(name) if name in buckets else {} for name in restored.buckets
-    }
-    records = {
-        table_stream_key(name): services.read_table_stream(name) for name in restored.tables
-    } | {kinesis_key(name): services.read_kinesis_stream(name) for name in restored.kinesis_streams}
+    objects = reader.each(
+        "bucket",
+        restored.buckets,
+        lambda name: services.fingerprints(name) if name in buckets else {},
+    )
+    changes = reader.each("table stream", restored.tables, services.read_table_stream)
+    records = reader.each("Kinesis stream", restored.kinesis_streams, services.read_kinesis_stream)
     return SnapshotContents(
         items=items,
         batches=batches,
         buckets=objects,
-        messages=services.read_messages(),
-        subscriptions=services.read_subscriptions(),
-        read=services.read_object,
-        records=records,
-        tokens=services.read_tokens(),
+        messages=reader.one("mailbox", services.read_messages),
+        subscriptions=reader.one("subscriptions", services.read_subscriptions),
+        read=lambda bucket, key: reader.one(
+            f"object {bucket}/{key}", lambda: services.read_object(bucket, key)
+        ),
+        records={table_stream_key(name): rows for name, rows in changes.items()}
+        | {kinesis_key(name): rows for name, rows in records.items()},
+        tokens=reader.one("tokens", services.read_tokens),
+        errors=reader.errors,
     )
 
 

@@ -67,16 +67,21 @@ class SnapshotService:
         """Save now; an error is logged once, and the save retried a minute later."""
         with self._lock:
             try:
-                self._file.save(read_contents(sources, self._restored()))
+                contents = read_contents(sources, self._restored())
+                self._file.save(contents)
             except Exception as error:  # noqa: BLE001 - whatever a service or the disk says
-                if self._error is None:
-                    LOG.warning(
-                        "The snapshot could not be saved, the previous one is still valid: %s",
-                        error,
-                    )
-                self._error = str(error)
+                self._report("the previous snapshot is still valid", str(error))
             else:
-                self._saved, self._error = self._clock.now(), None
+                self._saved = self._clock.now()
+                if contents.errors:
+                    self._report("their previous data are still saved", "; ".join(contents.errors))
+                else:
+                    self._error = None
+
+    def _report(self, consequence: str, error: str) -> None:
+        if self._error is None:
+            LOG.warning("The snapshot could not be saved in full, %s: %s", consequence, error)
+        self._error = error
 
     def fill_table(self, name: str) -> None:
         """Restore the data of a table of this name, the first time that it is created."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class FunctionInvoker:
+class TargetFunctionInvoker:
     """Invokes by the client of the caller; `queue` gets the function's ARN and the event."""
 
     def __init__(self) -> None:
@@ -33,5 +33,5 @@ class FunctionInvoker:
             self.queue(arn, json.loads(payload))
 
 
-FUNCTIONS = FunctionInvoker()
+FUNCTIONS = TargetFunctionInvoker()
 """The only instance: a simulation sets its queue for all services."""

@@ -1,5 +1,6 @@
 """Which actions on which resources a call needs."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -228,3 +229,15 @@ def test_workflows_have_actions_of_their_own_name() -> None:
     arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"
     found = _needs("stepfunctions", "StartExecution", stateMachineArn=arn)
     assert found == [("states:StartExecution", arn)]
+
+
+@pytest.mark.parametrize(("named", "required"), [(None, ["b"]), ("b", ["b"]), ("a", ["b", "a"])])
+def test_records_need_the_action_on_the_stream_of_the_iterator(
+    named: str | None, required: list[str]
+) -> None:
+    """Also if the call names another stream by its ARN."""
+    prefix = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/"
+    iterator = base64.b64encode(b"b:shardId-000000000000:0").decode()
+    arn = {} if named is None else {"StreamARN": prefix + named}
+    found = _needs("kinesis", "GetRecords", ShardIterator=iterator, **arn)
+    assert found == [("kinesis:GetRecords", prefix + name) for name in required]

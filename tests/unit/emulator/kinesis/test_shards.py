@@ -1,6 +1,8 @@
 """Shards cover all keys, keep their records when they are split or merged, and forget old ones."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -126,3 +128,28 @@ def test_records_are_saved_and_reset(backend: KinesisBackend) -> None:
     state.restore_records(stream, rows)
     assert state.records_to_save(stream) == rows
     assert stream.put_record("p", "0", "next") == (str(int(number) + 1), shard)
+
+
+def test_concurrent_puts_lose_no_record(backend: KinesisBackend) -> None:
+    """Each record has a sequence number of its own, also in threads that alternate often."""
+    stream = _stream(backend, 1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            texts = [str(number) for number in range(2000)]
+            numbers = list(pool.map(lambda text: stream.put_record("p", "", text)[0], texts))
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(set(numbers)) == len(texts)
+    assert sorted(_read(backend, FIRST)[0]) == sorted(texts)
+
+
+def test_an_iterator_is_read_with_the_arn_of_its_own_stream_only(backend: KinesisBackend) -> None:
+    """The ARN of another stream is refused."""
+    one, other = _stream(backend, 1), backend.create_stream("other", 1)
+    one.put_record("p", "", "data")
+    iterator = backend.get_shard_iterator(None, "stream", FIRST, "TRIM_HORIZON", 0, START)
+    with pytest.raises(InvalidArgumentError):
+        backend.get_records(other.arn, iterator, None)
+    assert len(backend.get_records(one.arn, iterator, None)[1]) == 1

@@ -127,3 +127,25 @@ def test_records_of_streams_are_read_by_table_and_stream() -> None:
     names = RestoredNames(tables=["a"], streams=[], buckets=[], kinesis_streams=["a"])
     contents = read_contents(Pipeline(pace=0), names)
     assert contents.records == {"dynamodb/a": [{"table": "a"}], "kinesis/a": [{"stream": "a"}]}
+
+
+class BrokenStream(Pipeline):
+    """One whose table stream and tokens cannot be read."""
+
+    def read_table_stream(self, table: str) -> list[dict[str, Any]]:
+        raise RuntimeError(f"{table} changed during iteration")
+
+    def read_tokens(self) -> list[dict[str, Any]]:
+        raise RuntimeError("tokens changed during iteration")
+
+
+def test_an_error_of_one_resource_does_not_lose_the_others() -> None:
+    """What could not be read is absent, so that its saved data stay."""
+    contents = read_contents(BrokenStream(pace=STEPS), FILLED)
+    assert _ticks(contents) == {0, 1}
+    assert (contents.records, contents.tokens) == ({}, None)
+    assert contents.messages == [{"id": "1"}]
+    assert contents.errors == [
+        "table stream prices: prices changed during iteration",
+        "tokens: tokens changed during iteration",
+    ]

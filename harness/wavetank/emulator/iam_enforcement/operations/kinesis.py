@@ -13,14 +13,17 @@ from wavetank.emulator.iam_enforcement.required_action import Call, RequiredActi
 
 
 def actions_of_kinesis(call: Call) -> Iterator[RequiredAction]:
-    """Those of the table; an iterator names its stream."""
+    """Those of the table, and the one on the stream that an iterator names, which is read."""
     iterator = call.parameters.get("ShardIterator")
-    if iterator and not call.parameters.get("StreamARN"):
+    named = call.parameters.get("StreamARN")
+    if iterator:
         try:
             name, *_ = decompose_shard_iterator(str(iterator))
         except (binascii.Error, ValueError):  # the service refuses it
             name = ""
         if name:
-            yield RequiredAction(f"kinesis:{call.operation}", call.arn(f"stream/{name}"))
-            return
+            arn = call.arn(f"stream/{name}")
+            yield RequiredAction(f"kinesis:{call.operation}", arn)
+            if named in {None, arn}:
+                return
     yield from actions_by_table(call)
