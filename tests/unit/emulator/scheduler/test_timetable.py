@@ -138,3 +138,28 @@ def test_definitions_that_aws_refuses(change: dict[str, Any]) -> None:
     check_definition(definition, NOW)
     with pytest.raises(ValidationException):
         check_definition(definition | change, NOW)
+
+
+def test_a_schedule_that_cannot_be_planned_does_not_stop_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its error is logged once; a snapshot of another version may contain such a schedule."""
+    timetable = ScheduleTimetable()
+    broken, other = _schedule("rate(1 fortnight)", name="broken"), _schedule(name="other")
+    assert _due(timetable, [broken, other], NOW) == [NOW]
+    assert _due(timetable, [broken, other], NOW + MINUTE) == [NOW + MINUTE]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert broken.arn in caplog.text
+
+
+@pytest.mark.parametrize("days", [1_000_000, 999_999_999])
+def test_a_rate_beyond_the_calendar_is_due_once(days: int) -> None:
+    """And is accepted, as AWS documents no limit."""
+    definition = {
+        "Name": "a",
+        "ScheduleExpression": f"rate({days} days)",
+        "FlexibleTimeWindow": OFF,
+        "Target": {"Arn": QUEUE, "RoleArn": ROLE},
+    }
+    check_definition(definition, NOW)
+    assert _due(ScheduleTimetable(), [_schedule(f"rate({days} days)")], NOW) == [NOW]
