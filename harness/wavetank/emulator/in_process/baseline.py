@@ -6,7 +6,7 @@ function's reserved concurrency, and a schedule is deleted after its last invoca
 Other changes of resources are reverted by the faults that made them. Restoring only touches
 LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
-iam, logs]
+iam]
 """
 
 import copy
@@ -20,12 +20,12 @@ from localstack.services.sns.models import sns_stores
 from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
-from moto.logs.models import logs_backends
 from moto.scheduler.models import scheduler_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
+from wavetank.emulator.logs.stored_events import delete_log_events
 from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
 
 
@@ -79,7 +79,7 @@ class Baseline:
         deliverer().drop_all()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
-        self._delete_log_events()
+        delete_log_events(self._store.account, self._store.region)
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -87,10 +87,6 @@ class Baseline:
         s3_storage().remove(name, [entry for entry in _entries(store) if id(entry) not in known])
         store.clear()
         store.update(_copied(kept))
-
-    def _delete_log_events(self) -> None:
-        for group in logs_backends[self._store.account][self._store.region].groups.values():
-            group.streams.clear()
 
     def _tables(self) -> dict[str, Any]:
         return dict(dynamodb_backends[self._store.account][self._store.region].tables)

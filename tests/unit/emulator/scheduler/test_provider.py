@@ -1,7 +1,7 @@
 """The provider's operations: those that check and store are atomic."""
 
 import threading
-from datetime import UTC, datetime
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,10 +25,8 @@ class SlowlyChecked(dict[str, Schedule]):
 
     def __contains__(self, name: object) -> bool:
         found = super().__contains__(name)
-        try:
+        with suppress(threading.BrokenBarrierError):
             self.both.wait(timeout=0.3)
-        except threading.BrokenBarrierError:
-            pass
         return found
 
 
@@ -43,11 +41,12 @@ def test_one_of_two_simultaneous_creations_of_a_name_is_refused(
         "Name": "a",
         "ScheduleExpression": "rate(1 day)",
         "FlexibleTimeWindow": {"Mode": "OFF"},
-        "Target": {"Arn": "arn:aws:sqs:eu-west-1:111111111111:q", "RoleArn": "arn:aws:iam::1:role/r"},
+        "Target": {
+            "Arn": "arn:aws:sqs:eu-west-1:111111111111:q",
+            "RoleArn": "arn:aws:iam::1:role/r",
+        },
     }
-    context: Any = SimpleNamespace(
-        account_id=ACCOUNT, region=REGION, service_request=definition, time=datetime.now(UTC)
-    )
+    context: Any = SimpleNamespace(account_id=ACCOUNT, region=REGION, service_request=definition)
     refused: list[ConflictException] = []
 
     def create() -> None:

@@ -80,6 +80,14 @@ class JsonPattern:
             return None
         return values[0] if isinstance(values[0], str) else json.dumps(values[0])
 
+    def check_selector(self, selector: str) -> None:
+        """Check that it is a selector of JSON.
+
+        Raises:
+            FilterPatternError: it is not.
+        """
+        parse_selector(selector)
+
     def extracted(self, message: str) -> dict[str, str]:
         """The values that the pattern refers to, by their paths."""
         del message
@@ -144,9 +152,10 @@ def _parse_condition(tokens: Tokens) -> Condition:
 
 
 def _parse(message: str) -> Any:
+    """The message as JSON; None if it is none, or its numbers or depth exceed Python's limits."""
     try:
         return json.loads(message)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 
