@@ -27,6 +27,7 @@ from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_stat
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import delete_log_events
 from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
+from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Baseline:
         for deliveries in waiting_deliveries():
             deliveries.drop_all()
         deliverer().drop_all()
+        forget_target_sessions()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
         delete_log_events(self._store.account, self._store.region)
