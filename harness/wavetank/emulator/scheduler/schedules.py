@@ -12,11 +12,11 @@ from moto.scheduler.models import Schedule
 
 from wavetank.core.schedule import InvocationPlan, ScheduleError
 from wavetank.core.schedule.invocation_plan import parse_zone
+from wavetank.emulator.target_delivery.retry_policy import RETRY_LIMITS
 
 UTC_ZONE = "UTC"
 START_AGE_MAX = timedelta(minutes=5)
 FLEXIBLE = "FLEXIBLE"
-RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (60, 86_400)}
 PARAMETERS = {"kinesis": "KinesisParameters", "events": "EventBridgeParameters"}
 """The parameters without which a target of the service cannot be called."""
 

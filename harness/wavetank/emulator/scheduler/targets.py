@@ -110,13 +110,16 @@ def _call_operation(invocation: ScheduleInvocation, service: str, operation: str
     if method is None:
         message = f"{service} has no operation {operation}"
         raise TargetError(FailureCode.INVALID_PARAMETER, message)
-    getattr(client, method)(**_json(invocation))
+    parameters = _json(invocation)
+    if not isinstance(parameters, dict):
+        raise TargetError(FailureCode.INVALID_JSON, f"{invocation.input} is not a JSON object")
+    getattr(client, method)(**parameters)
 
 
 def _json(invocation: ScheduleInvocation) -> Any:
     try:
         return json.loads(invocation.input)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise TargetError(FailureCode.INVALID_JSON, str(error)) from error
 
 

@@ -8,9 +8,11 @@ from botocore.exceptions import ClientError
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.events import targets
+from wavetank.emulator.events.senders import TargetInput, send_input
 from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.role_sessions import RoleSession, RoleSessionCache
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/rule"
 ROLE = "arn:aws:iam::000000000000:role/role"
@@ -83,3 +85,16 @@ def test_a_role_that_is_created_again_gets_a_new_session(monkeypatch: pytest.Mon
     target.process_event(EVENT, None)
     assert (len(sessions.client.records), sessions.made) == (1, 2)
     assert deliveries.next_due() is None
+
+
+BUS = "arn:aws:events:eu-west-1:000000000000:event-bus/bus"
+
+
+@pytest.mark.parametrize("text", ["[1]", '"text"', "1", '{"time": "soon"}', "no JSON", "[" * 9_999])
+def test_a_bus_accepts_only_an_event(text: str) -> None:
+    """Another input is INVALID_JSON, and not retried."""
+    sender: Any = SimpleNamespace(service="events", target={"Arn": BUS}, client=None)
+    content = TargetInput(text=text, event=EVENT, now=WallClock().now(), trace=None)
+    with pytest.raises(TargetError) as refused:
+        send_input(sender, content)
+    assert refused.value.code is FailureCode.INVALID_JSON
