@@ -49,6 +49,7 @@ class WavetankEvents(EventsProvider):
     def on_before_stop(self) -> None:
         """Stop the scheduler."""
         self._stopped.set()
+        self.deliveries.report_lost("EventBridge")
 
     def next_fire(self, arn: str) -> datetime | None:
         """When the rule of the ARN is due next; None if it has no schedule."""

@@ -58,6 +58,7 @@ class RuleTarget:
         self._deliveries.begin(
             TargetDelivery(
                 key=f"{original.get('id')} for {self.unique_id}",
+                target=self.unique_id,
                 send=send,
                 give_up=lambda undelivered: self._give_up(original, undelivered),
                 policy=parse_retry_policy(target.get("RetryPolicy")),

@@ -57,6 +57,10 @@ class WavetankLogs(LogsProvider):
         self._clock = clock
         self.deliveries = TargetDeliveries(clock, has_thread=has_thread)
 
+    def on_before_stop(self) -> None:
+        """Report what subscriptions do not receive because LocalStack stops."""
+        self.deliveries.report_lost("CloudWatch Logs")
+
     def create_log_stream(
         self, context: RequestContext, log_group_name: str, log_stream_name: str, **_: Any
     ) -> None:

@@ -68,6 +68,7 @@ def send_to_subscription(
     deliveries.begin(
         TargetDelivery(
             key=f"{stored.group} {stored.stream} for {subscription.destination}",
+            target=f"{stored.group_arn} {subscription.destination}",
             send=lambda _: _send(subscription, stored, document),
             give_up=lambda _: None,  # CloudWatch Logs drops the events
             policy=TargetRetryPolicy(RETRIES_MAX, AGE_DEFAULT),

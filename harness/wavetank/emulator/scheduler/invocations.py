@@ -29,6 +29,7 @@ class ScheduleInvocations:
         self._deliveries.begin(
             TargetDelivery(
                 key=f"{invocation.execution} of {invocation.schedule.arn}",
+                target=invocation.schedule.arn,
                 send=lambda attempt: call_target(replace(invocation, attempt=attempt)),
                 give_up=lambda undelivered: send_undelivered(invocation, undelivered),
                 policy=parse_retry_policy(invocation.target.get("RetryPolicy")),

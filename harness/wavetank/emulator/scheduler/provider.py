@@ -54,6 +54,7 @@ class WavetankScheduler(SchedulerProvider):
     def on_before_stop(self) -> None:
         """Stop to invoke targets."""
         self._stopped.set()
+        self.deliveries.report_lost("EventBridge Scheduler")
 
     def create_schedule(self, context: RequestContext, *_: Any, **__: Any) -> Any:
         """Create a schedule.
