@@ -3,6 +3,7 @@
 [IAM user guide, id_roles_create_for-service; LocalStack 4.14: aws/connect.py, with_assumed_role]
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,6 +48,7 @@ class RoleSessionCache:
         self._principal = principal
         self._session_name = session_name
         self._sessions: dict[str, RoleSession] = {}
+        self._dropping = threading.Lock()
 
     def session(self, role_arn: str) -> RoleSession:
         """A session of the role.
@@ -63,14 +65,13 @@ class RoleSessionCache:
 
     def forget(self, role_arn: str) -> None:
         """Assume the role anew when it is used next: it was deleted, and perhaps created again."""
-        session = self._sessions.pop(role_arn, None)
-        if session is not None:
-            _end(session)
+        self._sessions.pop(role_arn, None)
 
     def forget_all(self) -> None:
-        """Assume every role anew, as in a new process."""
-        for role_arn in list(self._sessions):
-            self.forget(role_arn)
+        """Assume every role anew, as in a new process; nothing may be using the sessions."""
+        for session in list(self._sessions.values()):
+            _end(session)
+        self._sessions.clear()
 
     def clients(self, role_arn: str, region: str) -> Any:
         """LocalStack's own clients by service, with the role's permissions.
@@ -92,13 +93,21 @@ class RoleSessionCache:
         Raises:
             ClientError: the role cannot be assumed, or the service refuses the call.
         """
+        used = self.session(role_arn)
         try:
             return make()
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") not in INVALID_CREDENTIALS:
                 raise
-        self.forget(role_arn)
+        self._drop(role_arn, used)
         return make()
+
+    def _drop(self, role_arn: str, used: RoleSession) -> None:
+        """Forget a session that is invalid, unless another thread has replaced it already."""
+        with self._dropping:
+            if self._sessions.get(role_arn) is used:
+                del self._sessions[role_arn]
+                _end(used)
 
     def _assume(self, role_arn: str, until: datetime) -> RoleSession:
         sts: Any = connect_to().sts

@@ -59,6 +59,23 @@ def test_an_invalid_session_is_replaced_and_the_call_repeated(sessions: Counting
     assert sessions.call(ROLE, call) == f"{ROLE} 2"
 
 
+def test_a_session_that_another_thread_has_replaced_is_not_dropped(
+    sessions: CountingSessions,
+) -> None:
+    """It is valid, and in use."""
+    calls: list[str] = []
+
+    def call() -> str:
+        calls.append(sessions.session(ROLE).access_key)
+        if len(calls) == 1:
+            sessions.forget(ROLE)  # another thread drops the session and makes a new one
+            sessions.session(ROLE)
+            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "SendMessage")
+        return calls[-1]
+
+    assert sessions.call(ROLE, call) == f"{ROLE} 2"
+
+
 def test_another_error_is_not_repeated(sessions: CountingSessions) -> None:
     """The policy of retries decides about it."""
     calls: list[str] = []

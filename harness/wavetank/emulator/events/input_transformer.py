@@ -78,7 +78,7 @@ def is_json(text: str) -> bool:
     """Whether the text is one JSON value."""
     try:
         json.loads(text)
-    except (ValueError, RecursionError):  # the latter two are limits of Python's parser
+    except (ValueError, RecursionError):  # also numbers and depths beyond Python's limits
         return False
     return True
 

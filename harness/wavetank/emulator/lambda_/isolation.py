@@ -266,8 +266,11 @@ def python_paths(prefix: Path) -> list[Path]:
     It is the whole folder, unless that is the user's home or a folder above: then the interpreter,
     its library and its standard library.
     """
-    home = Path.home().resolve()
-    if not home.is_relative_to(prefix.resolve()):
+    try:
+        is_private = Path.home().resolve().is_relative_to(prefix.resolve())
+    except RuntimeError:  # a user without a home, as in some containers
+        is_private = False
+    if not is_private:
         return [prefix]
     library = prefix / "lib"
     parts = [prefix / "bin" / PYTHON, *library.glob("libpython*"), library / PYTHON]
