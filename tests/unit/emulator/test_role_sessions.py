@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.unit.emulator.target_delivery.test_deliveries import START, SetClock
+from wavetank.aws.clients import ClientError
 from wavetank.emulator.role_sessions import RoleSession, RoleSessionCache
 
 if TYPE_CHECKING:

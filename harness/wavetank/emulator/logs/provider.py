@@ -26,6 +26,7 @@ from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_fil
 from wavetank.emulator.logs.filter_resources import create_subscriptions_with_roles
 from wavetank.emulator.logs.ingestion import EventOrderError, InputEvent, accept_events
 from wavetank.emulator.logs.metric_filters import check_selectors, published_metrics
+from wavetank.emulator.logs.stored_events import EVENT_IDS
 from wavetank.emulator.logs.subscriptions import (
     LogSubscription,
     StoredEvents,
@@ -280,6 +281,8 @@ def _store(stream: Any, events: Sequence[InputEvent], clock: Clock) -> list[int]
     """Append the events to moto's stream; returns their ids."""
     stream.last_ingestion_time = int(clock.now().timestamp() * 1000)
     stored = [LogEvent(stream.last_ingestion_time, dict(event)) for event in events]
+    for each in stored:
+        each.event_id = EVENT_IDS.next()
     stream.stored_bytes += sum(len(event.message) for event in stored)
     stream.events += stored
     stream.upload_sequence_token += 1

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from wavetank.aws.clients import ClientError
 from wavetank.core.clock import WallClock
 from wavetank.emulator.events import targets
 from wavetank.emulator.events.senders import TargetInput, send_input

@@ -8,13 +8,15 @@ import pytest
 from localstack.services.logs.provider import LogsProvider
 from moto.logs.models import LogGroup, LogStream, logs_backends
 
+from tests.unit.emulator.recorded_log import record_log
 from wavetank.core.clock import WallClock
+from wavetank.emulator.logs import provider
 from wavetank.emulator.logs.filter_patterns import FilterPatternError
 from wavetank.emulator.logs.metric_filters import check_selectors
 from wavetank.emulator.logs.provider import WavetankLogs
 from wavetank.emulator.logs.stored_events import delete_log_events
 
-ACCOUNT = "222222222222"
+ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 GROUP = "group"
 CONTEXT: Any = SimpleNamespace(account_id=ACCOUNT, region=REGION)
@@ -49,16 +51,17 @@ def test_json_beyond_the_limits_of_the_parser_is_stored(group: LogGroup, message
 
 
 def test_an_invalid_filter_does_not_make_the_put_fail(
-    group: LogGroup, caplog: pytest.LogCaptureFixture
+    group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A snapshot of another version may contain one."""
+    log = record_log(monkeypatch, provider)
     transformation = {"metricName": "m", "metricNamespace": "n", "metricValue": "$foo"}
     filters: Any = logs_backends[ACCOUNT][REGION].filters
     filters.add_filter("m", "{ $.a = 1 }", GROUP, [transformation])
     group.put_subscription_filter("f", "{ $.a", "arn:aws:lambda:eu-west-1:1:function:f", "")
     _put('{"a": 1}')
     assert len(group.streams["stream"].events) == 1
-    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    assert log.levels == ["ERROR", "ERROR"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from moto.scheduler.models import Schedule, scheduler_backends
 from wavetank.core.clock import WallClock
 from wavetank.emulator.scheduler.provider import WavetankScheduler
 
-ACCOUNT = "111111111111"
+ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 
 
@@ -42,7 +42,7 @@ def test_one_of_two_simultaneous_creations_of_a_name_is_refused(
         "ScheduleExpression": "rate(1 day)",
         "FlexibleTimeWindow": {"Mode": "OFF"},
         "Target": {
-            "Arn": "arn:aws:sqs:eu-west-1:111111111111:q",
+            "Arn": "arn:aws:sqs:eu-west-1:123456789012:q",
             "RoleArn": "arn:aws:iam::1:role/r",
         },
     }

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.unit.emulator.scheduler.test_timetable import NOW, ROLE, made_schedule
+from tests.unit.emulator.target_delivery.test_deliveries import SetClock
+from tests.unit.emulator.test_role_sessions import CountingSessions
 from wavetank.emulator.scheduler import targets
 from wavetank.emulator.scheduler.targets import ScheduleInvocation, call_target
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
@@ -20,6 +22,8 @@ def test_parameters_of_an_operation_are_an_object(
         meta=SimpleNamespace(method_to_api_mapping={"send_message": "SendMessage"})
     )
     monkeypatch.setattr(targets, "role_client", lambda *_: client)
+    sessions = CountingSessions(SetClock(), "scheduler", "session")
+    monkeypatch.setattr(targets, "TARGET_SESSIONS", {"scheduler": sessions})
     target = {"Arn": "arn:aws:scheduler:::aws-sdk:sqs:sendMessage", "RoleArn": ROLE, "Input": text}
     invocation = ScheduleInvocation(
         schedule=made_schedule(target=target), scheduled=NOW, execution="1"

@@ -7,9 +7,11 @@ import pytest
 from localstack.aws.api.scheduler import ValidationException
 from moto.scheduler.models import Schedule
 
+from tests.unit.emulator.recorded_log import record_log
 from wavetank.emulator.scheduler.schedules import check_definition
 from wavetank.emulator.scheduler.targets import ScheduleInvocation
 from wavetank.emulator.scheduler.timetable import ScheduleTimetable
+from wavetank.emulator.target_delivery import planning_errors
 
 NOW = datetime(2026, 11, 30, 10, 0, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -142,15 +144,15 @@ def test_definitions_that_aws_refuses(change: dict[str, Any]) -> None:
 
 
 def test_a_schedule_that_cannot_be_planned_does_not_stop_the_others(
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its error is logged once; a snapshot of another version may contain such a schedule."""
-    timetable = ScheduleTimetable()
+    log, timetable = record_log(monkeypatch, planning_errors), ScheduleTimetable()
     broken, other = made_schedule("rate(1 fortnight)", name="broken"), made_schedule(name="other")
     assert _due(timetable, [broken, other], NOW) == [NOW]
     assert _due(timetable, [broken, other], NOW + MINUTE) == [NOW + MINUTE]
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert broken.arn in caplog.text
+    assert log.levels == ["ERROR"]
+    assert broken.arn in log.text
 
 
 @pytest.mark.parametrize("days", [1_000_000, 999_999_999])

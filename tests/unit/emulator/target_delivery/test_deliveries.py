@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.unit.emulator.recorded_log import record_log
 from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
+from wavetank.emulator.target_delivery import deliveries as deliveries_module
 from wavetank.emulator.target_delivery.deliveries import (
     TargetDeliveries,
     TargetDelivery,
@@ -169,12 +171,12 @@ def test_a_slow_target_does_not_delay_another() -> None:
     assert made == ["other 0", "slow 0", "slow 1", "slow 2"]
 
 
-def test_lost_retries_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are only in memory; a stop without any says nothing."""
-    clock = SetClock()
+    log, clock = record_log(monkeypatch, deliveries_module), SetClock()
     deliveries = TargetDeliveries(clock, has_thread=False)
     deliveries.report_lost("EventBridge")
-    assert caplog.records == []
+    assert log.records == []
     deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
     deliveries.report_lost("EventBridge")
-    assert "EventBridge: 1 waiting for a retry are lost" in caplog.text
+    assert "EventBridge: 1 waiting for a retry are lost" in log.text
