@@ -119,6 +119,12 @@ UNPROVED = (
 )
 DIFFERENT = (
     Gap(
+        "EventBridge, EventBridge Scheduler, CloudWatch Logs",
+        "a failed delivery is retried for 24 hours, whatever happens meanwhile",
+        "retries are in memory only: those that wait when the sandbox stops are lost, and the log "
+        "says how many; a snapshot does not contain them",
+    ),
+    Gap(
         "Access",
         "`aws:SecureTransport` is false over HTTP",
         "always true, because sandboxes use HTTP where AWS uses HTTPS",

@@ -146,6 +146,17 @@ def _invalid_patterns_are_refused(ground: Ground) -> str:
     return answer_to(lambda: _count(ground, group, "{ $.status = "))
 
 
+@AREA.row(
+    "a metric filter with the regular expression `%something!%`",
+    aws="InvalidParameterException",
+    localstack="done",
+    source=GUIDE + "regex-expressions",
+)
+def _unsupported_expressions_are_refused(ground: Ground) -> str:
+    group = _group(ground)
+    return answer_to(lambda: _count(ground, group, "%something!%"))
+
+
 def _count(ground: Ground, group: str, pattern: str, value: str = "1") -> str:
     """A metric filter; returns the namespace of its metric, `count`."""
     namespace = f"test-{unique_letters()}"

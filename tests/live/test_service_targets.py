@@ -116,3 +116,46 @@ def test_a_schedule_invokes_a_function_whose_log_is_watched(
     assert (alarm["AlarmName"], alarm["NewStateValue"]) == (function.name, "ALARM")
     aws.scheduler.delete_schedule(Name=function.name)
     aws.cloudwatch.delete_alarms(AlarmNames=[function.name])
+
+
+@pytest.fixture
+def rule_with_role(aws: AwsClients, make_role: MakeRole) -> Iterator[tuple[str, str, str]]:
+    """A rule that sends events of a source of its own name to a queue; the queue and the role."""
+    name = f"test-{unique_letters()}"
+    url = aws.sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = f"arn:aws:sqs:eu-west-1:000000000000:{name}"
+    role = make_role(
+        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}, service="events"
+    )
+    aws.events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    aws.events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn, "RoleArn": role}])
+    yield name, url, role
+    aws.events.remove_targets(Rule=name, Ids=["queue"])
+    aws.events.delete_rule(Name=name)
+    aws.sqs.delete_queue(QueueUrl=url)
+
+
+def _create_again(aws: AwsClients, role: str) -> None:
+    """Delete the role and create an equal one, which has another unique ID."""
+    name = role.rpartition("/")[2]
+    trust = aws.iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    policy = aws.iam.get_role_policy(RoleName=name, PolicyName="all")["PolicyDocument"]
+    aws.iam.delete_role_policy(RoleName=name, PolicyName="all")
+    aws.iam.delete_role(RoleName=name)
+    aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    aws.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps(policy))
+
+
+def test_a_rule_delivers_after_its_role_was_created_again(
+    aws: AwsClients, rule_with_role: tuple[str, str, str]
+) -> None:
+    """Without PutTargets: its session belongs to the former role."""
+    source, queue, role = rule_with_role
+    for detail in ("before", "after"):
+        entry: Any = {"Source": source, "DetailType": detail, "Detail": "{}"}
+        aws.events.put_events(Entries=[entry])
+        (message,) = wait_until_seen(
+            lambda: aws.sqs.receive_message(QueueUrl=queue).get("Messages", []), bool, "the event"
+        )
+        assert json.loads(message["Body"])["detail-type"] == detail
+        _create_again(aws, role)

@@ -77,6 +77,11 @@ def mark_renewed(access_key: str) -> None:
     _RENEWED.add(access_key)
 
 
+def forget_renewed(access_key: str) -> None:
+    """Forget a session that has ended."""
+    _RENEWED.discard(access_key)
+
+
 def is_renewed(access_key: str) -> bool:
     """Whether the session never expires.
 

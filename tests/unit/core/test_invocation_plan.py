@@ -144,3 +144,30 @@ def test_what_aws_refuses(expression: str, zone: str) -> None:
     """Invalid expressions and unknown zones."""
     with pytest.raises(ScheduleError):
         parse_recurrence(expression, zone)
+
+
+@pytest.mark.parametrize("days", [1_000_000, 3_000_000, 999_999_999])
+def test_a_rate_longer_than_the_calendar_is_due_once(days: int) -> None:
+    """AWS's limit is not documented; a period may reach beyond year 1 and year 9999."""
+    plan = _plan(f"rate({days} days)")
+    found = [each.scheduled for each in islice(plan.invocations(CREATED - MOMENT), 2)]
+    assert found[0] == CREATED
+    assert len(found) == (2 if days == 1_000_000 else 1)
+
+
+@pytest.mark.parametrize(
+    ("time", "zone"),
+    [("0001-01-01T00:00:00", "Asia/Tokyo"), ("9999-12-31T23:59:59", "America/New_York")],
+)
+def test_a_time_outside_the_calendar_in_utc_is_invalid(time: str, zone: str) -> None:
+    """It has no instant."""
+    with pytest.raises(ScheduleError):
+        parse_recurrence(f"at({time})", zone)
+
+
+def test_a_window_at_the_end_of_the_calendar_ends_there() -> None:
+    """The last instant is not exceeded."""
+    plan = replace(_plan("at(9999-12-31T23:59:59)"), window=timedelta(days=1))
+    found = plan.first()
+    assert found is not None
+    assert found.at >= found.scheduled

@@ -21,6 +21,7 @@ from wavetank.core.schedule.zoned import ZonedCron, instant_of
 EXPRESSION = re.compile(r"(rate|cron|at)\((.*)\)")
 MOMENT = timedelta(microseconds=1)
 NEVER = OneTime(datetime.min.replace(tzinfo=UTC))
+LAST = datetime.max.replace(tzinfo=UTC)
 
 type Recurrence = Rate | ZonedCron | OneTime
 
@@ -65,15 +66,14 @@ class InvocationPlan:
         for scheduled in self._instants(recurrence, after):
             if end is not None and scheduled > end:
                 return
-            yield PlannedInvocation(scheduled, scheduled + self._offset(scheduled))
+            yield PlannedInvocation(scheduled, _later(scheduled, self._offset(scheduled)))
 
     def _instants(self, recurrence: Recurrence, after: datetime) -> Iterator[datetime]:
         is_later = self.start is not None and self.start > self.created
         match recurrence:
             case Rate():
                 anchor = self.start or self.created
-                first = anchor - recurrence.period
-                yield from recurrence.instants(first, max(after, self.created - MOMENT, first))
+                yield from recurrence.instants_from(anchor, max(after, self.created - MOMENT))
             case ZonedCron():
                 begin = self.start - MOMENT if self.start and is_later else self.created
                 yield from recurrence.instants(begin, after)
@@ -83,6 +83,11 @@ class InvocationPlan:
     def _offset(self, scheduled: datetime) -> timedelta:
         digest = hashlib.sha256(f"{self.key} {scheduled.isoformat()}".encode()).digest()
         return self.window * (int.from_bytes(digest[:4]) / 2**32)
+
+
+def _later(instant: datetime, offset: timedelta) -> datetime:
+    """The instant plus the offset, or the end of the calendar."""
+    return instant + min(offset, LAST - instant)
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +106,11 @@ def parse_recurrence(expression: str, zone: str) -> Recurrence:
             return parse_rate(content)
         case "cron":
             return ZonedCron(parse_cron(content), found)
-    instant = instant_of(parse_local_time(content), found)
+    try:
+        instant = instant_of(parse_local_time(content), found)
+    except OverflowError:
+        allowed = "a time within the years 1 to 9999 in UTC"
+        raise ScheduleError("at", content, allowed) from None
     return NEVER if instant is None else OneTime(instant)
 
 

@@ -33,6 +33,12 @@ class Rate:
             yield due
             due = self.due_after(created, due)
 
+    def instants_from(self, anchor: datetime, after: datetime) -> Iterator[datetime]:
+        """Every due instant after `after` of a rate whose first is at `anchor`."""
+        if anchor > after:
+            yield anchor
+        yield from self.instants(anchor, max(after, anchor))
+
     def numbers(self, created: datetime, until: datetime) -> "RateNumbers":
         """Its due instants by number, whatever `until` is."""
         del until

@@ -30,7 +30,10 @@ class ZonedCron:
     def instants(self, created: datetime, after: datetime) -> Iterator[datetime]:
         """Every due instant after `after`, none before `created`, in UTC."""
         start = max(created, after)
-        local = (start.astimezone(self.zone) - LONGEST_SHIFT).replace(tzinfo=UTC)
+        try:
+            local = (start.astimezone(self.zone) - LONGEST_SHIFT).replace(tzinfo=UTC)
+        except OverflowError:  # at either end of the calendar, where no year of a cron field is
+            local = start
         for due in self.cron.instants(local, local):
             instant = instant_of(due.replace(tzinfo=None), self.zone)
             if instant is not None and instant > start:

@@ -1,6 +1,6 @@
 """What a target receives instead of the event: the text of a template with values of the event.
 
-A value that stands by itself is JSON: a string is quoted, whether or not the template has the
+A value outside of longer text is JSON: a string is quoted, whether or not the template has the
 quotation marks. Within longer text it is inserted as it is, without escapes. There an object or
 array loses its quotation marks; in a template for an object it keeps them and breaks the text, so
 that AWS drops the event. A path without a value gives an empty string.
@@ -78,7 +78,7 @@ def is_json(text: str) -> bool:
     """Whether the text is one JSON value."""
     try:
         json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # also numbers and depths beyond Python's limits
         return False
     return True
 

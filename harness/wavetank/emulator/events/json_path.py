@@ -4,8 +4,10 @@ Dot notation, array indices and wildcards. [EventBridge user guide, eb-transform
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
+
+from wavetank.emulator.json_steps import Step, values_along
 
 STEP = re.compile(r"\.?(?P<name>[^.\[\]*]+)|\[(?P<index>\d+)\]|\.?(?P<all>\*)|\[(?P<each>\*)\]")
 QUOTED = re.compile(r"\[(['\"])(.+?)\1\]")
@@ -21,10 +23,8 @@ def value_at(path: str, event: Any) -> Any:
     Raises:
         MissingValueError: there is none, or the path is none that EventBridge supports.
     """
-    found = [event]
     steps = list(_steps(path))
-    for step in steps:
-        found = [inner for value in found for inner in _inner(value, step)]
+    found = values_along(event, steps)
     if None in steps:
         return found
     if not found:
@@ -32,7 +32,7 @@ def value_at(path: str, event: Any) -> Any:
     return found[0]
 
 
-def _steps(path: str) -> Iterator[str | int | None]:
+def _steps(path: str) -> Iterator[Step]:
     """The names and indices of the path; None for a wildcard."""
     if not path.startswith("$"):
         raise MissingValueError(path)
@@ -47,15 +47,3 @@ def _steps(path: str) -> Iterator[str | int | None]:
             yield int(matched["index"])
         else:
             yield matched["name"]
-
-
-def _inner(value: Any, step: str | int | None) -> Iterator[Any]:
-    match value, step:
-        case Mapping(), str() if step in value:
-            yield value[step]
-        case list(), int() if step < len(value):
-            yield value[step]
-        case Mapping(), None:
-            yield from value.values()
-        case list(), None:
-            yield from value

@@ -49,6 +49,7 @@ class WavetankEvents(EventsProvider):
     def on_before_stop(self) -> None:
         """Stop the scheduler."""
         self._stopped.set()
+        self.deliveries.report_lost("EventBridge")
 
     def next_fire(self, arn: str) -> datetime | None:
         """When the rule of the ARN is due next; None if it has no schedule."""
@@ -107,8 +108,14 @@ class WavetankEvents(EventsProvider):
 
     def _run(self) -> None:
         while not self._stopped.wait(POLL_SECONDS):
-            for rule, due in self._timetable.take_due(_rules(), self._clock.now()):
-                threading.Thread(target=self._fire, args=(rule, due), daemon=True).start()
+            try:
+                self._fire_due()
+            except Exception:  # without this thread no rule would fire again
+                LOG.exception("rules were not checked; they are checked again")
+
+    def _fire_due(self) -> None:
+        for rule, due in self._timetable.take_due(_rules(), self._clock.now()):
+            threading.Thread(target=self._fire, args=(rule, due), daemon=True).start()
 
     def _fire(self, rule: Rule, due: datetime) -> None:
         """Send the event of the due instant to every target of the rule."""

@@ -14,6 +14,7 @@ from localstack.services.events.rule import RuleService
 from wavetank.core.schedule import ScheduleError, parse_schedule
 from wavetank.emulator.events.input_transformer import InputTemplateError
 from wavetank.emulator.events.targets import parse_transformer
+from wavetank.emulator.target_delivery.retry_policy import RETRY_LIMITS
 
 LOG = logging.getLogger(__name__)
 ACCEPTED_EXPRESSION = "rate(1 minute)"
@@ -21,7 +22,6 @@ INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
 INPUTS = ("Input", "InputPath", "InputTransformer")
 WITH_ROLE = frozenset({"batch", "ecs", "firehose", "kinesis", "states"})
 """Services whose targets need a role, because their resources had no policies."""
-RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (60, 86_400)}
 
 
 def check_targets(targets: Iterable[Mapping[str, Any]]) -> None:

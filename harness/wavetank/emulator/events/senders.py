@@ -25,6 +25,8 @@ EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
 NOT_JSON = "The input of the target is not valid JSON: "
 """Followed by the input. AWS does not document the text."""
+NOT_AN_OBJECT = "The input of the target is not a JSON object: "
+"""As above."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,20 +156,34 @@ def _milliseconds(timestamp: Any, now: datetime) -> int:
 
 
 def _send_to_bus(sender: TargetSender, content: TargetInput) -> None:
-    """Send the event itself, with its own time; a bus accepts no other input."""
+    """Send the event itself, with its own time; a bus accepts no other input.
+
+    Raises:
+        TargetError: INVALID_JSON, if the input is no object or has an invalid time; or the bus
+            refused the event.
+    """
     event = content.value
+    if not isinstance(event, dict):
+        raise TargetError(FailureCode.INVALID_JSON, NOT_AN_OBJECT + content.text)
     entry = {
         "EventBusName": sender.target["Arn"],
         "Source": event.get("source", ""),
         "DetailType": event.get("detail-type", ""),
         "Detail": json.dumps(event.get("detail", {})),
         "Resources": event.get("resources", []),
-        **({"Time": datetime.fromisoformat(event["time"])} if "time" in event else {}),
+        **_time(event),
     }
     answer = sender.client.put_events(Entries=[entry], TraceHeader=content.trace)
     for failed in answer["Entries"]:
         if "ErrorCode" in failed:
             raise TargetError(FailureCode.ERROR_FROM_TARGET, failed.get("ErrorMessage", ""))
+
+
+def _time(event: Mapping[str, Any]) -> dict[str, datetime]:
+    try:
+        return {"Time": datetime.fromisoformat(str(event["time"]))} if "time" in event else {}
+    except ValueError as error:
+        raise TargetError(FailureCode.INVALID_JSON, str(error)) from error
 
 
 SENDERS: Mapping[str, Send] = {

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localstack.services.events.target import TargetSender
 
@@ -12,11 +12,7 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.events.input_transformer import InputTransformer, is_json, json_text
 from wavetank.emulator.events.json_path import MissingValueError, value_at
 from wavetank.emulator.events.senders import NOT_JSON, TargetInput, send_input
-from wavetank.emulator.target_delivery.dead_letter import (
-    retry_attributes,
-    send_dead_letter,
-    service_client,
-)
+from wavetank.emulator.target_delivery.dead_letter import retry_attributes, send_dead_letter
 from wavetank.emulator.target_delivery.deliveries import (
     TargetDeliveries,
     TargetDelivery,
@@ -24,10 +20,16 @@ from wavetank.emulator.target_delivery.deliveries import (
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
+from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, service_client
+
+if TYPE_CHECKING:
+    from wavetank.emulator.role_sessions import RoleSession
 
 BUS_NAME = "event-bus-name"
 """A member that LocalStack adds to events."""
 PRINCIPAL = "events"
+SDK_NAMES = {"states": "stepfunctions"}
+"""The SDK's name of a service whose ARNs have another one."""
 
 
 class RuleTarget:
@@ -37,6 +39,7 @@ class RuleTarget:
         self._sender = sender
         self._deliveries = deliveries
         self._clock = clock
+        self._session: RoleSession | None = None
         self.service = sender.service
         self.unique_id = sender.unique_id
 
@@ -50,17 +53,49 @@ class RuleTarget:
             content = TargetInput(
                 text=text, event=original, now=self._clock.now(), trace=trace_header
             )
-            send_input(self._sender, content)
+            self._send(content)
 
         self._deliveries.begin(
             TargetDelivery(
                 key=f"{original.get('id')} for {self.unique_id}",
+                target=self.unique_id,
                 send=send,
                 give_up=lambda undelivered: self._give_up(original, undelivered),
                 policy=parse_retry_policy(target.get("RetryPolicy")),
                 accepted=self._clock.now(),
             )
         )
+
+    def _send(self, content: TargetInput) -> None:
+        """Send the text with the target's role, if it has one, by a session that is valid."""
+        role = self._sender.target.get("RoleArn")
+        if not role:
+            send_input(self._sender, content)
+            return
+
+        def send() -> None:
+            self._set_client(role)
+            send_input(self._sender, content)
+
+        TARGET_SESSIONS[PRINCIPAL].call(role, send)
+
+    def _set_client(self, role: str) -> None:
+        """Set the sender's client anew if its session has ended.
+
+        LocalStack makes it once, and it would be invalid after the role was created again.
+        [LocalStack 4.14: services/events/target.py, TargetSender._initialize_client]
+        """
+        sessions, sender = TARGET_SESSIONS[PRINCIPAL], self._sender
+        session = sessions.session(role)
+        if session is not self._session:
+            service = SDK_NAMES.get(sender.service, sender.service)
+            client = sessions.clients(role, sender.region).get_client(service)
+            client = client.request_metadata(
+                service_principal=PRINCIPAL, source_arn=sender.rule_arn
+            )
+            sender._register_client_hooks(client)  # noqa: SLF001 - LocalStack has no public name
+            sender._client = client  # noqa: SLF001 - as above
+            self._session = session
 
     def _give_up(self, event: Mapping[str, Any], undelivered: Undelivered) -> None:
         target: Any = self._sender.target

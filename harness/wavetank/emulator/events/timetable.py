@@ -14,6 +14,7 @@ from datetime import datetime
 from localstack.services.events.models import Rule
 
 from wavetank.core.schedule import ScheduleError, parse_schedule
+from wavetank.emulator.target_delivery.planning_errors import PlanningErrors
 
 LOG = logging.getLogger(__name__)
 
@@ -32,19 +33,31 @@ class Timetable:
 
     def __init__(self) -> None:
         self._timers: dict[str, Timer] = {}
+        self._errors = PlanningErrors()
 
     def take_due(self, rules: list[Rule], now: datetime) -> Iterator[tuple[Rule, datetime]]:
-        """The rules that are due, each with its due instant; missed instants are skipped."""
+        """The rules that are due, each with its due instant; missed instants are skipped.
+
+        An error of one rule is logged, and does not affect the others.
+        """
         scheduled = {str(rule.arn): rule for rule in rules if rule.schedule_expression}
         self._timers = {arn: timer for arn, timer in self._timers.items() if arn in scheduled}
         for arn, rule in scheduled.items():
-            timer, expression = self._timers.get(arn), str(rule.schedule_expression)
-            if timer is None or timer.expression != expression:
-                self._timers[arn] = Timer(expression, now, next_due(expression, now, now))
-            elif timer.due is not None and now >= timer.due:
-                due, timer.due = timer.due, next_due(timer.expression, timer.created, now)
-                if rule.state != "DISABLED":
-                    yield rule, due
+            due = None
+            with self._errors.logged(arn):
+                due = self._take(arn, rule, now)
+            if due is not None:
+                yield rule, due
+
+    def _take(self, arn: str, rule: Rule, now: datetime) -> datetime | None:
+        timer, expression = self._timers.get(arn), str(rule.schedule_expression)
+        if timer is None or timer.expression != expression:
+            self._timers[arn] = Timer(expression, now, next_due(expression, now, now))
+            return None
+        if timer.due is None or now < timer.due:
+            return None
+        due, timer.due = timer.due, next_due(timer.expression, timer.created, now)
+        return None if rule.state == "DISABLED" else due
 
     def due(self, arn: str) -> datetime | None:
         """When the rule is due next, even if disabled; None without a timer or a next instant."""

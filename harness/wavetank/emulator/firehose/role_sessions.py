@@ -3,72 +3,15 @@
 [Amazon Data Firehose developer guide: controlling-access]
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
-from localstack.aws.connect import connect_to
-
 from wavetank.core.clock import Clock
+from wavetank.emulator.role_sessions import RoleSession, RoleSessionCache
 
+__all__ = ["SESSION", "RoleSession", "RoleSessions"]
 SESSION = "AWSFirehoseToS3"
-CREDENTIALS_FOR = timedelta(minutes=55)
-"""How long an assumed role's credentials are used; a session lasts an hour."""
 
 
-@dataclass(frozen=True)
-class RoleSession:
-    """Temporary credentials of a role."""
-
-    access_key: str
-    secret: str
-    token: str
-    until: datetime
-
-
-class RoleSessions:
-    """The sessions of all roles, cached: assuming a role for each object is slow."""
+class RoleSessions(RoleSessionCache):
+    """The sessions of the roles of all delivery streams."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._sessions: dict[str, RoleSession] = {}
-
-    def session(self, role_arn: str) -> RoleSession:
-        """A session of the role.
-
-        Raises:
-            Exception: the role cannot be assumed.
-        """
-        now = self._clock.now()
-        session = self._sessions.get(role_arn)
-        if session is None or not now < session.until <= now + CREDENTIALS_FOR:
-            session = _assume(role_arn, now + CREDENTIALS_FOR)
-            self._sessions[role_arn] = session
-        return session
-
-    def forget(self, role_arn: str) -> None:
-        """Assume the role anew when it is used next: it was deleted, and perhaps created again."""
-        self._sessions.pop(role_arn, None)
-
-    def clients(self, role_arn: str, region: str) -> Any:
-        """LocalStack's own clients by service, with the role's permissions.
-
-        Raises:
-            Exception: the role cannot be assumed.
-        """
-        session = self.session(role_arn)
-        return connect_to(
-            aws_access_key_id=session.access_key,
-            aws_secret_access_key=session.secret,
-            aws_session_token=session.token,
-            region_name=region,
-        )
-
-
-def _assume(role_arn: str, until: datetime) -> RoleSession:
-    sts: Any = connect_to().sts
-    caller = sts.request_metadata(service_principal="firehose")
-    answer = caller.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
-    return RoleSession(
-        answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], until
-    )
+        super().__init__(clock, "firehose", SESSION)

@@ -6,7 +6,7 @@ function's reserved concurrency, and a schedule is deleted after its last invoca
 Other changes of resources are reverted by the faults that made them. Restoring only touches
 LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
-iam, logs]
+iam]
 """
 
 import copy
@@ -20,13 +20,14 @@ from localstack.services.sns.models import sns_stores
 from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
-from moto.logs.models import logs_backends
 from moto.scheduler.models import scheduler_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
+from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
 from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
+from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,7 @@ class Baseline:
         self._table_streams = stream_states(account, region)
         self._shards = shard_states(account, region)
         self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
-        self._log_streams = {
-            name: {key: copy.copy(stream) for key, stream in group.streams.items()}
-            for name, group in self._log_groups().items()
-        }
+        self._log_streams = log_streams(account, region)
 
     def restore(self) -> None:
         """Restore the data."""
@@ -81,9 +79,10 @@ class Baseline:
         for deliveries in waiting_deliveries():
             deliveries.drop_all()
         deliverer().drop_all()
+        forget_target_sessions()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
-        self._delete_log_events()
+        restore_log_streams(self._store.account, self._store.region, self._log_streams)
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -91,17 +90,6 @@ class Baseline:
         s3_storage().remove(name, [entry for entry in _entries(store) if id(entry) not in known])
         store.clear()
         store.update(_copied(kept))
-
-    def _delete_log_events(self) -> None:
-        """Delete all events, and the log streams that a deployment did not create."""
-        for name, group in self._log_groups().items():
-            group.streams.clear()
-            for key, stream in self._log_streams.get(name, {}).items():
-                group.streams[key] = copy.copy(stream)
-                group.streams[key].events = []
-
-    def _log_groups(self) -> dict[str, Any]:
-        return dict(logs_backends[self._store.account][self._store.region].groups)
 
     def _tables(self) -> dict[str, Any]:
         return dict(dynamodb_backends[self._store.account][self._store.region].tables)

@@ -12,7 +12,7 @@ outcome         how an invocation can end, in AWS's words
 async_events    events that arrive during an update of the code
 dead_letters    what is sent of an event that Lambda gives up; discarded_events sends it
 layers          the layers of a function as one folder, which is /opt
-request_checks  what is refused on the way in: payloads, reserved variables
+request_checks  which requests are refused, as by AWS: payloads, reserved variables
 runtimes        which runtimes run here, and on which program; node_client.mjs is that of Node.js
 function_logs   what a function prints, written with its own permissions
 attempts        the last attempts of each function, for the console

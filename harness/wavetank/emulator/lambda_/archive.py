@@ -14,7 +14,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,8 +188,7 @@ def _entries(opened: zipfile.ZipFile) -> list[_Entry]:
         above = (entry.parts[:length] for length in range(1, len(entry.parts)))
         if (entry.is_folder and entry.parts in others) or any(parts in others for parts in above):
             raise ArchiveError(f"has {entry.info.filename!r} below a path that is not a folder")
-    for parts, target in links.items():
-        _require_inside(parts, target, links)
+    check_links(links)
     return entries
 
 
@@ -232,7 +231,17 @@ def _content(opened: zipfile.ZipFile, entry: _Entry) -> Iterator[bytes]:
             yield chunk
 
 
-def _require_inside(parts: Parts, target: str, links: dict[Parts, str]) -> None:
+def check_links(links: Mapping[Parts, str]) -> None:
+    """Check all links of a folder, by path, with their targets.
+
+    Raises:
+        ArchiveError: one of them leads out of the folder, or to itself.
+    """
+    for parts, target in links.items():
+        _require_inside(parts, target, links)
+
+
+def _require_inside(parts: Parts, target: str, links: Mapping[Parts, str]) -> None:
     """Resolve a link as the kernel would, through further links, and refuse to leave the folder."""
     folders, waiting, followed = list(parts[:-1]), [target], 0
     while waiting:

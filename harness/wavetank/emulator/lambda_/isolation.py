@@ -23,6 +23,7 @@ from wavetank.emulator.lambda_.runtime_site import build_runtime_site, runtime_e
 from wavetank.emulator.lambda_.runtimes import (
     NODE_CLIENT,
     OPT,
+    NodeProgram,
     RuntimeFamily,
     installed_node,
 )
@@ -219,22 +220,61 @@ def _mounts(folders: FunctionFolders) -> tuple[tuple[str, str], ...]:
     layers: list[tuple[str, str]] = []
     if folders.layers is not None:
         layers = [(str(folders.layers), OPT)]
-        for _, target in programs:
+        for source, target in programs:
             if Path(target).is_relative_to(OPT):  # a place to mount it, before /opt is read-only
                 place = folders.layers / Path(target).relative_to(OPT)
-                place.mkdir(parents=True, exist_ok=True)
+                _make_mount_point(place, is_folder=Path(source).is_dir())
     return (*layers, *programs, (str(folders.task_root), TASK_ROOT))
+
+
+def _make_mount_point(place: Path, *, is_folder: bool) -> None:
+    if is_folder:
+        place.mkdir(parents=True, exist_ok=True)
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(exist_ok=True)
 
 
 @cache
 def _node_mounts() -> tuple[tuple[str, str], ...]:
-    """Node.js, unless it is in a system folder, and our client for it."""
     node = installed_node()
     assert node is not None  # a function that needs it was refused otherwise
+    return node_mounts(node)
+
+
+def node_mounts(node: NodeProgram) -> tuple[tuple[str, str], ...]:
+    """Node.js, unless it is in a system folder, and our client for it.
+
+    Only the program, its own library and the modules that are installed with it: the folder above
+    them is the user's home if the program is in ~/bin.
+    """
+    program, library = Path(node.path).resolve(), node.prefix / "lib"
+    found = [(program, Path(node.path)), (program, program)]
+    found += [(path, path) for path in (*library.glob("libnode.*"), library / "node_modules")]
+    hidden = {
+        str(target): str(source)
+        for source, target in found
+        if source.exists() and not any(target.is_relative_to(t) for _, t in _system_mounts())
+    }
     client = (str(NODE_CLIENT), NODE_SCRIPT)
-    found = {Path(node.path).parents[1], node.prefix} - {Path("/")}  # that of /bin/node
-    hidden = [p for p in found if not any(p.is_relative_to(t) for _, t in _system_mounts())]
-    return (client, *((str(path), str(path)) for path in hidden))
+    return (client, *((source, target) for target, source in hidden.items()))
+
+
+def python_paths(prefix: Path) -> list[Path]:
+    """The parts of Python's installation in that folder which functions need.
+
+    It is the whole folder, unless that is the user's home or a folder above: then the interpreter,
+    its library and its standard library.
+    """
+    try:
+        is_private = Path.home().resolve().is_relative_to(prefix.resolve())
+    except RuntimeError:  # a user without a home, as in some containers
+        is_private = False
+    if not is_private:
+        return [prefix]
+    library = prefix / "lib"
+    parts = [prefix / "bin" / PYTHON, *library.glob("libpython*"), library / PYTHON]
+    return [part for part in parts if part.exists()]
 
 
 @cache
@@ -247,7 +287,7 @@ def _system_mounts() -> tuple[tuple[str, str], ...]:
     for prefix in {Path(sys.base_prefix), home.parents[1], home.resolve().parents[1]}:
         is_whole_system = prefix == Path("/")  # of /bin/python3: mounted already
         if not is_whole_system and not any(prefix.is_relative_to(path) for path in mounts):
-            mounts[str(prefix)] = str(prefix)
+            mounts |= {str(path): str(path) for path in python_paths(prefix)}
     mounts |= {BOOTSTRAP: bootstrap.__file__}
     mounts |= {f"{RUNTIME_SITE}/{entry.name}": str(entry) for entry in runtime_entries()}
     return tuple((source, target) for target, source in mounts.items())

@@ -11,12 +11,13 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localstack.services.lambda_.invocation.lambda_models import S3Code
 
+from wavetank.emulator.lambda_.archive import Parts, check_links
 from wavetank.emulator.lambda_.folders import code_root
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def merge(folders: Iterable[Path], target: Path) -> None:
 
     A file replaces an earlier layer's file or link. A folder is merged with an earlier one; where
     one layer has a folder and another a file, the later of the two remains.
+
+    Raises:
+        ArchiveError: a link leads out of the merged folder, though none does in its own layer.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     target.parent.chmod(target.parent.parent.stat().st_mode)
@@ -67,6 +71,7 @@ def merge(folders: Iterable[Path], target: Path) -> None:
     try:
         for folder in folders:
             _copy_into(folder, fresh)
+        check_links(dict(_links(fresh, ())))
         fresh.chmod(FOLDER_MODE)
         fresh.rename(target)
     except BaseException:
@@ -86,6 +91,16 @@ def _copy_into(folder: Path, target: Path) -> None:
             _copy_into(Path(entry.path), copy)
         else:
             shutil.copy2(entry.path, copy, follow_symlinks=False)
+
+
+def _links(folder: Path, above: Parts) -> Iterator[tuple[Parts, str]]:
+    """All links below the folder, by path, with their targets."""
+    for entry in os.scandir(folder):
+        parts = (*above, entry.name)
+        if entry.is_symlink():
+            yield parts, os.readlink(entry.path)  # noqa: PTH115 - a Path would normalise the target
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _links(Path(entry.path), parts)
 
 
 def _remove(path: Path) -> None:

@@ -23,6 +23,7 @@ const UNSETTLED =
   "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly " +
   "caused by a Promise that was never settled. For more information, see " +
   "https://nodejs.org/docs/latest/api/process.html#exit-codes";
+const HEADER_LENGTH_MAX = 256;
 let requestId = "";
 
 /** An error of the runtime itself, with the type by which AWS reports it. */
@@ -60,20 +61,31 @@ function call(method, route, body, headers = {}) {
 
 /** Says in the log that AWS's runtime would have had a module that was not found. */
 function explain(error) {
-  if (/Cannot find (module|package) '(@aws-sdk\/|@smithy\/)/.test(error?.message)) {
+  if (/Cannot find (module|package) '(@aws-sdk\/|@smithy\/)/.test(textOf(() => error?.message))) {
     const advice = "add it to the function's package or to a layer";
     fs.writeSync(1, `[wavetank: Node.js has no AWS SDK here, unlike on AWS: ${advice}]\n`);
   }
 }
 
-/** The body and the header with which an error is reported. */
+/** A value as text: handlers may throw anything, also what has no text. */
+function textOf(read) {
+  try {
+    return String(read());
+  } catch {
+    return "";
+  }
+}
+
+/** The body and the header with which an error is reported; a header has no line breaks and only
+ * some characters, a name any. */
 function reported(error) {
   const isError = util.types.isNativeError(error) || error instanceof Error;
-  const errorType = isError ? error.name : typeof error;
-  const errorMessage = isError ? error.message : String(error);
-  const trace = isError && error.stack ? error.stack.split("\n") : [];
+  const errorType = isError ? textOf(() => error.name) : typeof error;
+  const errorMessage = textOf(() => (isError ? error.message : error));
+  const trace = isError ? textOf(() => error.stack ?? "").split("\n").filter(Boolean) : [];
   const body = Buffer.from(JSON.stringify({ errorType, errorMessage, trace }));
-  return { body, headers: { "Lambda-Runtime-Function-Error-Type": errorType } };
+  const header = errorType.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, HEADER_LENGTH_MAX);
+  return { body, headers: { "Lambda-Runtime-Function-Error-Type": header } };
 }
 
 /** Makes `console` write AWS's lines: instant, request and level, separated by tabs. */
@@ -226,6 +238,6 @@ function endWith(label, error) {
 patchConsole();
 process.on("uncaughtException", (error) => endWith("Uncaught Exception", error));
 process.on("unhandledRejection", (reason) =>
-  endWith("Unhandled Promise Rejection", new RuntimeError("Runtime.UnhandledPromiseRejection", String(reason))),
+  endWith("Unhandled Promise Rejection", new RuntimeError("Runtime.UnhandledPromiseRejection", textOf(() => reason))),
 );
 loadHandler(process.env._HANDLER).then(serve, (error) => endWith("Init Error", error));

@@ -89,7 +89,7 @@ def _bind(handle: int, target: Path) -> None:
     source = f"/proc/self/fd/{handle}"
     if Path(source).is_dir():
         _folder(target)
-    else:
+    elif not target.exists():  # within a folder that is mounted, and read-only, already
         _write(target, "")
     _mount(source, target, "", MS_BIND | MS_REC)
     attributes = _MountAttributes(attr_set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)

@@ -1,7 +1,7 @@
 """LocalStack's Lambda with AWS's limits, and two loops replaced: asynchronous events, and logs.
 
-Refused on the way in is what AWS refuses (`request_checks`), and a function whose runtime cannot
-run here (`runtimes`). Code is unpacked by `packages`, whichever executor runs it.
+It refuses what AWS refuses (`request_checks`), and a function whose runtime cannot run here
+(`runtimes`). Code is unpacked by `packages`, whichever executor runs it.
 
 Threads that have recorded metrics are dropped: LocalStack keeps each of them until it stops, about
 15 KB for each invocation. [LocalStack 4.14: utils/threads.py] What else would grow with the number

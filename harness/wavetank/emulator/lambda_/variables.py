@@ -55,8 +55,10 @@ def function_variables(
     temporary files would be those of all functions. AWS_ENDPOINT_URL, in `prepared`, is not AWS's
     either.
     """
-    kept = {name: str(value) for name, value in prepared.items() if name not in LOCALSTACK_ONLY}
-    kept.pop("AWS_EXECUTION_ENV", None)
+    inherited = {
+        name: str(value) for name, value in prepared.items() if name not in LOCALSTACK_ONLY
+    }
+    inherited.pop("AWS_EXECUTION_ENV", None)
     reserved = {
         "AWS_LAMBDA_RUNTIME_API": paths.runtime_api,
         "LAMBDA_RUNTIME_DIR": RUNTIME_DIR,
@@ -64,9 +66,9 @@ def function_variables(
     }
     if family_of(runtime) is not RuntimeFamily.OS_ONLY:
         reserved["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
-    if "AWS_LAMBDA_LOG_LEVEL" in kept:
-        kept["AWS_LAMBDA_LOG_LEVEL"] = kept["AWS_LAMBDA_LOG_LEVEL"].upper()
-    return {**_defaults(runtime, paths), **kept, **own, **reserved}
+    if "AWS_LAMBDA_LOG_LEVEL" in inherited:
+        inherited["AWS_LAMBDA_LOG_LEVEL"] = inherited["AWS_LAMBDA_LOG_LEVEL"].upper()
+    return {**_defaults(runtime, paths), **inherited, **own, **reserved}
 
 
 def _defaults(runtime: str, paths: ProcessPaths) -> dict[str, str]:

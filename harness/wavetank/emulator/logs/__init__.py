@@ -2,6 +2,7 @@
 
 filter_patterns  which log events match
 ingestion        which events a put stores, and which it rejects
+stored_events    ids of events, and their deletion
 metric_filters   metrics of matching events
 subscriptions    matching events for functions and streams
 provider         LocalStack's provider, with these

@@ -15,6 +15,21 @@ from wavetank.emulator.logs.ingestion import InputEvent
 SELECTOR = "$"
 
 
+def check_selectors(metric_filter: Mapping[str, Any]) -> None:
+    """Check the selectors of the filter's values and dimensions against its pattern.
+
+    Raises:
+        FilterPatternError: the pattern or one of them is invalid.
+    """
+    pattern = parse_filter_pattern(metric_filter.get("filterPattern") or "")
+    for transformation in metric_filter["metricTransformations"]:
+        value = str(transformation["metricValue"])
+        if value.startswith(SELECTOR):
+            pattern.check_selector(value)
+        for selector in (transformation.get("dimensions") or {}).values():
+            pattern.check_selector(selector)
+
+
 def published_metrics(
     metric_filter: Mapping[str, Any], events: Sequence[InputEvent], now: datetime
 ) -> Iterator[tuple[str, dict[str, Any]]]:

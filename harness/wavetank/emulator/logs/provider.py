@@ -5,7 +5,8 @@ The groups, streams and filters are in moto's store, by account and region.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -24,7 +25,8 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_filter_pattern
 from wavetank.emulator.logs.filter_resources import create_subscriptions_with_roles
 from wavetank.emulator.logs.ingestion import EventOrderError, InputEvent, accept_events
-from wavetank.emulator.logs.metric_filters import published_metrics
+from wavetank.emulator.logs.metric_filters import check_selectors, published_metrics
+from wavetank.emulator.logs.stored_events import EVENT_IDS
 from wavetank.emulator.logs.subscriptions import (
     LogSubscription,
     StoredEvents,
@@ -56,6 +58,10 @@ class WavetankLogs(LogsProvider):
         self._clock = clock
         self.deliveries = TargetDeliveries(clock, has_thread=has_thread)
 
+    def on_before_stop(self) -> None:
+        """Report what subscriptions do not receive because LocalStack stops."""
+        self.deliveries.report_lost("CloudWatch Logs")
+
     def create_log_stream(
         self, context: RequestContext, log_group_name: str, log_stream_name: str, **_: Any
     ) -> None:
@@ -83,6 +89,8 @@ class WavetankLogs(LogsProvider):
         **__: Any,
     ) -> Any:
         """Store the events, publish metrics, and send them to subscriptions.
+
+        An error of a filter is logged: the events are stored whatever their filters do.
 
         Raises:
             InvalidParameterException: the events are not in chronological order.
@@ -153,11 +161,15 @@ class WavetankLogs(LogsProvider):
         """Store a metric filter, in place of one of the same name and group.
 
         Raises:
-            InvalidParameterException: its pattern is invalid.
+            InvalidParameterException: its pattern, or a selector of a value, is invalid.
             ResourceNotFoundException: the group does not exist.
         """
         request: Any = context.service_request
         check_pattern(request.get("filterPattern"))
+        try:
+            check_selectors(request)
+        except FilterPatternError as error:
+            raise InvalidParameterException(f"Invalid metric transformation: {error}") from error
         backend = _backend(context)
         _group(backend, request["logGroupName"])
         call_moto(context)
@@ -204,7 +216,9 @@ class WavetankLogs(LogsProvider):
         events: Sequence[InputEvent],
     ) -> None:
         for metric_filter in list(backend.filters.metric_filters):
-            if metric_filter["logGroupName"] == group:
+            if metric_filter["logGroupName"] != group:
+                continue
+            with _logged_errors("metric filter", metric_filter["filterName"]):
                 for namespace, datum in published_metrics(metric_filter, events, self._clock.now()):
                     _client(context).put_metric_data(Namespace=namespace, MetricData=[datum])
 
@@ -217,7 +231,17 @@ class WavetankLogs(LogsProvider):
                 role=each.role_arn,
                 distribution=getattr(each, "distribution", None),
             )
-            send_to_subscription(subscription, stored, self.deliveries, self._clock.now())
+            with _logged_errors("subscription filter", each.name):
+                send_to_subscription(subscription, stored, self.deliveries, self._clock.now())
+
+
+@contextmanager
+def _logged_errors(kind: str, name: str) -> Iterator[None]:
+    """Log an error of the filter: the events are stored already, so the put must not fail."""
+    try:
+        yield
+    except Exception:
+        LOG.exception("%s %s ignores the events of a put", kind, name)
 
 
 def check_pattern(text: str | None) -> Any:
@@ -257,6 +281,8 @@ def _store(stream: Any, events: Sequence[InputEvent], clock: Clock) -> list[int]
     """Append the events to moto's stream; returns their ids."""
     stream.last_ingestion_time = int(clock.now().timestamp() * 1000)
     stored = [LogEvent(stream.last_ingestion_time, dict(event)) for event in events]
+    for each in stored:
+        each.event_id = EVENT_IDS.next()
     stream.stored_bytes += sum(len(event.message) for event in stored)
     stream.events += stored
     stream.upload_sequence_token += 1

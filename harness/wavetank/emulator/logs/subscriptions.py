@@ -17,10 +17,14 @@ from localstack.utils.aws.arns import firehose_name
 
 from wavetank.emulator.logs.filter_patterns import parse_filter_pattern
 from wavetank.emulator.logs.ingestion import InputEvent
-from wavetank.emulator.target_delivery.dead_letter import role_client, service_client
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
 from wavetank.emulator.target_delivery.retry_policy import AGE_DEFAULT, TargetRetryPolicy
+from wavetank.emulator.target_delivery.role_clients import (
+    TARGET_SESSIONS,
+    role_client,
+    service_client,
+)
 
 PRINCIPAL = "logs"
 RETRIES_MAX = 1_000
@@ -64,6 +68,7 @@ def send_to_subscription(
     deliveries.begin(
         TargetDelivery(
             key=f"{stored.group} {stored.stream} for {subscription.destination}",
+            target=f"{stored.group_arn} {subscription.destination}",
             send=lambda _: _send(subscription, stored, document),
             give_up=lambda _: None,  # CloudWatch Logs drops the events
             policy=TargetRetryPolicy(RETRIES_MAX, AGE_DEFAULT),
@@ -103,14 +108,18 @@ def _extracted_fields(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
 def _send(subscription: LogSubscription, stored: StoredEvents, document: Mapping[str, Any]) -> None:
     text = json.dumps(document, separators=(",", ":"))
     compressed = gzip.compress(text.encode(), mtime=0)
-    destination = subscription.destination
-    service = destination.split(":")[2]
-    if subscription.role:
-        region = destination.split(":")[3]
-        client = role_client(service, subscription.role, region, PRINCIPAL)
-    else:
+    destination, role = subscription.destination, subscription.role
+    service, region = destination.split(":")[2:4]
+    if not role:
         client = service_client(service, destination, PRINCIPAL, stored.group_arn)
-    SENDERS[service](client, subscription, stored, compressed)
+        SENDERS[service](client, subscription, stored, compressed)
+        return
+
+    def send() -> None:
+        client = role_client(service, role, region, PRINCIPAL)
+        SENDERS[service](client, subscription, stored, compressed)
+
+    TARGET_SESSIONS[PRINCIPAL].call(role, send)
 
 
 def _invoke(client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes) -> None:

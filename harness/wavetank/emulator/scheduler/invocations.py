@@ -7,17 +7,14 @@ from dataclasses import replace
 
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.emulator.scheduler.targets import PRINCIPAL, ScheduleInvocation, call_target
-from wavetank.emulator.target_delivery.dead_letter import (
-    retry_attributes,
-    role_client,
-    send_dead_letter,
-)
+from wavetank.emulator.target_delivery.dead_letter import retry_attributes, send_dead_letter
 from wavetank.emulator.target_delivery.deliveries import (
     TargetDeliveries,
     TargetDelivery,
     Undelivered,
 )
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
+from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 
 class ScheduleInvocations:
@@ -32,6 +29,7 @@ class ScheduleInvocations:
         self._deliveries.begin(
             TargetDelivery(
                 key=f"{invocation.execution} of {invocation.schedule.arn}",
+                target=invocation.schedule.arn,
                 send=lambda attempt: call_target(replace(invocation, attempt=attempt)),
                 give_up=lambda undelivered: send_undelivered(invocation, undelivered),
                 policy=parse_retry_policy(invocation.target.get("RetryPolicy")),
@@ -55,5 +53,10 @@ def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -
         "IS_PAYLOAD_TRUNCATED": "false",
         **retry_attributes(undelivered),
     }
-    client = role_client("sqs", target["RoleArn"], queue.split(":")[3], PRINCIPAL)
-    send_dead_letter(client, queue, invocation.input, attributes)
+    role, region = target["RoleArn"], queue.split(":")[3]
+
+    def send() -> None:
+        client = role_client("sqs", role, region, PRINCIPAL)
+        send_dead_letter(client, queue, invocation.input, attributes)
+
+    TARGET_SESSIONS[PRINCIPAL].call(role, send)

@@ -5,6 +5,7 @@ The schedules are in moto's store, by account and region, where LocalStack has t
 API reference]
 """
 
+import logging
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from wavetank.emulator.scheduler.timetable import DueInvocation, ScheduleTimetab
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
+LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 DEFAULT_GROUP = "default"
 DELETE = "DELETE"
@@ -40,6 +42,7 @@ class WavetankScheduler(SchedulerProvider):
         self._fires = fires
         self._timetable = ScheduleTimetable()
         self._stopped = threading.Event()
+        self._changing = threading.Lock()
         self.deliveries = TargetDeliveries(clock, has_thread=fires)
         self._invocations = ScheduleInvocations(self.deliveries, clock)
 
@@ -51,6 +54,7 @@ class WavetankScheduler(SchedulerProvider):
     def on_before_stop(self) -> None:
         """Stop to invoke targets."""
         self._stopped.set()
+        self.deliveries.report_lost("EventBridge Scheduler")
 
     def create_schedule(self, context: RequestContext, *_: Any, **__: Any) -> Any:
         """Create a schedule.
@@ -62,11 +66,12 @@ class WavetankScheduler(SchedulerProvider):
         """
         definition: Any = context.service_request
         check_definition(definition, self._clock.now())
-        group = _group(context, definition)
-        if definition["Name"] in group.schedules:
-            raise ConflictException(f"Schedule {definition['Name']} already exists.")
-        schedule = _schedule(context, group.name, definition)
-        group.add_schedule(schedule)
+        with self._changing:
+            group = _group(context, definition)
+            if definition["Name"] in group.schedules:
+                raise ConflictException(f"Schedule {definition['Name']} already exists.")
+            schedule = _schedule(context, group.name, definition)
+            group.add_schedule(schedule)
         return {"ScheduleArn": schedule.arn}
 
     def update_schedule(self, context: RequestContext, *_: Any, **__: Any) -> Any:
@@ -78,13 +83,14 @@ class WavetankScheduler(SchedulerProvider):
         """
         definition: Any = context.service_request
         check_definition(definition, self._clock.now())
-        group = _group(context, definition)
-        former = group.schedules.get(definition["Name"])
-        if former is None:
-            raise ResourceNotFoundException(f"Schedule {definition['Name']} does not exist.")
-        schedule = _schedule(context, group.name, definition)
-        schedule.creation_date = former.creation_date
-        group.add_schedule(schedule)
+        with self._changing:
+            group = _group(context, definition)
+            former = group.schedules.get(definition["Name"])
+            if former is None:
+                raise ResourceNotFoundException(f"Schedule {definition['Name']} does not exist.")
+            schedule = _schedule(context, group.name, definition)
+            schedule.creation_date = former.creation_date
+            group.add_schedule(schedule)
         return {"ScheduleArn": schedule.arn}
 
     def create_schedule_group(self, context: RequestContext, name: str, *_: Any, **__: Any) -> Any:
@@ -93,9 +99,10 @@ class WavetankScheduler(SchedulerProvider):
         Raises:
             ConflictException: it exists.
         """
-        if name in _backend(context).schedule_groups:
-            raise ConflictException(f"Schedule group {name} already exists.")
-        return call_moto(context)
+        with self._changing:
+            if name in _backend(context).schedule_groups:
+                raise ConflictException(f"Schedule group {name} already exists.")
+            return call_moto(context)
 
     def delete_schedule_group(self, context: RequestContext, name: str, *_: Any, **__: Any) -> Any:
         """Delete a group with its schedules.
@@ -126,8 +133,14 @@ class WavetankScheduler(SchedulerProvider):
 
     def _run(self) -> None:
         while not self._stopped.wait(POLL_SECONDS):
-            for due in self._timetable.take_due(all_schedules(), self._clock.now()):
-                threading.Thread(target=self._fire, args=(due,), daemon=True).start()
+            try:
+                self._fire_due()
+            except Exception:  # without this thread no schedule would invoke its target again
+                LOG.exception("schedules were not checked; they are checked again")
+
+    def _fire_due(self) -> None:
+        for due in self._timetable.take_due(all_schedules(), self._clock.now()):
+            threading.Thread(target=self._fire, args=(due,), daemon=True).start()
 
     def _fire(self, due: DueInvocation) -> None:
         self.invoke(due.schedule, due.scheduled, uuid.uuid4().hex[:16])

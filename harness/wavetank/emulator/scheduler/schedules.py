@@ -11,12 +11,12 @@ from localstack.aws.api.scheduler import ValidationException
 from moto.scheduler.models import Schedule
 
 from wavetank.core.schedule import InvocationPlan, ScheduleError
-from wavetank.core.schedule.invocation_plan import parse_recurrence, parse_zone
+from wavetank.core.schedule.invocation_plan import parse_zone
+from wavetank.emulator.target_delivery.retry_policy import RETRY_LIMITS
 
 UTC_ZONE = "UTC"
 START_AGE_MAX = timedelta(minutes=5)
 FLEXIBLE = "FLEXIBLE"
-RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (60, 86_400)}
 PARAMETERS = {"kinesis": "KinesisParameters", "events": "EventBridgeParameters"}
 """The parameters without which a target of the service cannot be called."""
 
@@ -48,9 +48,17 @@ def check_definition(definition: Mapping[str, Any], now: datetime) -> None:
         parse_zone(zone)
     except ScheduleError as error:
         raise ValidationException(f"Invalid Schedule Expression Timezone {zone}.") from error
+    plan = InvocationPlan(
+        expression=expression,
+        zone=zone,
+        created=now,
+        key=definition.get("Name", ""),
+        start=definition.get("StartDate"),
+        end=definition.get("EndDate"),
+    )
     try:
-        parse_recurrence(expression, zone)
-    except ScheduleError as error:
+        plan.first()
+    except (ScheduleError, OverflowError) as error:
         raise ValidationException(f"Invalid Schedule Expression {expression}.") from error
     _check_limits(definition, now)
     _check_target(definition["Target"])

@@ -16,9 +16,9 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from moto.scheduler.models import Schedule
 
 from wavetank.core.clock import rfc3339
-from wavetank.emulator.target_delivery.dead_letter import role_client
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
+from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 PRINCIPAL = "scheduler"
 UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
@@ -81,6 +81,11 @@ def call_target(invocation: ScheduleInvocation) -> None:
         ClientError: the role cannot be assumed, or the target's service refuses the call.
         TargetError: the target is none that can be called, or its input is invalid.
     """
+    role = str(invocation.target["RoleArn"])
+    TARGET_SESSIONS[PRINCIPAL].call(role, lambda: _call_once(invocation))
+
+
+def _call_once(invocation: ScheduleInvocation) -> None:
     arn = str(invocation.target["Arn"])
     if arn.startswith(UNIVERSAL):
         _call_operation(invocation, *arn.removeprefix(UNIVERSAL).split(":", 1))
@@ -105,13 +110,16 @@ def _call_operation(invocation: ScheduleInvocation, service: str, operation: str
     if method is None:
         message = f"{service} has no operation {operation}"
         raise TargetError(FailureCode.INVALID_PARAMETER, message)
-    getattr(client, method)(**_json(invocation))
+    parameters = _json(invocation)
+    if not isinstance(parameters, dict):
+        raise TargetError(FailureCode.INVALID_JSON, f"{invocation.input} is not a JSON object")
+    getattr(client, method)(**parameters)
 
 
 def _json(invocation: ScheduleInvocation) -> Any:
     try:
         return json.loads(invocation.input)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise TargetError(FailureCode.INVALID_JSON, str(error)) from error
 
 

@@ -8,6 +8,7 @@ from moto.scheduler.models import Schedule
 
 from wavetank.core.schedule import InvocationPlan, PlannedInvocation
 from wavetank.emulator.scheduler.schedules import plan_of
+from wavetank.emulator.target_delivery.planning_errors import PlanningErrors
 
 ENABLED = "ENABLED"
 
@@ -32,22 +33,32 @@ class ScheduleTimetable:
 
     def __init__(self) -> None:
         self._timers: dict[str, _Timer] = {}
+        self._errors = PlanningErrors()
 
     def take_due(self, schedules: Iterable[Schedule], now: datetime) -> Iterator[DueInvocation]:
         """The invocations that are due; of those that were missed, only the first.
 
-        A schedule that changes is planned anew. One that is disabled misses its invocations.
+        A schedule that changes is planned anew. One that is disabled misses its invocations. An
+        error of one schedule is logged, and does not affect the others.
         """
         found = {schedule.arn: schedule for schedule in schedules}
         self._timers = {arn: timer for arn, timer in self._timers.items() if arn in found}
         for arn, schedule in found.items():
-            timer = self._timer(arn, schedule)
-            if timer.next is None or timer.next.at > now:
-                continue
-            later = _later(timer.plan, timer.next, now)
-            self._timers[arn] = replace(timer, next=later)
-            if schedule.state == ENABLED:
-                yield DueInvocation(schedule, timer.next.scheduled, is_last=later is None)
+            due = None
+            with self._errors.logged(arn):
+                due = self._take(arn, schedule, now)
+            if due is not None:
+                yield due
+
+    def _take(self, arn: str, schedule: Schedule, now: datetime) -> DueInvocation | None:
+        timer = self._timer(arn, schedule)
+        if timer.next is None or timer.next.at > now:
+            return None
+        later = _later(timer.plan, timer.next, now)
+        self._timers[arn] = replace(timer, next=later)
+        if schedule.state != ENABLED:
+            return None
+        return DueInvocation(schedule, timer.next.scheduled, is_last=later is None)
 
     def _timer(self, arn: str, schedule: Schedule) -> _Timer:
         plan, known = plan_of(schedule), self._timers.get(arn)

@@ -1,7 +1,8 @@
 """Makes the attempts of deliveries: the first at once, retries when they are due.
 
-`run_due` makes one round at a given instant. Live, a thread calls it often enough; the simulator
-calls it in virtual time.
+`run_due` makes one round at a given instant, in order; the simulator calls it in virtual time.
+Live, a thread gives what is due to a few workers. Retries are only in memory: those that wait when
+LocalStack stops are lost, and counted in the log.
 """
 
 import heapq
@@ -19,6 +20,7 @@ from wavetank.emulator.target_delivery.retry_policy import (
     TargetRetryPolicy,
     jitter_of,
 )
+from wavetank.emulator.target_delivery.workers import TargetWorkers
 
 LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
@@ -42,10 +44,12 @@ class TargetDelivery:
     """One event for one target.
 
     `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
-    is called once, when no attempt is left. `key` identifies the delivery.
+    is called once, when no attempt is left. `key` identifies the delivery, and `target` what it is
+    for: retries for one target are made one after the other.
     """
 
     key: str
+    target: str
     send: Callable[[int], object]
     give_up: Callable[[Undelivered], object]
     policy: TargetRetryPolicy
@@ -70,6 +74,7 @@ class TargetDeliveries:
         self._numbers = count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._workers = TargetWorkers(self._attempt)
 
     def begin(self, delivery: TargetDelivery) -> None:
         """Make the first attempt now."""
@@ -89,6 +94,16 @@ class TargetDeliveries:
         """Forget all retries."""
         with self._changed:
             self._waiting.clear()
+        self._workers.drop_all()
+
+    def report_lost(self, service: str) -> None:
+        """Log how many retries are lost because LocalStack stops, if there are any."""
+        with self._changed:
+            waiting = [retry.delivery.target for retry in self._waiting]
+        if lost := len(waiting) + self._workers.waiting:
+            targets = ", ".join(sorted(set(waiting)))
+            message = "%s: %d waiting for a retry are lost, as retries are not saved: %s"
+            LOG.warning(message, service, lost, targets)
 
     def _take_due(self, now: datetime) -> list[TargetDelivery]:
         with self._changed:
@@ -138,7 +153,8 @@ class TargetDeliveries:
         while True:
             with self._changed:
                 self._changed.wait(POLL_SECONDS if self._waiting else None)
-            self.run_due()
+            for delivery in self._take_due(self._clock.now()):
+                self._workers.submit(delivery.target, delivery)
 
 
 def _is_last(delivery: TargetDelivery) -> bool:

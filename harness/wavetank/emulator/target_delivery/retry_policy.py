@@ -17,6 +17,8 @@ RETRIES_DEFAULT = 185
 AGE_DEFAULT = timedelta(hours=24)
 DELAY_FIRST = timedelta(seconds=1)
 DELAY_MAX = timedelta(minutes=10)
+RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (60, 86_400)}
+"""The least and the greatest value of each member of a policy, for both services."""
 
 
 class RetryLimit(StrEnum):

@@ -6,9 +6,11 @@ import pytest
 from localstack.aws.api.events import RuleState
 from localstack.services.events.models import Rule, ValidationException
 
+from tests.unit.emulator.recorded_log import record_log
 from wavetank.core.clock import WallClock
 from wavetank.emulator.events.provider import WavetankEvents
 from wavetank.emulator.events.timetable import Timetable, next_due
+from wavetank.emulator.target_delivery import planning_errors
 
 NOW = datetime(2026, 11, 24, 10, 3, 27, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -120,3 +122,22 @@ def test_put_rule_still_refuses_what_localstack_refuses() -> None:
     """A schedule on a custom bus."""
     with pytest.raises(ValidationException, match="only on the default event bus"):
         _put("rate(1 minute)", "a-bus")
+
+
+def test_a_rule_that_cannot_be_planned_does_not_stop_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its error is logged once."""
+
+    def fails_for_hours(expression: str, created: datetime, after: datetime) -> datetime | None:
+        if "hour" in expression:
+            raise OverflowError
+        return next_due(expression, created, after)
+
+    monkeypatch.setattr("wavetank.emulator.events.timetable.next_due", fails_for_hours)
+    broken = Rule("broken", "eu-west-1", "000000000000", "rate(1 hour)", state=RuleState.ENABLED)
+    log, timetable = record_log(monkeypatch, planning_errors), Timetable()
+    for minutes in range(3):
+        found = _due(timetable, [broken, _rule()], NOW + minutes * MINUTE)
+        assert found == ([NOW + minutes * MINUTE] if minutes else [])
+    assert log.levels == ["ERROR"]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.emulator.lambda_.archive import ArchiveError
 from wavetank.emulator.lambda_.isolation import FunctionFolders, Isolation, confinement
 from wavetank.emulator.lambda_.layers import merge
 from wavetank.emulator.settings import IsolationLevel
@@ -71,3 +72,16 @@ def test_layers_are_mounted_before_all_others(tmp_path: Path) -> None:
     assert made.mounts is not None
     assert made.mounts[0] == (str(tmp_path / "layers"), "/opt")
     assert made.mounts[-1] == (str(tmp_path / "code"), "/var/task")
+
+
+def test_links_that_lead_out_of_the_merged_folder_are_refused(tmp_path: Path) -> None:
+    """Each is inside its own layer; together they lead above the folder."""
+    first = _layer(tmp_path / "1", a__b__file="1")
+    (first / "out").symlink_to("a/b/../../file")
+    second = tmp_path / "2"
+    (second / "a").mkdir(parents=True)
+    (second / "a/b").symlink_to("../c")
+    merge([first], tmp_path / "layers/first")
+    with pytest.raises(ArchiveError):
+        merge([first, second], tmp_path / "layers/merged")
+    assert not (tmp_path / "layers/merged").exists()

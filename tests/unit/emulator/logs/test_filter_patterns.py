@@ -143,3 +143,47 @@ def test_patterns_that_aws_refuses(pattern: str) -> None:
     """Each is an error, and no pattern that matches everything."""
     with pytest.raises(FilterPatternError):
         parse_filter_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("%[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*0%", "a" * 5_000),
+        ("%a*a*a*a*a*a*a*a*a*a*b$%", "a" * 5_000),
+        ("{ $.a = " + "*a" * 30 + "b }", '{"a": "' + "a" * 5_000 + '"}'),
+        ('[x = "' + "*a" * 30 + 'b"]', "a" * 5_000),
+        ("{ $.a = 1 }", '{"a": "' + "1" * 100_000 + 'x"}'),
+        ("[x]", "[ " * 100_000),
+    ],
+)
+def test_no_pattern_needs_exponential_time(pattern: str, message: str) -> None:
+    """A filter is applied within PutLogEvents, and would stop the whole process."""
+    assert not parse_filter_pattern(pattern).matches(message)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["%something!%", "%(a+)+%", "%caf\u00e9%", r"%\bword%", r"%a\p{L}%"]
+)
+def test_what_aws_does_not_support_in_regular_expressions_is_refused(pattern: str) -> None:
+    """Other characters, parentheses, multi-byte characters and other escapes."""
+    with pytest.raises(FilterPatternError):
+        parse_filter_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "other"),
+    [
+        (r"%\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}%", "at 10.0.0.1", "at 10.0.0"),
+        ("%[Ee]rror|[Ff]ail%", "Failure", "success"),
+        (r"%\x41\s\w+\(%", "A call(", "A (call"),
+        ("%colou?r%", "color", "colr"),
+        ("{ $.a = a*b*a }", '{"a": "abba"}', '{"a": "ab"}'),
+        ("{ $.a = aba*aba }", '{"a": "abaaba"}', '{"a": "ababa"}'),
+        ("{ $.a = *b }", '{"a": "ab\\nb"}', '{"a": "ba"}'),
+    ],
+)
+def test_regular_expressions_and_wildcards(pattern: str, matching: str, other: str) -> None:
+    """AWS's examples, and parts that would overlap."""
+    found = parse_filter_pattern(pattern)
+    assert found.matches(matching)
+    assert not found.matches(other)

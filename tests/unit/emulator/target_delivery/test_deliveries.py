@@ -1,10 +1,14 @@
 """Deliveries that are retried when they are due, by a clock of the test."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.unit.emulator.recorded_log import record_log
+from tests.waiting import wait_until_true
 from wavetank.core.clock import WallClock
+from wavetank.emulator.target_delivery import deliveries as deliveries_module
 from wavetank.emulator.target_delivery.deliveries import (
     TargetDeliveries,
     TargetDelivery,
@@ -13,6 +17,7 @@ from wavetank.emulator.target_delivery.deliveries import (
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.retry_policy import RetryLimit, TargetRetryPolicy
 
+WAIT_SECONDS = 20.0
 START = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -43,7 +48,12 @@ class Target:
                 raise TargetError(self.code, "on purpose")
 
         return TargetDelivery(
-            key="a", send=send, give_up=self.undelivered.append, policy=policy, accepted=clock.now()
+            key="a",
+            target="a",
+            send=send,
+            give_up=self.undelivered.append,
+            policy=policy,
+            accepted=clock.now(),
         )
 
 
@@ -118,6 +128,7 @@ def test_the_queue_may_refuse_what_could_not_be_delivered() -> None:
     delivery = target.delivery(clock, TargetRetryPolicy())
     refused = TargetDelivery(
         key=delivery.key,
+        target=delivery.target,
         send=delivery.send,
         give_up=refuse,
         policy=delivery.policy,
@@ -125,3 +136,47 @@ def test_the_queue_may_refuse_what_could_not_be_delivered() -> None:
     )
     TargetDeliveries(clock, has_thread=False).begin(refused)
     assert len(target.attempts) == 1
+
+
+def test_a_slow_target_does_not_delay_another() -> None:
+    """Live, retries of several targets are made at the same time, those of one in order."""
+    clock = SetClock()
+    deliveries = TargetDeliveries(clock, has_thread=True)
+    other_done, made = threading.Event(), list[str]()
+
+    def delivery(target: str, number: int) -> TargetDelivery:
+        def send(attempt: int) -> None:
+            if attempt == 1:
+                raise TargetError(FailureCode.THROTTLING, "on purpose")
+            if target == "slow" and number == 0:
+                assert other_done.wait(WAIT_SECONDS)
+            made.append(f"{target} {number}")
+            if target == "other":
+                other_done.set()
+
+        return TargetDelivery(
+            key=f"{target} {number}",
+            target=target,
+            send=send,
+            give_up=lambda _: None,
+            policy=TargetRetryPolicy(),
+            accepted=clock.now(),
+        )
+
+    for target, number in (("slow", 0), ("slow", 1), ("slow", 2), ("other", 0)):
+        deliveries.begin(delivery(target, number))
+        clock.time += timedelta(seconds=1)
+    clock.time += timedelta(minutes=1)
+    wait_until_true(lambda: len(made) == 4, "all retries")
+    assert made == ["other 0", "slow 0", "slow 1", "slow 2"]
+
+
+def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are only in memory; a stop without any says nothing."""
+    log, clock = record_log(monkeypatch, deliveries_module), SetClock()
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    deliveries.report_lost("EventBridge")
+    assert log.records == []
+    deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
+    deliveries.report_lost("EventBridge")
+    assert "EventBridge: 1 waiting for a retry are lost" in log.text

@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wavetank.emulator.logs.filter_patterns.text_matchers import (
+    TextMatcher,
+    WildcardText,
+    parse_regular_expression,
+)
 from wavetank.emulator.logs.filter_patterns.tokens import (
     FilterPatternError,
     Token,
@@ -21,8 +26,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
 }
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-WILDCARD = "*"
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Comparison:
 
     operator: str
     number: float | None
-    expression: re.Pattern[str]
+    text: TextMatcher
 
     def matches(self, value: Any) -> bool:
         """Whether it is true of the value; an object, an array or null compares with nothing."""
@@ -40,7 +44,7 @@ class Comparison:
         found = number_of(value)
         if self.number is not None and found is not None:
             return OPERATORS[self.operator](found, self.number)
-        equal = self.expression.search(str(value)) is not None
+        equal = self.text.matches(str(value))
         return {"=": equal, "!=": not equal}.get(self.operator, False)
 
 
@@ -57,7 +61,7 @@ def parse_comparison(tokens: Tokens) -> Comparison:
     number = number_of(value.text) if value.kind == "word" else None
     if number is None and found.text not in {"=", "!="}:
         raise FilterPatternError(f"{found.text} needs a number; {value.text} is none")
-    return Comparison(found.text, number, _expression(value))
+    return Comparison(found.text, number, _text_matcher(value))
 
 
 def number_of(value: Any) -> float | None:
@@ -66,27 +70,13 @@ def number_of(value: Any) -> float | None:
     return float(text) if NUMBER.fullmatch(text) else None
 
 
-def regular_expression(text: str) -> re.Pattern[str]:
-    """The expression between two percent signs.
-
-    Raises:
-        FilterPatternError: it is invalid.
-    """
-    try:
-        return re.compile(text[1:-1])
-    except re.error as error:
-        raise FilterPatternError(f"{text}: {error}") from error
-
-
-def _expression(value: Token) -> re.Pattern[str]:
+def _text_matcher(value: Token) -> TextMatcher:
     match value.kind:
         case "regex":
-            return regular_expression(value.text)
+            return parse_regular_expression(value.text)
         case "string":
-            text = unquoted(value.text)
+            return WildcardText(unquoted(value.text))
         case "word":
-            text = value.text
+            return WildcardText(value.text)
         case _:
             raise FilterPatternError(f"a value is missing before {value.text}")
-    parts = (re.escape(part) for part in text.split(WILDCARD))
-    return re.compile(rf"\A{'.*'.join(parts)}\Z", re.DOTALL)

@@ -2,31 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from wavetank.emulator.json_steps import Step, values_along
 from wavetank.emulator.logs.filter_patterns.comparison import Comparison, parse_comparison
 from wavetank.emulator.logs.filter_patterns.conditions import Condition, parse_conditions
 from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError, Tokens
 
 STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\*)\]|\['(?P<quoted>[^']+)'\]")
 CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None}
-type Steps = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True)
 class Selector:
     """`$.a.b[0]`: the values of a log event at a path; a step None is a wildcard."""
 
-    steps: Steps
+    steps: tuple[Step, ...]
 
     def values(self, event: Any) -> list[Any]:
         """The values at the path."""
-        found = [event]
-        for step in self.steps:
-            found = [inner for value in found for inner in _inner(value, step)]
-        return found
+        return values_along(event, self.steps)
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,14 @@ class JsonPattern:
             return None
         return values[0] if isinstance(values[0], str) else json.dumps(values[0])
 
+    def check_selector(self, selector: str) -> None:
+        """Check that it is a selector of JSON.
+
+        Raises:
+            FilterPatternError: it is not.
+        """
+        parse_selector(selector)
+
     def extracted(self, message: str) -> dict[str, str]:
         """The values that the pattern refers to, by their paths."""
         del message
@@ -104,7 +108,7 @@ def parse_selector(text: str) -> Selector:
     Raises:
         FilterPatternError: it is invalid.
     """
-    steps: list[str | int | None] = []
+    steps: list[Step] = []
     position = 1
     while position < len(text):
         matched = STEP.match(text, position)
@@ -117,7 +121,7 @@ def parse_selector(text: str) -> Selector:
     return Selector(tuple(steps))
 
 
-def _step(matched: re.Match[str]) -> str | int | None:
+def _step(matched: re.Match[str]) -> Step:
     if index := matched["index"]:
         return None if index == "*" else int(index)
     name = matched["name"] or matched["quoted"]
@@ -144,19 +148,8 @@ def _parse_condition(tokens: Tokens) -> Condition:
 
 
 def _parse(message: str) -> Any:
+    """The message as JSON; None if it is none, or its numbers or depth exceed Python's limits."""
     try:
         return json.loads(message)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
-
-
-def _inner(value: Any, step: str | int | None) -> Iterator[Any]:
-    match value, step:
-        case dict(), str() if step in value:
-            yield value[step]
-        case list(), int() if step < len(value):
-            yield value[step]
-        case dict(), None:
-            yield from value.values()
-        case list(), None:
-            yield from value

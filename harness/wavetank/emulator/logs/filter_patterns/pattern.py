@@ -24,6 +24,14 @@ class FilterPattern(Protocol):
         """The value at the selector, `$.name` of JSON or `$name` of a field; None if none."""
         ...
 
+    def check_selector(self, selector: str) -> None:
+        """Check a selector of the pattern's values.
+
+        Raises:
+            FilterPatternError: it cannot be one.
+        """
+        ...
+
     def extracted(self, message: str) -> dict[str, str]:
         """The values that the pattern gives names, by selector."""
         ...

@@ -4,6 +4,7 @@ Text in quotation marks or in brackets is one field.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from wavetank.emulator.logs.filter_patterns.comparison import (
 from wavetank.emulator.logs.filter_patterns.conditions import AllOf, Condition, parse_conditions
 from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError, Tokens
 
-FIELD = re.compile(r'"(?P<quoted>[^"]*)"|\[(?P<bracketed>[^\]]*)\]|(?P<plain>\S+)')
+WORD = re.compile(r"\S+")
+CLOSING = {'"': '"', "[": "]"}
 ELLIPSIS = "..."
 
 
@@ -46,12 +48,15 @@ class SpacePattern:
         """The field `$name`; None if there is none."""
         return (self._fields(message) or {}).get(selector.removeprefix("$"))
 
+    def check_selector(self, selector: str) -> None:
+        """Accept any: a field that no pattern names has no value."""
+
     def extracted(self, message: str) -> dict[str, str]:
         """Every field, by `$name`."""
         return {f"${name}": value for name, value in (self._fields(message) or {}).items()}
 
     def _fields(self, message: str) -> dict[str, str] | None:
-        values = [_content(found) for found in FIELD.finditer(message)]
+        values = list(_split(message))
         if ELLIPSIS not in self.names:
             same = len(values) == len(self.names)
             return dict(zip(self.names, values, strict=True)) if same else None
@@ -107,5 +112,16 @@ def _parse_field(tokens: Tokens, number: int) -> tuple[str, list[Condition]]:
     return own[0], [condition]
 
 
-def _content(found: re.Match[str]) -> str:
-    return next(text for text in found.group("quoted", "bracketed", "plain") if text is not None)
+def _split(message: str) -> Iterator[str]:
+    """The fields of the message, found in linear time whatever is not closed."""
+    last = {closing: message.rfind(closing) for closing in CLOSING.values()}
+    found = WORD.search(message)
+    while found is not None:
+        begin, end = found.span()
+        closing = CLOSING.get(message[begin])
+        if closing is not None and last[closing] > begin:
+            end = message.index(closing, begin + 1) + 1
+            yield message[begin + 1 : end - 1]
+        else:
+            yield found[0]
+        found = WORD.search(message, end)

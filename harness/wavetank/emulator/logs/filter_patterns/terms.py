@@ -7,7 +7,11 @@ ignored.
 import re
 from dataclasses import dataclass
 
-from wavetank.emulator.logs.filter_patterns.comparison import regular_expression
+from wavetank.emulator.logs.filter_patterns.text_matchers import (
+    ContainedText,
+    TextMatcher,
+    parse_regular_expression,
+)
 from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError, unquoted
 
 TERM = re.compile(r'\s*(?P<sign>[?-]?)(?P<text>"(?:[^"\\]|\\.)*"|%[^%]*%|[^\s"%]+)')
@@ -18,11 +22,11 @@ class Term:
     """A term, whose sign says whether it is required, optional or excluded."""
 
     sign: str
-    expression: re.Pattern[str]
+    text: TextMatcher
 
     def occurs(self, message: str) -> bool:
         """Whether the message has the term."""
-        return self.expression.search(message) is not None
+        return self.text.matches(message)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,9 @@ class TermPattern:
         del message, selector
         return None
 
+    def check_selector(self, selector: str) -> None:
+        """Accept any: terms have no values."""
+
     def extracted(self, message: str) -> dict[str, str]:
         """No values: terms have no names."""
         del message
@@ -62,11 +69,11 @@ def parse_terms(text: str) -> TermPattern:
         if matched is None:
             raise FilterPatternError(f"unexpected {text[position:].strip()}")
         position = matched.end()
-        found.append(Term(matched["sign"], _expression(matched["text"])))
+        found.append(Term(matched["sign"], _text_matcher(matched["text"])))
     return TermPattern(tuple(found))
 
 
-def _expression(text: str) -> re.Pattern[str]:
+def _text_matcher(text: str) -> TextMatcher:
     if text.startswith("%"):
-        return regular_expression(text)
-    return re.compile(re.escape(unquoted(text) if text.startswith('"') else text))
+        return parse_regular_expression(text)
+    return ContainedText(unquoted(text) if text.startswith('"') else text)

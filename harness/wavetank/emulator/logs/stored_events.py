@@ -1,0 +1,51 @@
+"""The ids of log events, and their deletion from moto's store.
+
+moto numbers events by a counter that continues from run to run in one process. Subscriptions send
+the ids, so here each run begins anew. [moto: logs/models.py, LogEvent]
+"""
+
+import copy
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from moto.logs.models import logs_backends
+
+
+class EventIds:
+    """Numbers log events from 0."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+
+    def next(self) -> int:
+        """The id of a further event."""
+        return next(self._numbers)
+
+    def restart(self) -> None:
+        """Begin anew."""
+        self._numbers = count()
+
+
+EVENT_IDS = EventIds()
+"""The only instance: ids are unique in all accounts and regions."""
+
+
+type LogStreams = Mapping[str, Mapping[str, Any]]
+"""moto's log streams, by group and name."""
+
+
+def log_streams(account: str, region: str) -> LogStreams:
+    """The log streams that exist now, as `restore_log_streams` takes them."""
+    groups = logs_backends[account][region].groups
+    return {name: dict(group.streams) for name, group in groups.items()}
+
+
+def restore_log_streams(account: str, region: str, streams: LogStreams) -> None:
+    """Delete all events and all other streams, and begin anew with the ids of events."""
+    for name, group in logs_backends[account][region].groups.items():
+        group.streams.clear()
+        for key, stream in streams.get(name, {}).items():
+            group.streams[key] = copy.copy(stream)
+            group.streams[key].events = []
+    EVENT_IDS.restart()
