@@ -25,6 +25,8 @@ from wavetank.emulator.firehose.settings import LogTarget, read_hints, read_logs
 RETRY_SECONDS = 300
 RETRY_SECONDS_MAX = 7200
 ACCESS_KEY_CHARACTERS_MAX = 4096
+REQUESTS_MAX = 8
+"""How many requests of a stream are sent at once; AWS's own number is not documented."""
 OWN_HOSTS = frozenset({"localhost", "host.docker.internal"})
 OWN_DOMAINS = (".localhost", ".localhost.localstack.cloud")
 
@@ -90,6 +92,7 @@ def _limits(configuration: Mapping[str, Any]) -> BufferLimits:
         size_bytes=hints["SizeInMBs"] * MEGABYTE,
         interval=timedelta(seconds=hints["IntervalInSeconds"]),
         retry_for=timedelta(seconds=seconds),
+        in_flight_max=REQUESTS_MAX,
     )
 
 

@@ -70,6 +70,7 @@ class WavetankFirehose(FirehoseProvider):
     def __init__(self, clock: Clock, *, is_live: bool = False) -> None:
         super().__init__()
         self._clock = clock
+        self._configuring = threading.RLock()  # so that a stream is checked and changed at once
         self.refuses: Callable[[str, int], Mapping[int, str]] = lambda *_: {}
         sessions = RoleSessions(clock)
         self.metrics = CloudWatchReports(clock, sessions) if is_live else None
@@ -90,15 +91,8 @@ class WavetankFirehose(FirehoseProvider):
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> CreateDeliveryStreamOutput:
         stream = _id(context, delivery_stream_name)
-        store: Any = self.get_store(stream.account, stream.region)
-        if stream.name in store.delivery_streams:
-            raise ResourceInUseException(
-                f"Firehose {stream.name} under accountId {stream.account} already exists"
-            )
-        settings = _checked(lambda: read_stream_settings(rest))
-        self._add(stream, settings)
-        store.delivery_streams[stream.name] = describe_stream(stream, rest, self._clock.now())
-        store.TAGS.tag_resource(stream.arn, rest.get("tags"))
+        with self._configuring:
+            self._create(stream, rest)
         return CreateDeliveryStreamOutput(DeliveryStreamARN=stream.arn)
 
     def describe_delivery_stream(  # type: ignore[override]  # as above
@@ -110,8 +104,9 @@ class WavetankFirehose(FirehoseProvider):
     def delete_delivery_stream(  # type: ignore[override]  # as above
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> DeleteDeliveryStreamOutput:
-        answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
-        self.deliverer.remove(_id(context, delivery_stream_name))
+        with self._configuring:
+            answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
+            self.deliverer.remove(_id(context, delivery_stream_name))
         return answer
 
     def put_record(
@@ -148,7 +143,35 @@ class WavetankFirehose(FirehoseProvider):
         destination_id: str,
         **rest: Any,
     ) -> UpdateDestinationOutput:
-        name, current = delivery_stream_name, current_delivery_stream_version_id
+        with self._configuring:
+            self._update(
+                context,
+                delivery_stream_name,
+                current_delivery_stream_version_id,
+                destination_id,
+                rest,
+            )
+        return UpdateDestinationOutput()
+
+    def _create(self, stream: StreamId, request: Mapping[str, Any]) -> None:
+        store: Any = self.get_store(stream.account, stream.region)
+        if stream.name in store.delivery_streams:
+            raise ResourceInUseException(
+                f"Firehose {stream.name} under accountId {stream.account} already exists"
+            )
+        settings = _checked(lambda: read_stream_settings(request))
+        self._add(stream, settings)
+        store.delivery_streams[stream.name] = describe_stream(stream, request, self._clock.now())
+        store.TAGS.tag_resource(stream.arn, request.get("tags"))
+
+    def _update(
+        self,
+        context: RequestContext,
+        name: str,
+        current: str,
+        destination_id: str,
+        request: Mapping[str, Any],
+    ) -> None:
         described = self._description(context, name)
         if current != described["VersionId"]:
             raise ConcurrentModificationException(
@@ -159,13 +182,12 @@ class WavetankFirehose(FirehoseProvider):
         if destination_id != destination["DestinationId"]:
             raise InvalidArgumentException(f"Destination Id {destination_id} not found")
         stream = self._stream(context, name)
-        settings, description = _checked(lambda: updated(stream.settings, destination, rest))
+        settings, description = _checked(lambda: updated(stream.settings, destination, request))
         destination.update(description)
         version = int(described["VersionId"]) + 1
         described["VersionId"] = str(version)
         described["LastUpdateTimestamp"] = self._clock.now()
         self.deliverer.reconfigure(stream.id, settings, version)
-        return UpdateDestinationOutput()
 
     @route("/_wavetank/firehose", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
@@ -182,7 +204,8 @@ class WavetankFirehose(FirehoseProvider):
 
     def _state(self, identity: StreamId) -> dict[str, Any]:
         stream = self.deliverer.find(identity)
-        assert stream is not None  # the id is one of the deliverer's
+        if stream is None:
+            return {}  # it was deleted meanwhile
         undelivered = self.deliverer.undelivered(identity)
         return {
             **asdict(stream.totals),
@@ -199,10 +222,15 @@ class WavetankFirehose(FirehoseProvider):
             raise InvalidArgumentException(str(error)) from error
 
     def _accept(self, stream: Stream, data: list[bytes]) -> None:
-        if not stream.has_room(sum(map(len, data))):
+        with self.deliverer.context.changed:
+            if self.deliverer.find(stream.id) is None:
+                raise _not_found(stream.id)  # it was deleted meanwhile
+            has_room = stream.has_room(sum(map(len, data)))
+            if has_room:
+                self.deliverer.accept(stream.id, data)
+        if not has_room:
             self.deliverer.throttled(stream.id, len(data))
             raise ServiceUnavailableException("Slow down.")
-        self.deliverer.accept(stream.id, data)
 
     def _direct_put(self, context: RequestContext, name: str) -> Stream:
         """The stream, into which records are put directly."""
@@ -219,15 +247,16 @@ class WavetankFirehose(FirehoseProvider):
         Raises:
             ResourceNotFoundException: no stream there has the name.
         """
-        stream = self.deliverer.find(_id(context, name))
+        identity = _id(context, name)
+        stream = self.deliverer.find(identity)
         if stream is None:
-            raise _not_found(context, name)
+            raise _not_found(identity)
         return stream
 
     def _description(self, context: RequestContext, name: str) -> Any:
         found: Any = self.get_store(context.account_id, context.region).delivery_streams.get(name)
         if not found:
-            raise _not_found(context, name)
+            raise _not_found(_id(context, name))
         return found
 
 
@@ -261,9 +290,9 @@ def _id(context: RequestContext, name: str) -> StreamId:
     return StreamId(context.account_id, context.region, name)
 
 
-def _not_found(context: RequestContext, name: str) -> ResourceNotFoundException:
+def _not_found(stream: StreamId) -> ResourceNotFoundException:
     return ResourceNotFoundException(
-        f"Firehose {name} under account {context.account_id} not found."
+        f"Firehose {stream.name} under account {stream.account} not found."
     )
 
 

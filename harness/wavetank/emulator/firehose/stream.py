@@ -95,8 +95,8 @@ class Stream:
 
     def has_room(self, size_bytes: int) -> bool:
         """Whether that many more bytes may be accepted."""
-        waiting = self.transforms.size_bytes if self.transforms else 0
-        return self.buffer.size_bytes + waiting + size_bytes <= BACKLOG_BYTES_MAX
+        waiting = sum(part.size_bytes for part in self._parts())
+        return waiting + size_bytes <= BACKLOG_BYTES_MAX
 
     def reconfigure(self, settings: StreamSettings, version: int) -> None:
         """Close what is open, and send everything to the new destination."""
@@ -178,7 +178,9 @@ class Stream:
     ) -> bool:
         """Keep the batch for a retry; False if its records are delivered as errors instead."""
         self.totals.last_error = f"{failure.code}: {failure.message}"
-        if self.transforms is None or self.transforms.failed(batch, now):
+        if self.transforms is None or not self.transforms.is_in_flight(batch):
+            return True  # all was discarded meanwhile, or the batch is done
+        if self.transforms.failed(batch, now):
             return True
         for record in batch.records:
             self._fail(record, failure, now)
