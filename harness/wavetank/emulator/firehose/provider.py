@@ -42,7 +42,7 @@ from wavetank.emulator.firehose.descriptions import (
     describe_stream,
 )
 from wavetank.emulator.firehose.functions import FunctionInvoker
-from wavetank.emulator.firehose.http_endpoint import post
+from wavetank.emulator.firehose.http_client import post
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.processing_settings import SettingsError
