@@ -239,9 +239,10 @@ DIFFERENT = (
     Gap(
         "Data Firehose",
         "expressions for partition keys are of jq 1.6",
-        "of jq 1.8, in a process that reads no files, modules or environment; an expression that "
-        "needs more than a second of processor time or 512 MB is an error, and refused for a minute "
-        "(`tests/unit/emulator/firehose/test_jq_process.py`); AWS's limits are not documented",
+        "of a later version, in a process that reads no files, modules or environment; an "
+        "expression that needs more than a second of processor time or 512 MB is an error, and is "
+        "refused for a minute (`tests/unit/emulator/firehose/test_jq_process.py`); AWS's limits "
+        "are not documented",
     ),
     Gap(
         "Data Firehose",

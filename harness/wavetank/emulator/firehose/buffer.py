@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from wavetank.emulator.firehose.records import Group
+from wavetank.emulator.firehose.records import ArrivedRecord, Group
 from wavetank.emulator.firehose.retries import S3_RETRIES_FOR, Attempts
 
 BACKLOG_BYTES_MAX = 512 * 1024 * 1024
@@ -50,6 +50,14 @@ class Batch:
     def size_bytes(self) -> int:
         """The bytes of all records."""
         return sum(map(len, self.records))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The undelivered records of a stream, for another one of its name."""
+
+    batches: tuple[Batch, ...] = ()
+    untransformed: tuple[ArrivedRecord, ...] = ()
 
 
 @dataclass

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from wavetank.emulator.firehose.buffer import Batch
+from wavetank.emulator.firehose.buffer import Backlog, Batch
 from wavetank.emulator.firehose.context import DeliveryContext
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
+from wavetank.emulator.firehose.records import ArrivedRecord
 from wavetank.emulator.firehose.senders import BatchSender
-from wavetank.emulator.firehose.stream import ArrivedRecord, Backlog, Stream
+from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import StreamSettings
 from wavetank.emulator.firehose.transformer import Transformer

@@ -16,9 +16,8 @@ from typing import Any
 
 from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.kpl import user_records
-from wavetank.emulator.firehose.records import KinesisPosition
+from wavetank.emulator.firehose.records import ArrivedRecord, KinesisPosition
 from wavetank.emulator.firehose.role_sessions import RoleSessions
-from wavetank.emulator.firehose.stream import ArrivedRecord
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import KinesisSource
 

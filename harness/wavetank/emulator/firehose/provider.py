@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
 from localstack.aws.api.firehose import (
     ConcurrentModificationException,
     CreateDeliveryStreamOutput,
@@ -46,6 +46,7 @@ from wavetank.emulator.firehose.http_client import post
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.processing_settings import SettingsError
+from wavetank.emulator.firehose.put_limits import data_of, data_of_batch
 from wavetank.emulator.firehose.reports import CloudWatchReports, ErrorLog
 from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
 from wavetank.emulator.firehose.role_sessions import RoleSessions
@@ -58,10 +59,6 @@ from wavetank.emulator.firehose.stream_settings import (
 )
 from wavetank.emulator.firehose.updates import updated
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
-
-RECORD_BYTES_MAX = 1000 * 1024
-BATCH_RECORDS_MAX = 500
-BATCH_BYTES_MAX = 4 * 1024 * 1024
 
 
 class WavetankFirehose(FirehoseProvider):
@@ -113,7 +110,7 @@ class WavetankFirehose(FirehoseProvider):
         self, context: RequestContext, delivery_stream_name: str, record: Any, **_: Any
     ) -> PutRecordOutput:
         stream = self._direct_put(context, delivery_stream_name)
-        self._accept(stream, [_data(record)])
+        self._accept(stream, [data_of(record)])
         answer: PutRecordOutput = in_json(context, record_accepted())
         return answer
 
@@ -121,12 +118,7 @@ class WavetankFirehose(FirehoseProvider):
         self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
     ) -> PutRecordBatchOutput:
         stream = self._direct_put(context, delivery_stream_name)
-        _require(
-            len(records) <= BATCH_RECORDS_MAX, f"at most {BATCH_RECORDS_MAX} records", "records"
-        )
-        data = [_data(record) for record in records]
-        if sum(map(len, data)) > BATCH_BYTES_MAX:
-            raise InvalidArgumentException("Records size exceeds 4 MB limit")
+        data = data_of_batch(records)
         codes = self.refuses(stream.id.label, len(data))
         if codes:
             self.deliverer.throttled(stream.id, len(codes))
@@ -301,24 +293,3 @@ def _checked[T](read: Callable[[], T]) -> T:
         return read()
     except (SettingsError, PrefixError) as error:
         raise InvalidArgumentException(str(error)) from error
-
-
-def _data(record: Any) -> bytes:
-    data = bytes(record["Data"])
-    _require(
-        len(data) <= RECORD_BYTES_MAX,
-        f"length less than or equal to {RECORD_BYTES_MAX}",
-        "record.data",
-    )
-    return data
-
-
-def _require(condition: object, constraint: str, member: str) -> None:
-    if not condition:
-        raise CommonServiceException(
-            "ValidationException",
-            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
-            f"Member must have {constraint}",
-            400,
-            sender_fault=True,
-        )

@@ -15,7 +15,7 @@ import pytest
 from wavetank.emulator.firehose.buffer import BACKLOG_BYTES_MAX, Batch
 from wavetank.emulator.firehose.partitioning import PARTITIONS_MAX
 from wavetank.emulator.firehose.processing_settings import SettingsError
-from wavetank.emulator.firehose.records import ProcessingFailure
+from wavetank.emulator.firehose.records import ArrivedRecord, KinesisPosition, ProcessingFailure
 from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import s3_stream
@@ -300,6 +300,10 @@ def test_a_backlog_has_an_end_and_can_be_restored() -> None:
     assert stream.has_room(BACKLOG_BYTES_MAX)
     stream.accept_data([b"x"], NOW)
     assert not stream.has_room(BACKLOG_BYTES_MAX)
+    position = KinesisPosition(shard="s", partition_key="k", sequence_number="1")
+    stream.accept([ArrivedRecord(data=b"y", arrived=NOW, position=position)], NOW)
     other = _stream(LAMBDA)
     other.restore(stream.backlog())
+    assert other.backlog() == stream.backlog()
+    assert other.backlog().untransformed[1].position == position
     assert other.next_due() == NOW + 60 * SECOND
