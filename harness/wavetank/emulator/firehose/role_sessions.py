@@ -3,17 +3,33 @@
 [Amazon Data Firehose developer guide: controlling-access]
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from localstack.aws.connect import connect_to
 
+from wavetank.aws.clients import ClientError
 from wavetank.core.clock import Clock
 
 SESSION = "AWSFirehoseToS3"
+PRINCIPAL = "firehose.amazonaws.com"
 CREDENTIALS_FOR = timedelta(minutes=55)
 """How long an assumed role's credentials are used; a session lasts an hour."""
+
+
+@dataclass
+class TrustCheck:
+    """Decides whether a role's trust policy lets a service assume it.
+
+    It is replaced where policies are enforced: LocalStack does not check trust policies.
+    """
+
+    is_trusted: Callable[[str, str], bool] = lambda _role_arn, _principal: True
+
+
+TRUST = TrustCheck()
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,9 @@ class RoleSessions:
 
 
 def _assume(role_arn: str, until: datetime) -> RoleSession:
+    if not TRUST.is_trusted(role_arn, PRINCIPAL):
+        message = f"User: {PRINCIPAL} is not authorized to perform: sts:AssumeRole on {role_arn}"
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, "AssumeRole")
     sts: Any = connect_to().sts
     caller = sts.request_metadata(service_principal="firehose")
     answer = caller.assume_role(RoleArn=role_arn, RoleSessionName=SESSION)["Credentials"]
