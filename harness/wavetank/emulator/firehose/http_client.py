@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from urllib3.util import Url, parse_url
@@ -104,7 +104,8 @@ def _deadline(opened: socket.socket, seconds: float) -> Iterator[None]:
     def end() -> None:
         if not done.wait(seconds):
             is_over.set()
-            opened.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it was closed in this moment
+                opened.shutdown(socket.SHUT_RDWR)
 
     threading.Thread(target=end, name="firehose-deadline", daemon=True).start()
     try:

@@ -67,10 +67,11 @@ class JqProcess:
 
     def _line(self) -> bytes:
         assert self._process.stdout is not None  # it is a pipe
-        output, line = self._process.stdout.fileno(), bytearray()
+        output, line, poll = self._process.stdout.fileno(), bytearray(), select.poll()
+        poll.register(output, select.POLLIN)
         while not line.endswith(b"\n"):
-            ready, _, _ = select.select([output], [], [], WALL_SECONDS_MAX)
-            chunk = os.read(output, CHUNK_BYTES) if ready else b""
+            is_ready = poll.poll(WALL_SECONDS_MAX * 1000)
+            chunk = os.read(output, CHUNK_BYTES) if is_ready else b""
             if not chunk:
                 raise OSError("it has used too much time or memory")
             line += chunk
@@ -124,7 +125,8 @@ class JqProcesses:
             try:
                 answer = self._process(program).answer(request)
             except (OSError, ValueError, RecursionError) as error:
-                self._processes.pop(program).end()
+                if (ended := self._processes.pop(program, None)) is not None:
+                    ended.end()
                 self._barred[program] = self._clock.monotonic() + BARRED_SECONDS
                 raise JqError(str(error)) from error
         if "error" in answer:

@@ -193,3 +193,19 @@ def test_a_stream_exists_before_its_source_is_read() -> None:
     delivery.deliverer._readers = Readers(RoleSessions(delivery.clock))  # noqa: SLF001 - has no name
     delivery.deliverer.add(GOOD, s3_stream(BUCKET, SOURCE))
     assert existed == [True]
+
+
+def test_a_flush_delivers_more_batches_than_are_sent_at_once() -> None:
+    """Round by round."""
+    delivery = _Delivery()
+    settings = http_stream(
+        {
+            "EndpointConfiguration": {"Url": "http://localhost:1/"},
+            "BufferingHints": BUCKET["BufferingHints"],
+            "S3Configuration": BUCKET,
+        }
+    )
+    batches = 2 * REQUESTS_MAX + 1
+    stream = delivery.put(GOOD, *[b"x" * 2**20] * batches, settings=settings)
+    delivery.deliverer.flush()
+    assert (len(delivery.posts), stream.undelivered()) == (batches, [])
