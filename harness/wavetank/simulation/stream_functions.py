@@ -58,8 +58,12 @@ class StreamFunctions:
         if self._sessions is None:
             # of this run, so that no result depends on an earlier one; its time is the frozen one
             self._sessions = RoleSessions(WallClock())
-        clients = self._sessions.clients(invocation.role_arn, invocation.stream.region)
-        clients.lambda_.invoke(FunctionName=invocation.function, InvocationType="DryRun")
+        try:
+            clients = self._sessions.clients(invocation.role_arn, invocation.stream.region)
+            clients.lambda_.invoke(FunctionName=invocation.function, InvocationType="DryRun")
+        except ClientError:
+            self._sessions.forget(invocation.role_arn)  # the role may have been created anew
+            raise
 
 
 def _answer(outcome: "InvocationOutcome | None") -> "InvocationAnswer":

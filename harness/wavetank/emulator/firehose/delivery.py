@@ -57,9 +57,9 @@ class Deliverer:
     def run(self) -> None:
         """Deliver forever; the body of a thread."""
         while True:
-            with self.context.changed:
-                self.context.changed.wait(self._wait_seconds())
-            with _logged("deliver"):
+            with _logged("a round of deliveries"):
+                with self.context.changed:
+                    self.context.changed.wait(self._wait_seconds())
                 self.deliver_due()
 
     def add(self, stream: StreamId, settings: StreamSettings) -> None:
