@@ -134,13 +134,13 @@ MUTATIONS = (
     ),
     Mutation(
         "record-limit",
-        "harness/wavetank/emulator/firehose/provider.py",
+        "harness/wavetank/emulator/firehose/put_limits.py",
         "RECORD_BYTES_MAX = 1000 * 1024",
         "RECORD_BYTES_MAX = 1000 * 1024 + 1",
     ),
     Mutation(
         "batch-limit",
-        "harness/wavetank/emulator/firehose/provider.py",
+        "harness/wavetank/emulator/firehose/put_limits.py",
         "BATCH_RECORDS_MAX = 500",
         "BATCH_RECORDS_MAX = 501",
     ),

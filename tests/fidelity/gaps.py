@@ -238,7 +238,17 @@ DIFFERENT = (
     Gap(
         "Data Firehose",
         "an HTTP endpoint is on any host, at port 443 and with a certificate that is verified",
-        "on this machine, at any port, with or without TLS; certificates are not verified",
+        "on this machine, at any port but the sandbox's own, with or without TLS; certificates are "
+        "not verified; an answer of more than 1 MB is refused, and eight requests of a stream are "
+        "sent at once",
+    ),
+    Gap(
+        "Data Firehose",
+        "expressions for partition keys are of jq 1.6",
+        "of a later version, in a process that reads no files, modules or environment; an "
+        "expression that needs more than a second of processor time or 512 MB is an error, and is "
+        "refused for a minute (`tests/unit/emulator/firehose/test_jq_process.py`); AWS's limits "
+        "are not documented",
     ),
     Gap(
         "Data Firehose",

@@ -12,11 +12,13 @@ import pytest
 from tests.simulator.conftest import START, Deployed
 from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
+from wavetank.core.settings import SANDBOX_ACCOUNT
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
     Event,
     ObjectDelivered,
+    Outcome,
     RecordsProcessed,
     Trigger,
 )
@@ -185,3 +187,53 @@ def test_a_stream_needs_the_permission_to_invoke_its_function(stream: Deployed) 
     assert _only(events, AttemptBegan) == []
     (delivered,) = _only(events, ObjectDelivered)
     assert json.loads(delivered.records[0])["errorCode"] == "Lambda.InvokeAccessDenied"
+
+
+def _reconfigure(deployed: Deployed, **parameters: str) -> None:
+    """Change parameters of the stream's function."""
+    firehose: Any = deployed.simulator.aws.firehose
+    found = firehose.describe_delivery_stream(DeliveryStreamName=NAME)["DeliveryStreamDescription"]
+    destination = found["Destinations"][0]
+    processing = destination["ExtendedS3DestinationDescription"]["ProcessingConfiguration"]
+    for processor in processing["Processors"]:
+        for each in processor["Parameters"]:
+            name = each["ParameterName"]
+            each["ParameterValue"] = parameters.get(name, each["ParameterValue"])
+    firehose.update_destination(
+        DeliveryStreamName=NAME,
+        CurrentDeliveryStreamVersionId=found["VersionId"],
+        DestinationId=destination["DestinationId"],
+        ExtendedS3DestinationUpdate={"ProcessingConfiguration": processing},
+    )
+
+
+def test_the_role_must_trust_firehose(stream: Deployed) -> None:
+    """When it invokes the function, too; that the account may assume the role is not enough."""
+    iam, name = stream.simulator.aws.iam, f"{NAME}-firehose"
+    trust = {"Effect": "Allow", "Principal": {"AWS": SANDBOX_ACCOUNT}, "Action": "sts:AssumeRole"}
+    before = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=_policy(trust))
+    try:
+        events: list[Event] = []
+        with _run(stream, events):
+            _put(stream, "keep")
+    finally:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(before))
+    assert _only(events, AttemptBegan) == []
+
+
+def test_a_stream_invokes_the_version_of_its_alias(stream: Deployed) -> None:
+    """And not the newest code."""
+    aws = stream.simulator.aws
+    version = aws.awslambda.publish_version(FunctionName=NAME)["Version"]
+    alias = aws.awslambda.create_alias(FunctionName=NAME, Name="live", FunctionVersion=version)
+    _reconfigure(stream, LambdaArn=alias["AliasArn"])
+    broken = package_files(NAME, {"function.py": b"def handler(*_): raise ValueError"}).content
+    restore = stream.simulator.replace_code(alias["AliasArn"].removesuffix(":live"), broken)
+    try:
+        events: list[Event] = []
+        with _run(stream, events):
+            _put(stream, "keep")
+    finally:
+        restore()
+    assert [event.outcome for event in _only(events, AttemptEnded)] == [Outcome.SUCCESS]

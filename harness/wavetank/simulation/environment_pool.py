@@ -28,11 +28,11 @@ class EnvironmentPool:
 
     def __init__(self, make: MakeEnvironment) -> None:
         self._make = make
-        self._warm: dict[str, list[PooledEnvironment]] = defaultdict(list)
+        self._warm: dict[tuple[str, str], list[PooledEnvironment]] = defaultdict(list)
 
     def take(self, function: "DeployedFunction") -> PooledEnvironment:
         """A warm environment of this revision, or a new one. Ends those of older revisions."""
-        warm = self._warm[function.arn]
+        warm = self._warm[function.arn, function.version]
         while warm:
             # The newest first. AWS documents no order, so a handler must not depend on it; another
             # order would change which variables it finds, and with them every digest.
@@ -44,14 +44,15 @@ class EnvironmentPool:
 
     def release(self, function: "DeployedFunction", pooled: PooledEnvironment) -> None:
         """Return an environment to the pool, to be reused."""
-        self._warm[function.arn].append(pooled)
+        self._warm[function.arn, function.version].append(pooled)
 
     def evict(self, arn: str) -> None:
-        """End all warm environments of the function."""
-        while self._warm[arn]:
-            self._warm[arn].pop().thread.end()
+        """End all warm environments of the function, of each of its versions."""
+        for (found, _), warm in self._warm.items():
+            while found == arn and warm:
+                warm.pop().thread.end()
 
     def evict_all(self) -> None:
         """End all warm environments, at the end of a run."""
-        for arn in self._warm:
+        for arn, _ in list(self._warm):
             self.evict(arn)

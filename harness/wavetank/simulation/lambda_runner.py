@@ -243,7 +243,8 @@ class LambdaRunner:
         return LambdaContext(
             aws_request_id=request.id,
             function_name=function.name,
-            invoked_function_arn=function.arn,
+            function_version=function.version,
+            invoked_function_arn=request.function,
             memory_limit_in_mb=str(function.memory_mb),
             log_group_name=f"/aws/lambda/{function.name}",
             log_stream_name="stream",

@@ -121,7 +121,7 @@ class Run:
                 sent=self._sent,
                 new_id=self._clock.new_id,
                 queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
-                invoke_processor=StreamFunctions(self._simulator.aws, self._invocations),
+                invoke_processor=StreamFunctions(self._invocations),
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)

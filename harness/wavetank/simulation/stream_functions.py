@@ -8,25 +8,23 @@ actions run. A stream's role needs the permission, which Lambda's API checks.
 import json
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients, ClientError, role_clients, without_retries
+from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.core.clock import WallClock
 from wavetank.history import Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 
 if TYPE_CHECKING:
     from wavetank.emulator.firehose.functions import Invocation, InvocationAnswer, OnAnswer
+    from wavetank.emulator.firehose.role_sessions import RoleSessions
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
-
-UNQUALIFIED_PARTS = 7
-"""The parts of a function's ARN without a version or an alias."""
 
 
 class StreamFunctions:
     """Starts the invocations; `on_answer` of each is called when its function has ended."""
 
-    def __init__(self, aws: AwsClients, invocations: AsyncInvoker) -> None:
-        self._aws = aws
+    def __init__(self, invocations: AsyncInvoker) -> None:
         self._invocations = invocations
-        self._clients: dict[str, AwsClients] = {}
+        self._sessions: RoleSessions | None = None
 
     def __call__(self, invocation: "Invocation", on_answer: "OnAnswer") -> None:
         """Invoke the function, or answer at once that the role may not."""
@@ -36,23 +34,36 @@ class StreamFunctions:
         )
 
         try:
-            clients = self._role_clients(invocation.role_arn)
-            clients.awslambda.invoke(FunctionName=invocation.function, InvocationType="DryRun")
-        except ClientError as error:
+            self._require_permission(invocation)
+        except (BotoCoreError, ClientError) as error:
             on_answer(InvocationAnswer(error=invocation_error(error)))
             return
         self._invocations.queue(
-            ":".join(invocation.function.split(":")[:UNQUALIFIED_PARTS]),
+            invocation.function,
             json.loads(invocation.event),
             Trigger.DELIVERY_STREAM,
             synchronous=True,
             on_end=lambda outcome: on_answer(_answer(outcome)),
         )
 
-    def _role_clients(self, role_arn: str) -> AwsClients:
-        if role_arn not in self._clients:
-            self._clients[role_arn] = without_retries(role_clients(self._aws, role_arn))
-        return self._clients[role_arn]
+    def _require_permission(self, invocation: "Invocation") -> None:
+        """Ask Lambda's API, with the role as Firehose assumes it, whether it may be invoked.
+
+        Raises:
+            ClientError: the role does not trust Firehose, or lacks the permission; the function or
+                its version does not exist.
+        """
+        from wavetank.emulator.firehose.role_sessions import RoleSessions  # noqa: PLC0415 - imports LocalStack
+
+        if self._sessions is None:
+            # of this run, so that no result depends on an earlier one; its time is the frozen one
+            self._sessions = RoleSessions(WallClock())
+        try:
+            clients = self._sessions.clients(invocation.role_arn, invocation.stream.region)
+            clients.lambda_.invoke(FunctionName=invocation.function, InvocationType="DryRun")
+        except ClientError:
+            self._sessions.forget(invocation.role_arn)  # the role may have been created anew
+            raise
 
 
 def _answer(outcome: "InvocationOutcome | None") -> "InvocationAnswer":

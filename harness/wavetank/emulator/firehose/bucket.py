@@ -100,7 +100,7 @@ def put_context(bucket: str, key: str, body: bytes, signature: Mapping[str, str]
 
 @cache
 def _internal_parameters() -> str:
-    """The marker of LocalStack's own calls, with the seal of `signatures.internal_calls`."""
+    """The marker of LocalStack's own calls, with the token of `signatures.internal_calls`."""
     module: Any = connect  # looked up late: the function is patched when LocalStack starts
     return str(module.dump_dto({}))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from wavetank.emulator.firehose.records import Group
+from wavetank.emulator.firehose.records import ArrivedRecord, Group
 from wavetank.emulator.firehose.retries import S3_RETRIES_FOR, Attempts
 
 BACKLOG_BYTES_MAX = 512 * 1024 * 1024
@@ -52,6 +52,14 @@ class Batch:
         return sum(map(len, self.records))
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """The undelivered records of a stream, for another one of its name."""
+
+    batches: tuple[Batch, ...] = ()
+    untransformed: tuple[ArrivedRecord, ...] = ()
+
+
 @dataclass
 class Totals:
     """Counts of a stream's records since it was created."""
@@ -65,11 +73,12 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class BufferLimits:
-    """When a batch is closed, and for how long its delivery is retried."""
+    """When a batch is closed, how long its delivery is retried, and how many are sent at once."""
 
     size_bytes: int
     interval: timedelta
     retry_for: timedelta = S3_RETRIES_FOR
+    in_flight_max: int | None = None
 
 
 @dataclass
@@ -144,22 +153,31 @@ class DeliveryBuffer:
         )
 
     def take_due(self, now: datetime) -> list[Batch]:
-        """The batches to deliver now; each must be passed to `delivered` or `failed` afterwards."""
+        """The batches to deliver now; each must be passed to `delivered` or `failed` afterwards.
+
+        There are more of them once these have been passed if the limits allow only so many at once.
+        """
         for group, batch in list(self._open.items()):
             if now >= batch.due:
                 self._close(group)
         due: list[Batch] = []
         waiting, self.waiting = self.waiting, deque()
         for found in waiting:
-            (due if found.tries.is_due(now) else self.waiting).append(found)
+            is_taken = found.tries.is_due(now) and self._may_send(len(due))
+            (due if is_taken else self.waiting).append(found)
         self.in_flight.extend(due)
         return due
 
     def next_due(self) -> datetime | None:
-        """When the next batch is due; None if there are no undelivered records."""
-        instants = [batch.tries.next or batch.oldest for batch in self.waiting]
+        """When the next batch is due; None if none is, or none before another one is delivered."""
+        waiting = self.waiting if self._may_send() else ()
+        instants = [batch.tries.next or batch.oldest for batch in waiting]
         instants += [batch.due for batch in self._open.values()]
         return min(instants, default=None)
+
+    def is_in_flight(self, batch: Batch) -> bool:
+        """Whether the batch was taken, and neither delivered nor kept for a retry yet."""
+        return any(found is batch for found in self.in_flight)
 
     def delivered(self, batch: Batch) -> None:
         """Forget the batch, which was delivered."""
@@ -186,11 +204,10 @@ class DeliveryBuffer:
         """Add undelivered batches of an earlier stream of the name; due by their own age."""
         self.waiting.extend(batches)
 
-    def clear(self) -> None:
-        """Discard everything."""
-        self.waiting.clear()
-        self.in_flight.clear()
-        self._open.clear()
+    def _may_send(self, more: int = 0) -> bool:
+        """Whether another batch may be sent besides those in flight and so many more."""
+        limit = self.limits.in_flight_max
+        return limit is None or len(self.in_flight) + more < limit
 
     def _close(self, group: Group) -> None:
         self.waiting.append(self._open.pop(group).closed(group))

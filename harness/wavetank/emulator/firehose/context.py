@@ -37,7 +37,7 @@ class DeliveryContext:
     )
 
     def tell_replacements(self, stream: Stream) -> None:
-        """Tell the observer what processing has replaced since the last call."""
+        """Report to the observer what processing has replaced since the last call."""
         for found in stream.take_replacements():
             if self.observer is not None:
                 self.observer.replaced(stream.id.label, found.before, dict(found.after))

@@ -4,7 +4,6 @@
 writing-with-cloudwatch-logs-decompression, Message-extraction]
 """
 
-import gzip
 import json
 import zlib
 from collections.abc import Iterator
@@ -16,6 +15,9 @@ from wavetank.emulator.firehose.records import DECOMPRESSION_FAILED, PROCESSING_
 RECORDS_MAX = 500
 """How many records one may be separated into."""
 WHITESPACE = " \t\r\n"
+DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
+"""The limit of a record's size once it is decompressed; AWS's own limit is not documented."""
+GZIP_FORMAT = 16 + zlib.MAX_WBITS
 DATA_MESSAGE = "DATA_MESSAGE"
 DECOMPRESSION_CODE = "Decompression failed."
 
@@ -37,7 +39,7 @@ def separate(data: bytes, processing: ProcessingSettings) -> list[bytes]:
     """
     parts = [_decompressed(data)] if processing.decompresses else [data]
     if processing.extracts_messages:
-        parts = [_messages(part) for part in parts]
+        parts = [found for part in parts if (found := _messages(part))]
     if processing.deaggregates_json:
         return [found for part in parts for found in _json_objects(part)]
     if processing.deaggregation_delimiter:
@@ -46,11 +48,26 @@ def separate(data: bytes, processing: ProcessingSettings) -> list[bytes]:
 
 
 def _decompressed(data: bytes) -> bytes:
+    """The content of one or more GZIP members, as one."""
+    found = b""
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        message = f"The record is not in GZIP format: {error}"
-        raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
+        while True:
+            member = zlib.decompressobj(GZIP_FORMAT)
+            found += member.decompress(data, DECOMPRESSED_BYTES_MAX + 1 - len(found))
+            if len(found) > DECOMPRESSED_BYTES_MAX:
+                raise _not_decompressed(f"it has more than {DECOMPRESSED_BYTES_MAX} bytes")
+            if not member.eof:
+                raise _not_decompressed("it ends before its last byte")
+            data = member.unused_data.lstrip(b"\0")
+            if not data:
+                return found
+    except zlib.error as error:
+        raise _not_decompressed(str(error)) from error
+
+
+def _not_decompressed(reason: str) -> ContentError:
+    message = f"The record cannot be decompressed: {reason}"
+    return ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED)
 
 
 def _messages(data: bytes) -> bytes:
@@ -63,7 +80,7 @@ def _messages(data: bytes) -> bytes:
         if content["messageType"] != DATA_MESSAGE:
             return b""
         return b"".join(f"{event['message']}\n".encode() for event in content["logEvents"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"The record is not from a CloudWatch Logs subscription: {error!r}"
         raise ContentError(DECOMPRESSION_CODE, message, DECOMPRESSION_FAILED) from error
 
@@ -73,7 +90,7 @@ def _json_objects(data: bytes) -> list[bytes]:
     try:
         text = data.decode()
         found = list(islice(_decoded_objects(text), RECORDS_MAX + 1))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContentError(
             "DynamicPartitioning.DeaggregationFailed", f"The record is not valid JSON: {error}"
         ) from error

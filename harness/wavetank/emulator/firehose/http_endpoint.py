@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import requests
-
 from wavetank.emulator.firehose.buffer import Batch
 from wavetank.emulator.firehose.http_settings import HttpSettings
 from wavetank.emulator.firehose.stream_id import StreamId
 
-TIMEOUT_SECONDS = 180
 PROTOCOL_VERSION = "1.0"
 OK, TOO_LARGE = 200, 413
 SHOWN_CHARACTERS = 1000
@@ -109,7 +106,7 @@ def _problem(request: EndpointRequest, content_type: str, body: bytes) -> str | 
         return f"its Content-Type is {content_type!r}, not application/json"
     try:
         content: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "its body is not JSON"
     if not isinstance(content, dict) or content.get("requestId") != request.id:
         return "its requestId is not that of the request"
@@ -117,29 +114,3 @@ def _problem(request: EndpointRequest, content_type: str, body: bytes) -> str | 
     if not isinstance(timestamp, int) or isinstance(timestamp, bool):
         return "its timestamp is not a number of milliseconds"
     return None
-
-
-def post(settings: HttpSettings, request: EndpointRequest) -> None:
-    """Send the request. Certificates are not verified, since the endpoint is on this machine.
-
-    Raises:
-        EndpointError: the endpoint has not accepted it.
-    """
-    try:
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy of the host's environment
-            answer = session.post(
-                settings.url,
-                data=request.body,
-                headers=dict(request.headers),
-                timeout=TIMEOUT_SECONDS,
-                verify=False,  # as the docstring says
-                allow_redirects=False,
-            )
-    except requests.Timeout as error:
-        raise EndpointError("HttpEndpoint.RequestTimeout", str(error)) from error
-    except requests.RequestException as error:
-        raise EndpointError("HttpEndpoint.ConnectionFailed", str(error)) from error
-    check_answer(
-        request, answer.status_code, answer.headers.get("Content-Type", ""), answer.content
-    )

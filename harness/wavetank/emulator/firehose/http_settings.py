@@ -1,17 +1,21 @@
 """An HTTP endpoint destination's configuration, validated as by Firehose.
 
 AWS sends to any host, on port 443 and with TLS only. A sandbox reaches only endpoints on its own
-machine, at any port, and without TLS too.
+machine, at any port but its own, and without TLS too.
 [Amazon Data Firehose API reference: HttpEndpointDestinationConfiguration,
 HttpEndpointRequestConfiguration, HttpEndpointRetryOptions; developer guide: create-destination]
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+
+from localstack import config
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
 
 from wavetank.emulator.firehose.buffer import BufferLimits
 from wavetank.emulator.firehose.processing_settings import (
@@ -25,8 +29,17 @@ from wavetank.emulator.firehose.settings import LogTarget, read_hints, read_logs
 RETRY_SECONDS = 300
 RETRY_SECONDS_MAX = 7200
 ACCESS_KEY_CHARACTERS_MAX = 4096
-OWN_HOSTS = frozenset({"localhost", "host.docker.internal"})
+REQUESTS_MAX = 8
+"""How many requests of a stream are sent at once; AWS's own number is not documented."""
+DOCKER_HOST = "host.docker.internal"
+OWN_HOSTS = frozenset({"localhost", DOCKER_HOST})
 OWN_DOMAINS = (".localhost", ".localhost.localstack.cloud")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+AMBIGUOUS = re.compile(r"[^!-~]|\\|^[^:]*://[^/?#]*@")
+"""White space, control characters and other alphabets; a backslash; user information.
+
+Libraries that read URLs differ about the host after these.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +63,7 @@ class HttpSettings:
     @property
     def host(self) -> str:
         """The host of the endpoint, which errors name."""
-        return urlsplit(self.url).netloc
+        return parse_url(self.url).netloc or ""
 
 
 def read_http_settings(configuration: Mapping[str, Any]) -> HttpSettings:
@@ -90,22 +103,49 @@ def _limits(configuration: Mapping[str, Any]) -> BufferLimits:
         size_bytes=hints["SizeInMBs"] * MEGABYTE,
         interval=timedelta(seconds=hints["IntervalInSeconds"]),
         retry_for=timedelta(seconds=seconds),
+        in_flight_max=REQUESTS_MAX,
     )
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(f"EndpointConfiguration.Url must match https://.*: {url!r}.")
-    if not _is_on_this_machine(parts.hostname):
+    try:
+        parts = parse_url(url)
+    except LocationParseError as error:
+        raise SettingsError(f"EndpointConfiguration.Url is no URL: {url!r}.") from error
+    if parts.scheme not in DEFAULT_PORTS or not parts.host or AMBIGUOUS.search(url):
         raise SettingsError(
-            f"The sandbox reaches no HTTP endpoint on another machine ({parts.hostname}): "
+            f"EndpointConfiguration.Url must match https://.*, and have neither user information "
+            f"nor characters that a URL has to escape: {url!r}."
+        )
+    if not is_on_this_machine(host_of(parts)):
+        raise SettingsError(
+            f"The sandbox reaches no HTTP endpoint on another machine ({parts.host}): "
             "use one on this machine, such as https://localhost:8443/."
+        )
+    if port_of(parts) in own_ports():
+        raise SettingsError(
+            f"The sandbox does not deliver to itself (port {port_of(parts)}): use another port."
         )
     return url
 
 
-def _is_on_this_machine(host: str) -> bool:
+def host_of(url: Url) -> str:
+    """The host without the brackets of an IPv6 address."""
+    return (url.host or "").strip("[]")
+
+
+def port_of(url: Url) -> int:
+    """The port, by default that of the scheme."""
+    return url.port or DEFAULT_PORTS[url.scheme or "https"]
+
+
+def own_ports() -> frozenset[int]:
+    """The ports of the sandbox's own API."""
+    return frozenset(listening.port for listening in config.GATEWAY_LISTEN)
+
+
+def is_on_this_machine(host: str) -> bool:
+    """Whether the name of a host, or its address, is one of this machine."""
     if host in OWN_HOSTS or host.endswith(OWN_DOMAINS):
         return True
     try:

@@ -16,9 +16,8 @@ from typing import Any
 
 from wavetank.aws.clients import BotoCoreError, ClientError
 from wavetank.emulator.firehose.kpl import user_records
-from wavetank.emulator.firehose.records import KinesisPosition
+from wavetank.emulator.firehose.records import ArrivedRecord, KinesisPosition
 from wavetank.emulator.firehose.role_sessions import RoleSessions
-from wavetank.emulator.firehose.stream import ArrivedRecord
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import KinesisSource
 
@@ -55,21 +54,26 @@ class KinesisReader:
     _error: str | None = None
 
     def start(self, now: datetime) -> None:
-        """Begin at the latest record of each shard.
+        """Begin, or begin again, at the latest record of each shard.
 
         Raises:
             ClientError: the data stream does not exist, or the role may not read it.
         """
+        self._shards, self._next_read, self._next_listing = {}, now, None
         kinesis = self.kinesis()
         for shard in self._listed(kinesis):
             found = ShardPosition(shard)
             found.iterator = self._iterator(kinesis, found, "LATEST")
             self._shards[shard] = found
-        self._next_read, self._next_listing = now, now + SHARDS_EVERY
+        self._next_listing = now + SHARDS_EVERY
 
     def next_due(self) -> datetime | None:
         """When the next read is due."""
         return self._next_read
+
+    def pause(self, now: datetime) -> None:
+        """Read later: the delivery stream has no room."""
+        self._next_read = now + POLL_EVERY
 
     def read(self, now: datetime, *, at_once: bool = False) -> list[ArrivedRecord]:
         """What is new, if a read is due; an error is logged once, and the read is repeated."""
@@ -152,8 +156,8 @@ class KinesisReaders:
         self._readers: dict[StreamId, KinesisReader] = {}
         self._reading = threading.Lock()  # two reads at once would both return what is new
 
-    def add(self, stream: StreamId, source: KinesisSource, now: datetime) -> None:
-        """Begin to read for the delivery stream.
+    def started(self, stream: StreamId, source: KinesisSource, now: datetime) -> KinesisReader:
+        """A reader for the delivery stream, which reads nothing before it is added.
 
         Raises:
             ClientError: the data stream does not exist, or the role may not read it.
@@ -165,26 +169,46 @@ class KinesisReaders:
             lambda: sessions.forget(role),  # the role may have been created anew
         )
         reader.start(now)
+        return reader
+
+    def add(self, stream: StreamId, reader: KinesisReader) -> None:
+        """Read for the delivery stream from now on."""
         self._readers[stream] = reader
 
     def remove(self, stream: StreamId) -> None:
         """Stop to read for the delivery stream."""
         self._readers.pop(stream, None)
 
+    def restart(self, now: datetime) -> None:
+        """Begin again at the latest records: the data streams were put into another state."""
+        for stream, reader in list(self._readers.items()):
+            with self._reading:
+                try:
+                    reader.start(now)
+                except (BotoCoreError, ClientError) as error:
+                    LOG.warning("%s cannot read its source: %s", stream.label, error)
+
     def next_due(self) -> datetime | None:
         """When the next read of any data stream is due."""
         found = [reader.next_due() for reader in list(self._readers.values())]
         return min((instant for instant in found if instant is not None), default=None)
 
+    def streams(self) -> list[StreamId]:
+        """The delivery streams that have a source."""
+        return list(self._readers)
+
+    def pause(self, stream: StreamId, now: datetime) -> None:
+        """Read later for the delivery stream, which has no room."""
+        if (reader := self._readers.get(stream)) is not None:
+            reader.pause(now)
+
     def read(
-        self, now: datetime, *, at_once: bool = False
-    ) -> Iterator[tuple[StreamId, list[ArrivedRecord]]]:
-        """What is new in each data stream whose read is due, or in all of them."""
-        for stream, reader in list(self._readers.items()):
-            with self._reading:
-                records = reader.read(now, at_once=at_once)
-            if records:
-                yield stream, records
+        self, stream: StreamId, now: datetime, *, at_once: bool = False
+    ) -> list[ArrivedRecord]:
+        """What is new in the source of the delivery stream, if a read is due."""
+        with self._reading:
+            reader = self._readers.get(stream)
+            return [] if reader is None else reader.read(now, at_once=at_once)
 
 
 def _arrived(shard: str, record: Any) -> Iterator[ArrivedRecord]:

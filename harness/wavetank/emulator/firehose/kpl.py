@@ -17,6 +17,7 @@ KEY_INDEX, DATA = 1, 3
 VARINT, FIXED_64, LENGTH_DELIMITED, FIXED_32 = 0, 1, 2, 5
 WIDTHS = {FIXED_64: 8, FIXED_32: 4}
 SEVEN_BITS, CONTINUES = 0x7F, 0x80
+VARINT_BITS = 64
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,18 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, position: int) -> tuple[int, int]:
-    """The number at the position, and the position after it."""
+    """The number at the position, and the position after it.
+
+    Raises:
+        IndexError, ValueError: no number of at most 64 bits is there.
+    """
     value = shift = 0
-    while True:
+    while shift < VARINT_BITS:
         byte = message[position]
         position += 1
         value |= (byte & SEVEN_BITS) << shift
         shift += 7
         if not byte & CONTINUES:
             return value, position
+    problem = f"a varint has more than {VARINT_BITS} bits"
+    raise ValueError(problem)

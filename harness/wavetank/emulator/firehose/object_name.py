@@ -4,8 +4,8 @@
 dynamic-partitioning-s3bucketprefix]
 """
 
+import hashlib
 import re
-import secrets
 import string
 import uuid
 from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ DEFAULT_TIME = "yyyy/MM/dd/HH/"
 """Appended to a prefix that has no timestamp expression."""
 EVALUATED_CHARACTERS_MAX = 512
 RANDOM_CHARACTERS = 11
+ALPHABET = string.ascii_letters + string.digits
 EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
 ERROR_TYPE = "firehose", "error-output-type"
 
@@ -57,7 +58,10 @@ class ObjectNames:
         """A new key for an object whose oldest record arrived at `oldest`."""
         time = evaluate_time("yyyy-MM-dd-HH-mm-ss", oldest)
         name = f"{self.stream}-{version}-{time}-{self.new_id()}{self.extension}"
-        return evaluate_prefix(self._prefix(), oldest, self.keys, self.error_type) + name
+        prefix = evaluate_prefix(
+            self._prefix(), oldest, self.keys, self.error_type, new_id=self.new_id
+        )
+        return prefix + name
 
     def _prefix(self) -> str:
         """An error prefix without expressions is followed by the type of the error, as a folder."""
@@ -94,9 +98,16 @@ def partition_keys(prefix: str) -> list[tuple[KeySource, str]]:
 
 
 def evaluate_prefix(
-    prefix: str, oldest: datetime, keys: PartitionKeys = (), error_type: str = ""
+    prefix: str,
+    oldest: datetime,
+    keys: PartitionKeys = (),
+    error_type: str = "",
+    *,
+    new_id: Callable[[], object] = uuid.uuid4,
 ) -> str:
     """The prefix for an object whose oldest record arrived at `oldest`.
+
+    Each random string is derived from a new id.
 
     The default time is appended to a Prefix without a timestamp or a partition key, and to an error
     prefix (`error_type` is set) without any expression. Of partition keys AWS's documents say both:
@@ -110,7 +121,7 @@ def evaluate_prefix(
     is_timed = not namespaces.isdisjoint({"timestamp", *KeySource})
     if not is_timed and not (error_type and namespaces):
         prefix = f"{prefix}!{{timestamp:{DEFAULT_TIME}}}"
-    values = _values(oldest, keys, error_type)
+    values = _values(oldest, keys, error_type, new_id)
     evaluated = EXPRESSION.sub(lambda found: values[found[1]](found[2]), prefix)
     if len(evaluated) > EVALUATED_CHARACTERS_MAX:
         raise PrefixError(
@@ -120,13 +131,13 @@ def evaluate_prefix(
 
 
 def _values(
-    oldest: datetime, keys: PartitionKeys, error_type: str
+    oldest: datetime, keys: PartitionKeys, error_type: str, new_id: Callable[[], object]
 ) -> Mapping[str, Callable[[str], str]]:
     """How each namespace is evaluated."""
     partition = {(source, name): value for source, name, value in keys}
     return {
         "timestamp": lambda pattern: evaluate_time(pattern, oldest),
-        "firehose": lambda name: error_type if name == ERROR_TYPE[1] else _random(),
+        "firehose": lambda name: error_type if name == ERROR_TYPE[1] else _random(new_id()),
         KeySource.QUERY: lambda name: partition[KeySource.QUERY, name],
         KeySource.LAMBDA: lambda name: partition[KeySource.LAMBDA, name],
     }
@@ -177,6 +188,11 @@ def _check_pattern(pattern: str) -> None:
         raise PrefixError(f"Invalid timestamp pattern: {error}") from error
 
 
-def _random() -> str:
-    alphabet = string.ascii_letters + string.digits
-    return "".join(secrets.choice(alphabet) for _ in range(RANDOM_CHARACTERS))
+def _random(new_id: object) -> str:
+    """Letters and digits from the id, so that the seed of a run decides about them."""
+    number = int.from_bytes(hashlib.sha256(str(new_id).encode()).digest())
+    characters = []
+    for _ in range(RANDOM_CHARACTERS):
+        number, index = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[index])
+    return "".join(characters)

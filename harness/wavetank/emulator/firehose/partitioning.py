@@ -6,9 +6,9 @@ dynamic-partitioning-error-handling]
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
+from wavetank.emulator.firehose.jq_process import PROCESSES, JqError
 from wavetank.emulator.firehose.object_name import KeySource, PartitionKeys
 from wavetank.emulator.firehose.processing_settings import SettingsError
 from wavetank.emulator.firehose.records import StreamRecord
@@ -17,7 +17,6 @@ PARTITIONS_MAX = 500
 """The default quota of active partitions. [developer guide: limits]"""
 EXTRACTION_FAILED = "DynamicPartitioning.MetadataExtractionFailed"
 TOO_MANY = "DynamicPartitioning.ActivePartitionLimitExceeded"
-PROGRAMS_CACHED = 64
 
 
 class PartitionError(ValueError):
@@ -35,8 +34,8 @@ def check_query(query: str) -> None:
         SettingsError: it is.
     """
     try:
-        _program(query)
-    except ValueError as error:
+        PROCESSES.check(query)
+    except JqError as error:
         raise SettingsError(f"MetadataExtractionQuery is invalid: {error}") from error
 
 
@@ -56,20 +55,12 @@ def keys_of(
 
 def _extracted(data: bytes, query: str) -> Mapping[str, Any]:
     try:
-        found = _program(query).input_text(data.decode()).first()
-    except (ValueError, StopIteration) as error:
+        found = PROCESSES.first(query, data.decode())
+    except ValueError as error:
         raise PartitionError(EXTRACTION_FAILED, f"The jq expression failed: {error}") from error
     if not isinstance(found, dict):
         raise PartitionError(EXTRACTION_FAILED, "The jq expression returned no JSON object")
     return found
-
-
-@lru_cache(PROGRAMS_CACHED)
-def _program(query: str) -> Any:
-    """The compiled program; the library is imported only for a stream that partitions."""
-    import jq  # noqa: PLC0415 - as above
-
-    return jq.compile(query)
 
 
 def _text(value: Any, name: str) -> str:

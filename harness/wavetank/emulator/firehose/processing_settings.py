@@ -5,7 +5,6 @@ developer guide: data-transformation, dynamic-partitioning, writing-with-cloudwa
 """
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -191,5 +190,5 @@ def _deaggregation(parameters: Mapping[str, str] | None) -> dict[str, Any]:
 def _decoded(delimiter: str) -> bytes:
     try:
         return base64.b64decode(delimiter, validate=True)
-    except binascii.Error:
+    except ValueError:  # also of characters outside of ASCII
         return b""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.aws.api import RequestContext
 from localstack.aws.api.firehose import (
     ConcurrentModificationException,
     CreateDeliveryStreamOutput,
@@ -42,10 +42,11 @@ from wavetank.emulator.firehose.descriptions import (
     describe_stream,
 )
 from wavetank.emulator.firehose.functions import FunctionInvoker
-from wavetank.emulator.firehose.http_endpoint import post
+from wavetank.emulator.firehose.http_client import post
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.processing_settings import SettingsError
+from wavetank.emulator.firehose.put_limits import data_of, data_of_batch
 from wavetank.emulator.firehose.reports import CloudWatchReports, ErrorLog
 from wavetank.emulator.firehose.responses import batch_accepted, in_json, record_accepted
 from wavetank.emulator.firehose.role_sessions import RoleSessions
@@ -59,10 +60,6 @@ from wavetank.emulator.firehose.stream_settings import (
 from wavetank.emulator.firehose.updates import updated
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
-RECORD_BYTES_MAX = 1000 * 1024
-BATCH_RECORDS_MAX = 500
-BATCH_BYTES_MAX = 4 * 1024 * 1024
-
 
 class WavetankFirehose(FirehoseProvider):
     """LocalStack's provider with buffering, processing, AWS's limits and AWS's descriptions."""
@@ -70,6 +67,7 @@ class WavetankFirehose(FirehoseProvider):
     def __init__(self, clock: Clock, *, is_live: bool = False) -> None:
         super().__init__()
         self._clock = clock
+        self._configuring = threading.RLock()  # so that a stream is checked and changed at once
         self.refuses: Callable[[str, int], Mapping[int, str]] = lambda *_: {}
         sessions = RoleSessions(clock)
         self.metrics = CloudWatchReports(clock, sessions) if is_live else None
@@ -90,15 +88,8 @@ class WavetankFirehose(FirehoseProvider):
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> CreateDeliveryStreamOutput:
         stream = _id(context, delivery_stream_name)
-        store: Any = self.get_store(stream.account, stream.region)
-        if stream.name in store.delivery_streams:
-            raise ResourceInUseException(
-                f"Firehose {stream.name} under accountId {stream.account} already exists"
-            )
-        settings = _checked(lambda: read_stream_settings(rest))
-        self._add(stream, settings)
-        store.delivery_streams[stream.name] = describe_stream(stream, rest, self._clock.now())
-        store.TAGS.tag_resource(stream.arn, rest.get("tags"))
+        with self._configuring:
+            self._create(stream, rest)
         return CreateDeliveryStreamOutput(DeliveryStreamARN=stream.arn)
 
     def describe_delivery_stream(  # type: ignore[override]  # as above
@@ -110,15 +101,16 @@ class WavetankFirehose(FirehoseProvider):
     def delete_delivery_stream(  # type: ignore[override]  # as above
         self, context: RequestContext, delivery_stream_name: str, **rest: Any
     ) -> DeleteDeliveryStreamOutput:
-        answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
-        self.deliverer.remove(_id(context, delivery_stream_name))
+        with self._configuring:
+            answer = super().delete_delivery_stream(context, delivery_stream_name, **rest)
+            self.deliverer.remove(_id(context, delivery_stream_name))
         return answer
 
     def put_record(
         self, context: RequestContext, delivery_stream_name: str, record: Any, **_: Any
     ) -> PutRecordOutput:
         stream = self._direct_put(context, delivery_stream_name)
-        self._accept(stream, [_data(record)])
+        self._accept(stream, [data_of(record)])
         answer: PutRecordOutput = in_json(context, record_accepted())
         return answer
 
@@ -126,12 +118,7 @@ class WavetankFirehose(FirehoseProvider):
         self, context: RequestContext, delivery_stream_name: str, records: Any, **_: Any
     ) -> PutRecordBatchOutput:
         stream = self._direct_put(context, delivery_stream_name)
-        _require(
-            len(records) <= BATCH_RECORDS_MAX, f"at most {BATCH_RECORDS_MAX} records", "records"
-        )
-        data = [_data(record) for record in records]
-        if sum(map(len, data)) > BATCH_BYTES_MAX:
-            raise InvalidArgumentException("Records size exceeds 4 MB limit")
+        data = data_of_batch(records)
         codes = self.refuses(stream.id.label, len(data))
         if codes:
             self.deliverer.throttled(stream.id, len(codes))
@@ -148,7 +135,35 @@ class WavetankFirehose(FirehoseProvider):
         destination_id: str,
         **rest: Any,
     ) -> UpdateDestinationOutput:
-        name, current = delivery_stream_name, current_delivery_stream_version_id
+        with self._configuring:
+            self._update(
+                context,
+                delivery_stream_name,
+                current_delivery_stream_version_id,
+                destination_id,
+                rest,
+            )
+        return UpdateDestinationOutput()
+
+    def _create(self, stream: StreamId, request: Mapping[str, Any]) -> None:
+        store: Any = self.get_store(stream.account, stream.region)
+        if stream.name in store.delivery_streams:
+            raise ResourceInUseException(
+                f"Firehose {stream.name} under accountId {stream.account} already exists"
+            )
+        settings = _checked(lambda: read_stream_settings(request))
+        self._add(stream, settings)
+        store.delivery_streams[stream.name] = describe_stream(stream, request, self._clock.now())
+        store.TAGS.tag_resource(stream.arn, request.get("tags"))
+
+    def _update(
+        self,
+        context: RequestContext,
+        name: str,
+        current: str,
+        destination_id: str,
+        request: Mapping[str, Any],
+    ) -> None:
         described = self._description(context, name)
         if current != described["VersionId"]:
             raise ConcurrentModificationException(
@@ -159,13 +174,12 @@ class WavetankFirehose(FirehoseProvider):
         if destination_id != destination["DestinationId"]:
             raise InvalidArgumentException(f"Destination Id {destination_id} not found")
         stream = self._stream(context, name)
-        settings, description = _checked(lambda: updated(stream.settings, destination, rest))
+        settings, description = _checked(lambda: updated(stream.settings, destination, request))
         destination.update(description)
         version = int(described["VersionId"]) + 1
         described["VersionId"] = str(version)
         described["LastUpdateTimestamp"] = self._clock.now()
         self.deliverer.reconfigure(stream.id, settings, version)
-        return UpdateDestinationOutput()
 
     @route("/_wavetank/firehose", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> dict[str, Any]:
@@ -182,7 +196,8 @@ class WavetankFirehose(FirehoseProvider):
 
     def _state(self, identity: StreamId) -> dict[str, Any]:
         stream = self.deliverer.find(identity)
-        assert stream is not None  # the id is one of the deliverer's
+        if stream is None:
+            return {}  # it was deleted meanwhile
         undelivered = self.deliverer.undelivered(identity)
         return {
             **asdict(stream.totals),
@@ -199,10 +214,15 @@ class WavetankFirehose(FirehoseProvider):
             raise InvalidArgumentException(str(error)) from error
 
     def _accept(self, stream: Stream, data: list[bytes]) -> None:
-        if not stream.has_room(sum(map(len, data))):
+        with self.deliverer.context.changed:
+            if self.deliverer.find(stream.id) is None:
+                raise _not_found(stream.id)  # it was deleted meanwhile
+            has_room = stream.has_room(sum(map(len, data)))
+            if has_room:
+                self.deliverer.accept(stream.id, data)
+        if not has_room:
             self.deliverer.throttled(stream.id, len(data))
             raise ServiceUnavailableException("Slow down.")
-        self.deliverer.accept(stream.id, data)
 
     def _direct_put(self, context: RequestContext, name: str) -> Stream:
         """The stream, into which records are put directly."""
@@ -219,15 +239,16 @@ class WavetankFirehose(FirehoseProvider):
         Raises:
             ResourceNotFoundException: no stream there has the name.
         """
-        stream = self.deliverer.find(_id(context, name))
+        identity = _id(context, name)
+        stream = self.deliverer.find(identity)
         if stream is None:
-            raise _not_found(context, name)
+            raise _not_found(identity)
         return stream
 
     def _description(self, context: RequestContext, name: str) -> Any:
         found: Any = self.get_store(context.account_id, context.region).delivery_streams.get(name)
         if not found:
-            raise _not_found(context, name)
+            raise _not_found(_id(context, name))
         return found
 
 
@@ -261,9 +282,9 @@ def _id(context: RequestContext, name: str) -> StreamId:
     return StreamId(context.account_id, context.region, name)
 
 
-def _not_found(context: RequestContext, name: str) -> ResourceNotFoundException:
+def _not_found(stream: StreamId) -> ResourceNotFoundException:
     return ResourceNotFoundException(
-        f"Firehose {name} under account {context.account_id} not found."
+        f"Firehose {stream.name} under account {stream.account} not found."
     )
 
 
@@ -272,24 +293,3 @@ def _checked[T](read: Callable[[], T]) -> T:
         return read()
     except (SettingsError, PrefixError) as error:
         raise InvalidArgumentException(str(error)) from error
-
-
-def _data(record: Any) -> bytes:
-    data = bytes(record["Data"])
-    _require(
-        len(data) <= RECORD_BYTES_MAX,
-        f"length less than or equal to {RECORD_BYTES_MAX}",
-        "record.data",
-    )
-    return data
-
-
-def _require(condition: object, constraint: str, member: str) -> None:
-    if not condition:
-        raise CommonServiceException(
-            "ValidationException",
-            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
-            f"Member must have {constraint}",
-            400,
-            sender_fault=True,
-        )

@@ -1,4 +1,4 @@
-"""Records on their way through a stream, and the JSON of those that cannot be processed.
+"""Records from their arrival to their batch, and the JSON of those that cannot be processed.
 
 [Amazon Data Firehose developer guide: data-transformation-failure-handling,
 dynamic-partitioning-error-handling, retry]
@@ -42,6 +42,43 @@ class StreamRecord:
     position: KinesisPosition | None = None
     lambda_keys: tuple[tuple[str, str], ...] = ()
     original: bytes | None = None
+
+    def unnumbered(self) -> "ArrivedRecord":
+        """The record for another stream, which numbers its records anew."""
+        return ArrivedRecord(
+            data=self.data, arrived=self.arrived, position=self.position, original=self.original
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivedRecord:
+    """A record as it arrives, or as an earlier stream of the name has left it.
+
+    `position` is where it was in a Kinesis data stream, `original` as above.
+    """
+
+    data: bytes
+    arrived: datetime
+    position: KinesisPosition | None = None
+    original: bytes | None = None
+
+    def numbered(self, number: int) -> StreamRecord:
+        """The record in a stream, under this number."""
+        return StreamRecord(
+            number=number,
+            data=self.data,
+            arrived=self.arrived,
+            position=self.position,
+            original=self.original,
+        )
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Processing replaced the records `before` by those in `after`, each with its new number."""
+
+    before: tuple[int, ...]
+    after: tuple[tuple[int, bytes], ...]
 
 
 @dataclass(frozen=True)

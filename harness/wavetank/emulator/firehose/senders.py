@@ -39,11 +39,25 @@ class BatchSender:
     def deliver(self, stream: Stream, buffer: DeliveryBuffer, batch: Batch) -> None:
         """Send a batch of the buffer; one for an endpoint is sent in the background."""
         destination = stream.settings.destination
+        guarded = partial(self._guarded, stream, buffer, batch)
         if buffer is stream.buffer and isinstance(destination, HttpSettings):
             send = partial(self._deliver_to_endpoint, stream, destination, batch)
-            self._context.in_background(send)
+            guarded(lambda: self._context.in_background(lambda: guarded(send)))
         else:
-            self._deliver_to_bucket(stream, buffer, batch)
+            guarded(lambda: self._deliver_to_bucket(stream, buffer, batch))
+
+    def _guarded(
+        self, stream: Stream, buffer: DeliveryBuffer, batch: Batch, send: Callable[[], None]
+    ) -> None:
+        """Keep the batch for a retry if it cannot be sent, or what comes of it not be reported."""
+        try:
+            send()
+        except Exception:
+            LOG.exception("%s: deliver failed", stream.id.label)
+            with self._context.changed:
+                if buffer.is_in_flight(batch):
+                    buffer.failed(batch, self._context.clock.now())
+                    self._context.changed.notify_all()
 
     def _deliver_to_endpoint(self, stream: Stream, settings: HttpSettings, batch: Batch) -> None:
         """Post the batch; after the last retry its records go to the backup bucket."""

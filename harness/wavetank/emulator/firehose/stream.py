@@ -7,12 +7,13 @@ data-transformation]
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from wavetank.emulator.firehose.buffer import (
     BACKLOG_BYTES_MAX,
     UNPARTITIONED,
+    Backlog,
     Batch,
     DeliveryBuffer,
     Totals,
@@ -27,9 +28,10 @@ from wavetank.emulator.firehose.partitioning import (
 from wavetank.emulator.firehose.records import (
     HTTP_ENDPOINT_FAILED,
     PROCESSING_FAILED,
+    ArrivedRecord,
     Group,
-    KinesisPosition,
     ProcessingFailure,
+    Replacement,
     StreamRecord,
     failure_line,
 )
@@ -40,31 +42,6 @@ from wavetank.emulator.firehose.transform_messages import TransformAnswer
 from wavetank.emulator.firehose.transformation import TransformBatch, TransformBuffer
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArrivedRecord:
-    """A record as it arrives; `position` is where it was in a Kinesis data stream."""
-
-    data: bytes
-    arrived: datetime
-    position: KinesisPosition | None = None
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """Processing replaced the records `before` by those in `after`, each with its new number."""
-
-    before: tuple[int, ...]
-    after: tuple[tuple[int, bytes], ...]
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """The undelivered records of a stream, for another one of its name."""
-
-    batches: tuple[Batch, ...] = ()
-    untransformed: tuple[ArrivedRecord, ...] = ()
-
-
 class Stream:
     """The records of one delivery stream, and the version of its configuration."""
 
@@ -72,10 +49,10 @@ class Stream:
         self.id = identity
         self.settings = settings
         self.version = 1
-        self._empty()
+        self.drop_all()
 
-    def _empty(self) -> None:
-        """Start without records."""
+    def drop_all(self) -> None:
+        """Discard all undelivered records and the counts."""
         settings = self.settings
         self.totals = Totals()
         self.buffer = DeliveryBuffer(limits_of(settings.destination))
@@ -95,8 +72,8 @@ class Stream:
 
     def has_room(self, size_bytes: int) -> bool:
         """Whether that many more bytes may be accepted."""
-        waiting = self.transforms.size_bytes if self.transforms else 0
-        return self.buffer.size_bytes + waiting + size_bytes <= BACKLOG_BYTES_MAX
+        waiting = sum(part.size_bytes for part in self._parts())
+        return waiting + size_bytes <= BACKLOG_BYTES_MAX
 
     def reconfigure(self, settings: StreamSettings, version: int) -> None:
         """Close what is open, and send everything to the new destination."""
@@ -131,12 +108,7 @@ class Stream:
         """Take the records in; returns the number of the first of them."""
         first = self._numbers
         self.totals.records_accepted += len(records)
-        numbered = [
-            StreamRecord(
-                number=self._next_number(), data=r.data, arrived=r.arrived, position=r.position
-            )
-            for r in records
-        ]
+        numbered = [record.numbered(self._next_number()) for record in records]
         if self.settings.backs_up_all:
             self._back_up(numbered, now)
         for record in numbered:
@@ -178,7 +150,9 @@ class Stream:
     ) -> bool:
         """Keep the batch for a retry; False if its records are delivered as errors instead."""
         self.totals.last_error = f"{failure.code}: {failure.message}"
-        if self.transforms is None or self.transforms.failed(batch, now):
+        if self.transforms is None or not self.transforms.is_in_flight(batch):
+            return True  # all was discarded meanwhile, or the batch is done
+        if self.transforms.failed(batch, now):
             return True
         for record in batch.records:
             self._fail(record, failure, now)
@@ -199,7 +173,7 @@ class Stream:
     def backlog(self) -> Backlog:
         """All undelivered records, without the copies for a backup."""
         waiting = self.transforms.records() if self.transforms else []
-        early = tuple(ArrivedRecord(data=r.data, arrived=r.arrived) for r in waiting)
+        early = tuple(record.unnumbered() for record in waiting)
         backup = [] if self.backup is None else self.backup.undelivered()
         failed = [batch for batch in backup if batch.group.error_type]
         return Backlog((*self.buffer.undelivered(), *failed), early)
@@ -222,16 +196,11 @@ class Stream:
         for batch in backlog.batches:
             (self.failures if batch.group.error_type else self.buffer).restore([batch])
         for record in backlog.untransformed:
-            number = self._next_number()
-            found = StreamRecord(number=number, data=record.data, arrived=record.arrived)
+            found = record.numbered(self._next_number())
             if self.transforms is not None:
                 self.transforms.add([found], record.arrived)
             else:
                 self._route(found, record.arrived)
-
-    def drop_all(self) -> None:
-        """Discard all undelivered records and the counts."""
-        self._empty()
 
     def buffers(self) -> list[DeliveryBuffer]:
         """The buffers of the destination and of the backup bucket."""

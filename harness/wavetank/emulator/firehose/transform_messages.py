@@ -5,7 +5,6 @@ dynamic-partitioning-partitioning-keys; Lambda developer guide: services-kinesis
 """
 
 import base64
-import binascii
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -114,7 +113,7 @@ def _returned(payload: bytes) -> list[Mapping[str, Any]]:
     """The records in the answer; none if it has another form."""
     try:
         content = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     found = content.get("records") if isinstance(content, dict) else None
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
@@ -140,8 +139,8 @@ def _problem(entry: Mapping[str, Any], count: int, *, is_readable: bool) -> tupl
 def _data(entry: Mapping[str, Any]) -> bytes | None:
     try:
         return base64.b64decode(str(entry["data"]), validate=True)
-    except (KeyError, binascii.Error):
-        return None
+    except (KeyError, ValueError):
+        return None  # ValueError: also of characters outside of ASCII
 
 
 def _transformed(record: StreamRecord, entry: Mapping[str, Any]) -> StreamRecord:

@@ -86,9 +86,13 @@ class TransformBuffer:
             instants.append(self._due)
         return min(instants, default=None)
 
+    def is_in_flight(self, batch: TransformBatch) -> bool:
+        """Whether the batch was taken, and neither transformed nor kept for a retry yet."""
+        return any(found is batch for found in self.in_flight)
+
     def done(self, batch: TransformBatch) -> bool:
         """Forget the batch; False if all was discarded meanwhile."""
-        was_known = any(found is batch for found in self.in_flight)
+        was_known = self.is_in_flight(batch)
         self.in_flight = [found for found in self.in_flight if found is not batch]
         return was_known
 
@@ -99,8 +103,3 @@ class TransformBuffer:
             return False
         self.waiting.append(replace(batch, tries=batch.tries.failed(now)))
         return True
-
-    def clear(self) -> None:
-        """Discard everything."""
-        self.waiting, self.in_flight, self._open = [], [], []
-        self._size_bytes, self._due = 0, None

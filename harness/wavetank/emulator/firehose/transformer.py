@@ -1,4 +1,11 @@
-"""Has a stream's function transform a batch of records, and passes on what it made of them."""
+"""Has a stream's function transform a batch of records, and passes on what it made of them.
+
+Whatever goes wrong is a failure of the invocation: its batch is tried again, or delivered as
+errors, and never stays in flight.
+"""
+
+import logging
+from collections.abc import Callable
 
 from wavetank.emulator.firehose.context import DeliveryContext
 from wavetank.emulator.firehose.functions import Invocation, InvocationAnswer
@@ -7,8 +14,14 @@ from wavetank.emulator.firehose.observing import StreamError
 from wavetank.emulator.firehose.records import ProcessingFailure
 from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_settings import StreamSettings
-from wavetank.emulator.firehose.transform_messages import read_answer, transform_event
+from wavetank.emulator.firehose.transform_messages import (
+    TransformAnswer,
+    read_answer,
+    transform_event,
+)
 from wavetank.emulator.firehose.transformation import TransformBatch
+
+LOG = logging.getLogger(__name__)
 
 
 class Transformer:
@@ -17,9 +30,28 @@ class Transformer:
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context
 
-    def transform(self, stream: Stream, batch: TransformBatch) -> None:
-        """Have the stream's function transform the batch."""
+    def start(self, stream: Stream, batch: TransformBatch) -> None:
+        """Have the stream's function transform the batch, in the background."""
         assert stream.transforms is not None  # the batch is from there
+        function = stream.transforms.settings
+
+        def invoke() -> None:
+            self._guarded(stream, batch, function.arn, lambda: self._invoke(stream, batch))
+
+        self._guarded(stream, batch, function.arn, lambda: self._context.in_background(invoke))
+
+    def _guarded(
+        self, stream: Stream, batch: TransformBatch, function: str, work: Callable[[], None]
+    ) -> None:
+        try:
+            work()
+        except Exception as error:
+            LOG.exception("%s: an invocation of %s failed", stream.id.label, function)
+            self._transformed(stream, batch, InvocationAnswer(error=_shown(error)), function)
+
+    def _invoke(self, stream: Stream, batch: TransformBatch) -> None:
+        if stream.transforms is None:
+            return  # the function is no longer configured, and the records are routed without it
         function, source = stream.transforms.settings, stream.settings.source
         event = transform_event(
             stream.id,
@@ -37,19 +69,15 @@ class Transformer:
     def _transformed(
         self, stream: Stream, batch: TransformBatch, answer: InvocationAnswer, function: str
     ) -> None:
-        attempts, failure = batch.tries.count + 1, None
+        content = _content(batch, answer, function)
         with self._context.changed:
             now = self._context.clock.now()
-            if answer.error is None:
-                content = read_answer(batch.records, answer.payload, attempts, function)
-                stream.transformed(batch, content, now)
-                failure = content.failed[0][1] if content.failed else None
+            if isinstance(content, ProcessingFailure):
+                failure: ProcessingFailure | None = content
+                stream.not_transformed(batch, content, now)
             else:
-                code, message = answer.error
-                failure = ProcessingFailure(
-                    code=code, message=message, attempts=attempts, function=function
-                )
-                stream.not_transformed(batch, failure, now)
+                failure = content.failed[0][1] if content.failed else None
+                stream.transformed(batch, content, now)
             self._context.tell_replacements(stream)
             self._context.changed.notify_all()
         self._context.reporter.transformed(stream, len(batch.records), failure)
@@ -64,6 +92,26 @@ class Transformer:
                     processor=function,
                 ),
             )
+
+
+def _content(
+    batch: TransformBatch, answer: InvocationAnswer, function: str
+) -> TransformAnswer | ProcessingFailure:
+    """What the function made of the records, or why the invocation has failed."""
+    attempts, error = batch.tries.count + 1, answer.error
+    if error is None:
+        try:
+            return read_answer(batch.records, answer.payload, attempts, function)
+        except Exception as unexpected:
+            LOG.exception("the answer of %s could not be read", function)
+            error = _shown(unexpected)
+    code, message = error
+    return ProcessingFailure(code=code, message=message, attempts=attempts, function=function)
+
+
+def _shown(error: Exception) -> tuple[str, str]:
+    """The code and the message of an error that no one expects."""
+    return f"Lambda.{type(error).__name__}", str(error)
 
 
 def _shown_destination(settings: StreamSettings) -> str:

@@ -20,6 +20,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
 from wavetank.core.naming import PROBE_SESSION
+from wavetank.emulator.firehose.role_sessions import TRUST
 from wavetank.emulator.iam_enforcement.call_actions import required_actions
 from wavetank.emulator.iam_enforcement.checking import (
     check_action,
@@ -49,7 +50,7 @@ from wavetank.emulator.iam_enforcement.required_action import Call, RequiredActi
 from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.iam_enforcement.services import is_checked
 from wavetank.emulator.iam_enforcement.sessions import store_session
-from wavetank.emulator.iam_enforcement.trust import check_trust
+from wavetank.emulator.iam_enforcement.trust import check_trust, is_trusted_in_its_account
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.iam.denial_messages import denial_message
 from wavetank.iam.policy_document import MalformedPolicyError
@@ -199,6 +200,7 @@ def enforce_access() -> None:
     _ENFORCEMENTS[:] = [enforcement]
     ROUTER.add(enforcement)
     if enforced:
+        TRUST.is_trusted = is_trusted_in_its_account
         accept_all_trust_actions()
         if settings.time is TimeChoice.WALL:
             from wavetank.emulator.iam_enforcement.log_groups import find_log_groups_by_identifier  # noqa: PLC0415 - loads a service that a simulated run does not need

@@ -62,18 +62,28 @@ def check_trust(context: RequestContext) -> None:
 
 
 def trusts(role: PassedRole, call: Call) -> bool:
-    """Whether the role's trust policy lets the service assume it; False if it does not exist.
+    """Whether the role's trust policy lets the service assume it; False if it does not exist."""
+    return _is_trusted(role.arn, role.service, call.account)
+
+
+def is_trusted_in_its_account(role_arn: str, principal: str) -> bool:
+    """Whether the role's trust policy lets the service assume it for a resource of its account."""
+    return _is_trusted(role_arn, principal, role_arn.split(":")[4])
+
+
+def _is_trusted(role_arn: str, principal: str, account: str) -> bool:
+    """Whether the role's trust policy lets the service assume it for a resource of the account.
 
     A condition on something unknown here, such as the ARN of the source, is no reason to refuse.
     """
-    resource = find_role(role.arn, call.account)
+    resource = find_role(role_arn, account)
     if resource.policy is None:
         return False
     request = AccessRequest(
-        principal=service(role.service),
+        principal=service(principal),
         action="sts:AssumeRole",
-        resource=role.arn,
-        context={"aws:SourceAccount": (call.account,), "sts:ExternalId": (call.account,)},
+        resource=role_arn,
+        context={"aws:SourceAccount": (account,), "sts:ExternalId": (account,)},
     )
     try:
         found = decision(request, Applying(()), resource)

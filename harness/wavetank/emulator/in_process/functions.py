@@ -46,6 +46,7 @@ class DeployedFunction:
     runtime: str
     concurrency_max: int | None
     layers: tuple[Path, ...] = ()
+    version: str = LATEST
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,15 @@ DESCRIBED: dict[str, _Described] = {}
 
 
 def deployed_function(arn: str) -> DeployedFunction:
-    """The newest version of the function with the ARN.
+    """The version that the ARN names by its number or its alias; without one, the newest code.
+
+    Of an alias with two versions it is the first.
 
     Raises:
         LookupError: it does not exist, or has no zip.
     """
     function = _function(arn)
-    version, concurrency_max = function.latest(), function.reserved_concurrent_executions
+    version, concurrency_max = _version(function, arn), function.reserved_concurrent_executions
     known = DESCRIBED.get(arn)
     if known is None or known.version is not version or known.concurrency_max != concurrency_max:
         described = _described(arn, version, concurrency_max)
@@ -96,6 +99,7 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
         runtime=configuration.runtime or "provided",
         concurrency_max=concurrency_max,
         layers=tuple(_python_layers(configuration)),
+        version=version.id.qualifier,
     )
 
 
@@ -155,7 +159,7 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_VERSION": LATEST,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": name,
@@ -190,6 +194,15 @@ def _function(arn: str) -> Function:
     if function is None:
         raise LookupError(f"function {arn} does not exist")
     return function
+
+
+def _version(function: Function, arn: str) -> Any:
+    _, _, qualifier = arn.partition(f":{function.function_name}:")
+    alias = function.aliases.get(qualifier)
+    found = function.versions.get(alias.function_version if alias else qualifier or LATEST)
+    if found is None:
+        raise LookupError(f"function {arn} has no such version or alias")
+    return found
 
 
 def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from localstack import config
 
 from wavetank.emulator.firehose.buffer import Batch
 from wavetank.emulator.firehose.http_endpoint import EndpointError, check_answer, endpoint_request
@@ -88,6 +89,13 @@ def test_only_a_200_in_the_documented_form_accepts_a_request(
         ("https://example.com/", {}, "on another machine"),
         ("https://10.0.0.1/", {}, "on another machine"),
         ("ftp://localhost/", {}, "must match"),
+        ("http://example.com\\@localhost/", {}, "neither user information"),
+        ("http://localhost\\@example.com/", {}, "neither user information"),
+        ("http://user:secret@localhost/", {}, "neither user information"),
+        ("http://localhost/\r\nX: y", {}, "neither user information"),
+        (" http://localhost/", {}, "no URL|must match"),
+        ("http://localh\N{LATIN SMALL LETTER O WITH STROKE}st/", {}, "no URL|neither user"),
+        (f"http://localhost:{config.GATEWAY_LISTEN[0].port}/", {}, "not deliver to itself"),
         (URL, {"RetryOptions": {"DurationInSeconds": 7201}}, "0 to 7200"),
         (URL, {"BufferingHints": {"SizeInMBs": 1}}, "both SizeInMBs"),
     ],

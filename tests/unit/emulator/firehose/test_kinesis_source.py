@@ -10,6 +10,7 @@ from moto import mock_aws
 from wavetank.aws.clients import ClientError, aws_clients
 from wavetank.emulator.firehose.kinesis_source import KinesisReader
 from wavetank.emulator.firehose.stream_settings import KinesisSource
+from wavetank.emulator.kinesis.state import restore_shards, shard_states
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -109,3 +110,16 @@ def test_a_source_that_does_not_exist_cannot_be_started(kinesis: Any) -> None:
     arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/none"
     with pytest.raises(ClientError, match="not found"):
         KinesisReader(KinesisSource(arn, "role"), lambda: kinesis).start(NOW)
+
+
+def test_reading_can_begin_again(kinesis: Any, reader: KinesisReader) -> None:
+    """At the latest record, after the data stream was put into an earlier state."""
+    _put(kinesis, b"one")
+    assert len(reader.read(NOW)) == 1
+    before = shard_states("123456789012", "eu-west-1")
+    _put(kinesis, b"two", b"three")
+    assert len(reader.read(NOW + SECOND)) == 2
+    restore_shards("123456789012", "eu-west-1", before)
+    reader.start(NOW)
+    _put(kinesis, b"four")
+    assert [record.data for record in reader.read(NOW)] == [b"four"]

@@ -44,6 +44,7 @@ def test_user_records_have_their_own_data_and_keys() -> None:
         _aggregated(b"\xff" * 5),
         _aggregated(b"\x1a\x7f"),
         _aggregated(b"\x1b\x00"),
+        _aggregated(b"\x08" + b"\x80" * 10 + b"\x01" + _field(1, b"k") + _record(0, b"a")),
     ],
 )
 def test_any_other_record_is_as_it_is(data: bytes) -> None:

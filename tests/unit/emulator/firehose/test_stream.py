@@ -15,7 +15,7 @@ import pytest
 from wavetank.emulator.firehose.buffer import BACKLOG_BYTES_MAX, Batch
 from wavetank.emulator.firehose.partitioning import PARTITIONS_MAX
 from wavetank.emulator.firehose.processing_settings import SettingsError
-from wavetank.emulator.firehose.records import ProcessingFailure
+from wavetank.emulator.firehose.records import ArrivedRecord, KinesisPosition, ProcessingFailure
 from wavetank.emulator.firehose.stream import Stream
 from wavetank.emulator.firehose.stream_id import StreamId
 from wavetank.emulator.firehose.stream_settings import s3_stream
@@ -136,6 +136,12 @@ def test_records_are_separated_by_a_delimiter() -> None:
     assert [batch.count for batch in stream.undelivered()] == [3]
 
 
+def test_a_delimiter_must_be_base64() -> None:
+    """Characters outside of ASCII are none."""
+    with pytest.raises(SettingsError, match="base64 Delimiter"):
+        _stream(_processor("RecordDeAggregation", SubRecordType="DELIMITED", Delimiter="é"))
+
+
 @pytest.mark.parametrize("data", [b'[{"a":1},{"a":2}]', b'{"a":1', b"\xff"])
 def test_a_record_that_cannot_be_separated_is_an_error(data: bytes) -> None:
     """An array of objects is none of the forms that AWS documents."""
@@ -154,6 +160,7 @@ def test_subscriptions_of_cloudwatch_logs_are_decompressed_and_reduced_to_messag
     packed = [gzip.compress(json.dumps(each).encode()) for each in (events, control)]
     stream.accept_data([*packed, b"plain"], NOW)
     assert _delivered(stream)[""] == b"a\nb\n"
+    assert stream.buffer.undelivered()[0].count == 1
     error = json.loads(_delivered(stream)["decompression-failed"])
     assert base64.b64decode(error["rawData"]) == b"plain"
 
@@ -208,6 +215,8 @@ def test_the_event_has_each_record_with_its_id_and_arrival() -> None:
     [
         (b"not json", "Lambda.JsonProcessingException"),
         (b'{"records": 1}', "Lambda.JsonProcessingException"),
+        (b"[" * 200_000, "Lambda.JsonProcessingException"),
+        ('{"records": [{"recordId": "%s", "result": "Ok", "data": "é"}]}'.encode(), "Lambda.Json"),
         (b'{"records": [{"recordId": "other"}]}', "Lambda.MissingRecordId"),
         (b'{"records": [{"recordId": "%s"}]}', "Lambda.JsonProcessingException"),
         (b'{"records": [{"recordId": "%s", "result": "Ok", "data": "?"}]}', "Lambda.JsonProcess"),
@@ -291,6 +300,10 @@ def test_a_backlog_has_an_end_and_can_be_restored() -> None:
     assert stream.has_room(BACKLOG_BYTES_MAX)
     stream.accept_data([b"x"], NOW)
     assert not stream.has_room(BACKLOG_BYTES_MAX)
+    position = KinesisPosition(shard="s", partition_key="k", sequence_number="1")
+    stream.accept([ArrivedRecord(data=b"y", arrived=NOW, position=position)], NOW)
     other = _stream(LAMBDA)
     other.restore(stream.backlog())
+    assert other.backlog() == stream.backlog()
+    assert other.backlog().untransformed[1].position == position
     assert other.next_due() == NOW + 60 * SECOND

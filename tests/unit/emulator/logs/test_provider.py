@@ -14,7 +14,7 @@ from wavetank.emulator.logs import provider
 from wavetank.emulator.logs.filter_patterns import FilterPatternError
 from wavetank.emulator.logs.metric_filters import check_selectors
 from wavetank.emulator.logs.provider import WavetankLogs
-from wavetank.emulator.logs.stored_events import delete_log_events
+from wavetank.emulator.logs.stored_events import restore_log_streams
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -80,7 +80,7 @@ def test_ids_of_events_begin_anew_with_a_run(group: LogGroup) -> None:
     """Subscriptions send them, and equal runs send equal bytes."""
     found = []
     for _ in range(2):
-        delete_log_events(ACCOUNT, REGION)
+        restore_log_streams(ACCOUNT, REGION, {})
         group.streams["stream"] = LogStream(group, "stream")
         _put("a")
         found += [event.event_id for event in group.streams["stream"].events]
