@@ -166,23 +166,29 @@ MUTATIONS = (
         "tables-before-buckets",
         "harness/wavetank/emulator/snapshot/reading.py",
         "    tables = set(services.table_names())\n"
-        "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in restored.tables}\n"
-        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
+        "    items = reader.each(\n"
+        '        "table", restored.tables, '
+        "lambda name: services.read_items(name) if name in tables else []\n"
+        "    )\n"
+        '    batches = reader.each("delivery stream", restored.streams, services.read_batches)\n'
         "    buckets = set(services.bucket_names())\n"
-        "    objects = {\n"
-        "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in restored.buckets\n"
-        "    }\n",
+        "    objects = reader.each(\n"
+        '        "bucket",\n'
+        "        restored.buckets,\n"
+        "        lambda name: services.fingerprints(name) if name in buckets else {},\n"
+        "    )\n",
         "    buckets = set(services.bucket_names())\n"
-        "    objects = {\n"
-        "        name: services.fingerprints(name) if name in buckets else {}"
-        " for name in restored.buckets\n"
-        "    }\n"
-        "    batches = {name: services.read_batches(name) for name in restored.streams}\n"
+        "    objects = reader.each(\n"
+        '        "bucket",\n'
+        "        restored.buckets,\n"
+        "        lambda name: services.fingerprints(name) if name in buckets else {},\n"
+        "    )\n"
+        '    batches = reader.each("delivery stream", restored.streams, services.read_batches)\n'
         "    tables = set(services.table_names())\n"
-        "    items = {name: services.read_items(name) if name in tables else []"
-        " for name in restored.tables}\n",
+        "    items = reader.each(\n"
+        '        "table", restored.tables, '
+        "lambda name: services.read_items(name) if name in tables else []\n"
+        "    )\n",
     ),
     Mutation(
         "lost-records",

@@ -88,7 +88,7 @@ def test_the_shard_is_open_while_its_table_is_written(
         finally:
             polls.release(WRITES)
         writing.result()
-    expected = len(backend.get_table("flat").stream_shard.items)  # type: ignore[union-attr]
+    expected = len(backend.get_table("flat").stream_shard.items)  # type: ignore[union-attr]  # it has one
     assert len(found) == len(set(found)) == expected >= WRITES
 
 
