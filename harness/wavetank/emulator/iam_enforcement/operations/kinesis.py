@@ -13,7 +13,10 @@ from wavetank.emulator.iam_enforcement.required_action import Call, RequiredActi
 
 
 def actions_of_kinesis(call: Call) -> Iterator[RequiredAction]:
-    """Those of the table, and the one on the stream that an iterator names, which is read."""
+    """Those of the table, and of each stream that the call names: by ARN, name or iterator.
+
+    moto takes the name first and the table the ARN, so that a call with two names needs both.
+    """
     iterator = call.parameters.get("ShardIterator")
     named = call.parameters.get("StreamARN")
     if iterator:
@@ -26,4 +29,7 @@ def actions_of_kinesis(call: Call) -> Iterator[RequiredAction]:
             yield RequiredAction(f"kinesis:{call.operation}", arn)
             if named in {None, arn}:
                 return
+    name = call.parameters.get("StreamName")
+    if name and named:
+        yield RequiredAction(f"kinesis:{call.operation}", call.arn(f"stream/{name}"))
     yield from actions_by_table(call)
