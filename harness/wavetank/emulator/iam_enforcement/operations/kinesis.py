@@ -29,7 +29,7 @@ def actions_of_kinesis(call: Call) -> Iterator[RequiredAction]:
             yield RequiredAction(f"kinesis:{call.operation}", arn)
             if named in {None, arn}:
                 return
-    name = call.parameters.get("StreamName")
-    if name and named:
-        yield RequiredAction(f"kinesis:{call.operation}", call.arn(f"stream/{name}"))
+    other = call.parameters.get("StreamName")
+    if other and named:
+        yield RequiredAction(f"kinesis:{call.operation}", call.arn(f"stream/{other}"))
     yield from actions_by_table(call)
