@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from moto.kinesis.utils import decompose_shard_iterator
 
 from wavetank.emulator.iam_enforcement.operations.by_table import actions_by_table
+from wavetank.emulator.iam_enforcement.reference import find_action
 from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
 
 
@@ -30,6 +31,7 @@ def actions_of_kinesis(call: Call) -> Iterator[RequiredAction]:
             if named in {None, arn}:
                 return
     other = call.parameters.get("StreamName")
-    if other and named:
-        yield RequiredAction(f"kinesis:{call.operation}", call.arn(f"stream/{other}"))
+    action = find_action(f"kinesis:{call.operation}")
+    if other and named and action and action.types:  # others are permitted for all streams only
+        yield RequiredAction(action.name, call.arn(f"stream/{other}"))
     yield from actions_by_table(call)
