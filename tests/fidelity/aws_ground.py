@@ -43,7 +43,7 @@ class AwsGround(Ground):
         clock.sleep(DELIVERY_SECONDS)
 
     def subjects(self, address: str) -> list[str]:
-        """Refused: nobody reads the mail of a made-up address."""
+        """Refused: the mail of an example address cannot be read."""
         del address
         _refuse("a mailbox")
 

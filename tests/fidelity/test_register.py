@@ -37,5 +37,5 @@ def test_the_register_says_what_aws_answered() -> None:
 
 
 def test_the_document_is_what_the_rows_say() -> None:
-    """Whoever reads it reads what the tests see."""
+    """It shows what the tests observe."""
     assert DOCUMENT.read_text() == render(), "run: .venv/bin/python -m tests.fidelity.register"

@@ -12,7 +12,7 @@ REQUIREMENTS = [requirement for step in STEPS for requirement in step.requiremen
 
 
 def test_the_document_is_what_the_table_says() -> None:
-    """Whoever reads it reads what is held here."""
+    """It is generated from the current requirements."""
     assert DOCUMENT.read_text() == render(), "run: .venv/bin/python -m tests.assignment.register"
 
 

@@ -62,7 +62,7 @@ def test_missing_notice_is_invalid() -> None:
 
 
 def test_dead_letter_queue_beside_the_destination_replaces_no_notice() -> None:
-    """The event is in the queue too; whoever the destination notifies still expects a notice."""
+    """The event is in the queue too; the confirmed addresses must still get an alert."""
     events = without(calm(3, [2]), MessageSent, 1)
     given_up = only(events, RequestDiscarded)[0]
     queue = "arn:aws:sqs:eu-west-1:000000000000:dead"

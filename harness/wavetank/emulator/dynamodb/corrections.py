@@ -58,7 +58,7 @@ def update_item(
     try:
         with nullcontext() if stream is None else stream.muted():
             updated: Item = UPDATE_BY_MOTO(backend, table_name, key, *args, **kwargs)
-    except Exception:
+    except Exception:  # any error: it is raised again once the item is as before
         FormerItem(table, hash_key, range_key, former).restore()
         raise
     note_written(table, updated)

@@ -287,5 +287,5 @@ def _logged(what: str) -> Iterator[None]:
     """Log an error of the body, so that the work for other streams goes on."""
     try:
         yield
-    except Exception:
+    except Exception:  # any error: the thread serves all other streams too
         LOG.exception("%s failed, and is tried again", what)

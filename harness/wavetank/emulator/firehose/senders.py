@@ -52,7 +52,7 @@ class BatchSender:
         """Keep the batch for a retry if it cannot be sent, or what comes of it not be reported."""
         try:
             send()
-        except Exception:
+        except Exception:  # any error: the batch must not stay in flight for ever
             LOG.exception("%s: deliver failed", stream.id.label)
             with self._context.changed:
                 if buffer.is_in_flight(batch):

@@ -151,7 +151,7 @@ class WavetankLogs(LogsProvider):
         former = filters.pop(request["filterName"], None)
         try:
             call_moto(context)
-        except Exception:
+        except Exception:  # any error: it is raised again with the former filter in place
             if former is not None:
                 filters[former.name] = former
             raise
@@ -240,7 +240,7 @@ def _logged_errors(kind: str, name: str) -> Iterator[None]:
     """Log an error of the filter: the events are stored already, so the put must not fail."""
     try:
         yield
-    except Exception:
+    except Exception:  # any error: a failed put would be repeated, and double the events
         LOG.exception("%s %s ignores the events of a put", kind, name)
 
 

@@ -18,7 +18,7 @@ class PlanningErrors:
         """Log an error of the block, which plans the rule or schedule of the ARN."""
         try:
             yield
-        except Exception:
+        except Exception:  # any error: the thread plans all other rules and schedules too
             if arn not in self._failed:
                 LOG.exception("%s does not fire: its next instant cannot be computed", arn)
             self._failed.add(arn)

@@ -263,7 +263,7 @@ def test_a_function_may_return_the_partition_keys() -> None:
 
 
 def test_every_record_can_be_followed_by_its_number() -> None:
-    """What processing made of it is told with new numbers, and they are those of the batches."""
+    """Processed records get new numbers, and batches report those."""
     stream = _stream(LAMBDA)
     first = stream.accept_data([b"one", b"two"], NOW)
     _answer(stream, _ok(b"ONE"), {"result": "Dropped"})

@@ -71,7 +71,7 @@ def test_what_cannot_run_is_refused_with_what_is_missing(
 
 
 def test_another_version_is_named_together_with_that_of_the_runtime() -> None:
-    """The same version, and a program of one's own, need no warning."""
+    """The same version, and a custom program, need no warning."""
     assert substitution("nodejs22.x", NODE) == (
         "functions with the runtime nodejs22.x run on Node.js v20.20.2"
     )
