@@ -1,8 +1,8 @@
 """Stops LocalStack's start at the first init script that fails, and says so in one line.
 
-LocalStack only logs a failing script, runs the ones after it, and prints `Ready.` all the same. Here
-no script runs after it, `Ready.` is printed only if none failed, and the line after it names the
-pages. The scripts of boot.d are not affected: they run in a process before LocalStack.
+LocalStack only logs a failing script, runs the ones after it, and prints `Ready.` all the same.
+Here no script runs after it, `Ready.` is printed only if none failed, and the line after it names
+the pages. The scripts of boot.d are not affected: they run in a process before LocalStack.
 [LocalStack 4.14: runtime/init.py, runtime/runtime.py]
 """
 
