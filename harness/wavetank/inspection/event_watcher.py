@@ -16,6 +16,7 @@ from wavetank.ticker.observers import TablePrice, last_tick, read_prices
 
 OVERLAP = timedelta(hours=1)
 POLLS_BETWEEN_LISTINGS = 15
+POLLS_BETWEEN_READINGS = 5
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Watcher:
     _listed: int = 0
     """How many it had delivered at the last listing of the bucket."""
     _polls_until_listing: int = 0
+    _polls_until_reading: int = 0
     _tick: datetime | None = None
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
@@ -64,13 +66,10 @@ class Watcher:
         if not self._polled:
             return self._first_poll()
         self._read_stream()
-        objects, others = self._new_objects(), self._sandbox.new_events()
-        self._read_rule()
-        events = [
-            *self._new_tick(),
-            *(self._event(WatchedKind.OBJECT, _object_line(entry)) for entry in objects),
-            *others,
-        ]
+        objects = [self._event(WatchedKind.OBJECT, _object_line(e)) for e in self._new_objects()]
+        others = self._sandbox.new_events()
+        ticks = self._new_tick() if self._may_have_changed() else []
+        events = sorted([*ticks, *objects, *others], key=lambda event: event.noticed)
         for event in events:
             self.totals[event.kind] += 1
         self._sandbox.problem = ""
@@ -98,6 +97,19 @@ class Watcher:
         ]
         self._polled, self.records = True, 0
         return events
+
+    def _may_have_changed(self) -> bool:
+        """Whether the rule and the table are read again: after an attempt, and now and then.
+
+        Each read costs the sandbox more than all other requests of a poll together. The rule is
+        changed by others, and so is the table where AWS's images run the functions.
+        """
+        self._polls_until_reading -= 1
+        if not self._sandbox.had_attempts and self._polls_until_reading > 0:
+            return False
+        self._polls_until_reading = POLLS_BETWEEN_READINGS
+        self._read_rule()
+        return True
 
     def _read_rule(self) -> None:
         rule = self.aws.events.describe_rule(Name=self.names.rule)

@@ -64,6 +64,8 @@ class SandboxWatcher:
     """The requests whose failure was reported by e-mail."""
     problem: str = ""
     """The last error, until a poll succeeds."""
+    had_attempts: bool = False
+    """Whether an attempt of any function has ended between the last two polls."""
     _attempt: str | None = None
     """The cursor after the last attempt that was reported; None before the first poll."""
     _message: str = ""
@@ -93,7 +95,7 @@ class SandboxWatcher:
 
     def _new_attempts(self, since: str) -> list[PipelineEvent]:
         page = SandboxControls(self.endpoint).attempts(since)
-        self._attempt = str(page["next"])
+        self._attempt, self.had_attempts = str(page["next"]), bool(page["attempts"])
         return [
             PipelineEvent(_kind(attempt), self.clock.now(), attempt_line(attempt))
             for attempt in page["attempts"]
