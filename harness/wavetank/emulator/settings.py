@@ -143,11 +143,10 @@ def aws_variables_restored() -> Iterator[None]:
     try:
         yield
     finally:
+        os.environ.update({name: value for name, value in before.items() if value is not None})
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def parse_allowed_hosts(text: str) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SERVICE = "localstack"
 PORT = "4566/tcp"
 PORT_VARIABLE = "WAVETANK_PORT"
+ERASE_LINE = "\x1b[2K"
+"""Compose begins lines of the log with it, `--ansi never` or not. [Compose 2.26]"""
 WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 """Compose's label with the folder of the project's first file."""
 ANSWER_SECONDS_MAX = 10
@@ -187,9 +189,10 @@ class ComposeSandbox:
     def log_lines(self, count: int | None = None) -> list[str]:
         """The last `count` lines of its log; all without a count."""
         tail = "all" if count is None else str(count)
-        return self._compose(
+        log = self._compose(
             {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", tail, SERVICE
-        ).stdout.splitlines()
+        ).stdout
+        return log.replace(ERASE_LINE, "").splitlines()
 
     def _compose(
         self, variables: Mapping[str, str], *arguments: str

@@ -121,7 +121,7 @@ def announced(
         monkeypatch.setattr(
             hooks.on_runtime_ready, "run", lambda: run_until_failure(manager, Stage.READY)
         )
-        announce_ready(runtime)  # type: ignore[arg-type]
+        announce_ready(runtime)  # type: ignore[arg-type]  # as much of it as is used
         assert runtime.ready.is_set
         printed = capfd.readouterr()
         return printed.err + printed.out
@@ -151,4 +151,4 @@ def test_a_start_that_failed_does_not_end_in_ready(
 
 def test_the_patched_runtime_is_localstacks() -> None:
     """The replaced method is the one that prints `Ready.`."""
-    assert "READY_MARKER_OUTPUT" in LocalstackRuntime._on_ready.__code__.co_names  # noqa: SLF001
+    assert "READY_MARKER_OUTPUT" in LocalstackRuntime._on_ready.__code__.co_names  # noqa: SLF001 - its code is compared

@@ -230,5 +230,5 @@ def test_an_engine_found_by_its_socket_is_passed_to_compose(
     found = DockerEndpoint(host="unix:///run/podman.sock", source="its socket", is_found=True)
     monkeypatch.setattr(docker_engine, "docker_endpoint", lambda _: found)
     compose = _Compose(monkeypatch)
-    ComposeSandbox(tmp_path, "wavetank").log_lines()
+    assert ComposeSandbox(tmp_path, "wavetank").log_lines() == []
     assert compose.calls[0][:2] == ["env", "DOCKER_HOST=unix:///run/podman.sock"]

@@ -12,7 +12,7 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import DockerVariables, docker_variables
 from wavetank.engines.docker_endpoint import DEFAULT_SOCKET, DockerEndpoint, docker_endpoint
 
-COLIMA = "unix:///home/dora/.colima/default/docker.sock"
+COLIMA = "unix:///dora/.colima/default/docker.sock"
 
 
 @pytest.fixture
@@ -135,10 +135,10 @@ def test_the_variables_are_those_of_the_docker_command(monkeypatch: pytest.Monke
     monkeypatch.setenv("DOCKER_CONTEXT", "colima")
     monkeypatch.setenv("DOCKER_CONFIG", "/etc/docker-of-mine")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
-    monkeypatch.setenv("HOME", "/home/dora")
+    monkeypatch.setenv("HOME", "/dora")
     found = docker_variables()
     assert (found.host, found.context) == (None, "colima")
     assert found.config_folder == Path("/etc/docker-of-mine")
     assert found.runtime_folder == Path("/run/user/1000")
     monkeypatch.delenv("DOCKER_CONFIG")
-    assert docker_variables().config_folder == Path("/home/dora/.docker")
+    assert docker_variables().config_folder == Path("/dora/.docker")
