@@ -133,7 +133,7 @@ class _Compose:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *codes: int) -> None:
         self.calls: list[list[str]] = []
         self._codes = list(codes)
-        monkeypatch.setattr(docker_engine.subprocess, "run", self._run)
+        monkeypatch.setattr(subprocess, "run", self._run)
 
     def _run(self, command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         self.calls.append(command)
