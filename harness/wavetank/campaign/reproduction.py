@@ -10,19 +10,18 @@ from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.installation import command_name
 from wavetank.core.private_files import private_folder
 from wavetank.core.text import short_path
 from wavetank.scenario.loader import SUFFIX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
-LAUNCHER = "./wavetank"
-
 
 def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
     """The command that runs the case again; `target` is a scenario's name or file."""
     selected = [part for option in options.items() for part in option]
-    return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *selected])
+    return shlex.join([command_name(), "run", target, "--seed", str(seed), *selected])
 
 
 def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
@@ -89,4 +88,4 @@ class Reproductions:
         horizon = ["--duration", duration_text(chosen.horizon)]
         selected = [part for option in self.options.items() for part in option]
         words = ["campaign", *which, "--seed", str(first), *horizon, *selected]
-        return shlex.join([LAUNCHER, *words])
+        return shlex.join([command_name(), *words])

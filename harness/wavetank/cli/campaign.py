@@ -28,6 +28,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.campaign_progress import CampaignOutput
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
+from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
@@ -145,7 +146,7 @@ def campaign(
     folder = settings.state_folder / "campaigns" / chosen.name
     reproductions = Reproductions(chosen, folder, _selection(pipeline))
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
-    memory = settings.project_folder / FILE_NAME if remembering else None
+    memory = require_clone("--remember") / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 

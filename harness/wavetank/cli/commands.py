@@ -11,9 +11,9 @@ from importlib import import_module  # noqa: TID251 - of commands, only the one 
 from typing import Any, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from wavetank.core.settings import read_settings
+from wavetank.core.installation import PROGRAM, as_typed, clone_folder, require_clone
 
 HELP_OPTIONS = ("-h", "--help")
 
@@ -31,6 +31,7 @@ class Entry:
     """Another one is a folder of the repository, and no part of the installed package."""
 
 
+DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
@@ -66,7 +67,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "notebook": Entry("notebook:notebook", "Open the analysis notebooks, or execute one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
     },
-    "Development of Wavetank": {
+    DEVELOPMENT: {
         "test": Entry("test:run_suite", "Run the test suite.", passes_arguments=True),
         "bench": Entry(
             "command:bench",
@@ -101,6 +102,8 @@ class CommandGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - as above
         widest = max(map(len, ENTRIES))
         for heading, entries in OVERVIEW.items():
+            if heading == DEVELOPMENT and clone_folder() is None:
+                continue
             with formatter.section(heading):
                 formatter.write_dl([(f"{n:<{widest}}", e.summary) for n, e in entries.items()])
 
@@ -118,12 +121,13 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
         if entry.passes_arguments:
             settings |= {"allow_extra_args": True, "ignore_unknown_options": True}
         if not entry.package.startswith("wavetank"):
-            sys.path.append(str(read_settings().project_folder))
+            sys.path.append(str(require_clone(f"{PROGRAM} {name}")))
         app.command(name, context_settings=settings)(
             getattr(import_module(f"{entry.package}.{module}"), function)
         )
         command = typer.main.get_command(app)
         assert isinstance(command, TyperCommand)  # one command, and no group
+        _name_as_typed(command)
         return command
 
     def __iter__(self) -> Iterator[str]:
@@ -131,3 +135,11 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
 
     def __len__(self) -> int:
         return len(ENTRIES)
+
+
+def _name_as_typed(command: TyperCommand) -> None:
+    """Has the help name commands as this installation's user types them."""
+    command.help = as_typed(command.help or "")
+    for parameter in command.params:
+        if isinstance(parameter, TyperOption | TyperArgument):
+            parameter.help = as_typed(parameter.help or "")

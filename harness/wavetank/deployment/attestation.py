@@ -124,15 +124,15 @@ def project_attestation() -> Attestation:
     return Attestation(read_settings().state_folder, WallClock())
 
 
-def attest_suite(before: list[Fingerprint], project_folder: Path) -> Path:
-    """Records that the whole suite passed on what the project folder deploys; returns the file.
+def attest_suite(before: list[Fingerprint], shipped_folder: Path) -> Path:
+    """Records that the whole suite passed on what the shipped folder deploys; returns the file.
 
     `before` are the fingerprints from before the tests.
 
     Raises:
         UsageError: the folder has changed since the tests began.
     """
-    if project_fingerprints(project_folder) != before:
+    if project_fingerprints(shipped_folder) != before:
         raise UsageError(
             "handlers and templates that do not change during the tests",
             "others than before",

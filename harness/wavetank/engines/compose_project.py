@@ -23,7 +23,7 @@ ASSIGNMENT = re.compile(
 HASH_CHARACTERS = 8
 
 
-def compose_project_name(project_folder: Path, given: str | None, state_folder: Path) -> str:
+def compose_project_name(clone: Path, given: str | None, state_folder: Path) -> str:
     """The name of the project in which the folder's sandbox runs.
 
     `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone means a
@@ -32,18 +32,18 @@ def compose_project_name(project_folder: Path, given: str | None, state_folder: 
     Raises:
         UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
-    name = given or _name_in_env_file(project_folder / ".env")
+    name = given or _name_in_env_file(clone / ".env")
     if name:
         return _checked(name)
-    if state_folder == project_folder / ".wavetank":
-        return default_project_name(project_folder)
-    return f"{default_project_name(project_folder)}-{_hash(state_folder)}"
+    if state_folder == clone / ".wavetank":
+        return default_project_name(clone)
+    return f"{default_project_name(clone)}-{_hash(state_folder)}"
 
 
-def default_project_name(project_folder: Path) -> str:
+def default_project_name(clone: Path) -> str:
     """Compose's default name for a project in the folder."""
-    kept = re.sub(r"[^a-z0-9_-]", "", project_folder.name.lower()).lstrip("_-")
-    return kept or f"wavetank-{_hash(project_folder)}"
+    kept = re.sub(r"[^a-z0-9_-]", "", clone.name.lower()).lstrip("_-")
+    return kept or f"wavetank-{_hash(clone)}"
 
 
 def _name_in_env_file(path: Path) -> str | None:

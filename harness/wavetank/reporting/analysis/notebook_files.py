@@ -11,13 +11,13 @@ SUFFIX = ".ipynb"
 WRITTEN = (SUFFIX, ".html")
 
 
-def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
+def find_notebooks(shipped_folder: Path, name: str | None) -> list[Path]:
     """All notebooks, or the one whose name begins with `name`.
 
     Raises:
         UsageError: no notebook or more than one matches.
     """
-    folder = project_folder / "notebooks"
+    folder = shipped_folder / "notebooks"
     by_stem = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
     if name is None:
         return list(by_stem.values())
@@ -27,7 +27,7 @@ def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
     raise UsageError(*one_of("a notebook:", name, by_stem), problem=f'no notebook "{name}"')
 
 
-def find_notebook(project_folder: Path, name: str | None) -> Path:
+def find_notebook(shipped_folder: Path, name: str | None) -> Path:
     """The notebook to execute.
 
     Raises:
@@ -35,7 +35,7 @@ def find_notebook(project_folder: Path, name: str | None) -> Path:
     """
     if name is None:
         raise UsageError("which notebook to execute", "no name", "give one, such as 01")
-    return find_notebooks(project_folder, name)[0]
+    return find_notebooks(shipped_folder, name)[0]
 
 
 def checked_source(source: str) -> str:
