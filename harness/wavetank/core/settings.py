@@ -10,7 +10,8 @@ from typing import Literal
 
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import clone_folder, shipped_folder
-from wavetank.core.project import STATE, Project, find_project
+from wavetank.core.private_files import STATE
+from wavetank.core.project import Project, find_project
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
 """The assignment's region, and no other."""

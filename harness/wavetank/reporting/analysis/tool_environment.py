@@ -15,8 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.private_files import open_private, private_folder
-from wavetank.core.project import STATE
+from wavetank.core.private_files import STATE, open_private, private_folder
 from wavetank.engines.supervised_process import Program, supervised
 
 
