@@ -139,5 +139,10 @@ def cache_folder() -> Path:
     clone = clone_folder()
     if clone is not None:
         return clone / STATE / "cache"
+    return user_cache_folder() / "wavetank"
+
+
+def user_cache_folder() -> Path:
+    """The user's folder for caches: `XDG_CACHE_HOME`, else `.cache` in the home."""
     home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "wavetank"
+    return Path(home) if home else Path.home() / ".cache"

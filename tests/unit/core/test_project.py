@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.rules.source import ROOT
-from wavetank.core import project
-from wavetank.core.project import CONFIGURATION, STATE, Project, find_project
+from wavetank.core.installation import SOURCE, TEMPLATE
+from wavetank.core.private_files import STATE
+from wavetank.core.project import CONFIGURATION, Project, find_project
 from wavetank.core.settings import read_settings
 
 OTHERS = 12345
@@ -49,7 +50,7 @@ def test_the_nearest_mark_counts(inner: Path) -> None:
 
 def test_a_clone_is_a_project(tmp_path: Path) -> None:
     """Before anything was run in it, and whoever finds it: a launcher or an installed command."""
-    for mark in (project.TEMPLATE, Path("harness", "wavetank", "__init__.py")):
+    for mark in (TEMPLATE, SOURCE):
         (tmp_path / mark).parent.mkdir(parents=True)
         (tmp_path / mark).touch()
     assert find_project(tmp_path / "init").folder == tmp_path

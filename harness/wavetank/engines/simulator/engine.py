@@ -6,6 +6,7 @@ handlers', is set by `move_to`.
 """
 
 import gc
+import os
 import sys
 import tempfile
 import threading
@@ -23,7 +24,7 @@ from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import replaced_sleep
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse, UnsupportedCall
-from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, user_cache_folder
 from wavetank.emulator.lambda_.variables import WRAPPER
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
 """A reserved name, which no network resolves."""
+PLUGIN_CACHE = "plux"
+"""The plug-in loader's index, in the user's cache. [plux: runtime/cache.py]"""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """Variables that keep their values in this process."""
 SETTINGS = EmulatorSettings(
@@ -307,8 +310,20 @@ def prepare(folder: Path) -> None:
     options = LocalStackOptions(folder=folder, path="")
     wanted = options.variables(PORT) | VIRTUAL
     ours = {name for name in wanted if name.startswith("WAVETANK_")}
-    variables.become({name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours})
+    given = {name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours}
+    if not _takes_files(user_cache_folder() / PLUGIN_CACHE):
+        given["XDG_CACHE_HOME"] = str(folder / "home")
+    variables.become(given)
     PREPARED.append(folder)
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether files can be put into it; a container's user may have no home."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def boot() -> None:
