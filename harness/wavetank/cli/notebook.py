@@ -19,6 +19,7 @@ from wavetank.reporting.analysis.notebook_files import (
     find_notebook,
     find_notebooks,
     notebook_folder,
+    require_extra,
     require_notebook_suffix,
     write_copy,
 )
@@ -63,6 +64,7 @@ def notebook(
     project's environment; it asks for a token and listens on 127.0.0.1 only.
     """
     output = Output(as_json=False)
+    require_extra()
     shipped = read_settings().shipped_folder
     if execute is not None:
         _execute(find_notebook(shipped, name), checked_source(source), execute, output)

@@ -59,7 +59,9 @@ def private_folder(folder: Path, *, of_any_user: bool = False) -> None:
         with suppress(FileExistsError):  # another process may create it at the same time
             path.mkdir(FOLDER_MODE)
             if path.name == STATE:
-                (path / GIT_IGNORE).write_text("*\n")  # of the user's repository, no part
+                (path / GIT_IGNORE).write_text(
+                    "*\n", encoding="utf-8"
+                )  # of the user's repository, no part
     if not of_any_user:
         require_own(folder)
     _restrict(folder, FOLDER_MODE)

@@ -6,7 +6,6 @@ handlers', is set by `move_to`.
 """
 
 import gc
-import os
 import sys
 import tempfile
 import threading
@@ -24,7 +23,7 @@ from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import replaced_sleep
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse, UnsupportedCall
-from wavetank.core.settings import REGION, SANDBOX_ACCOUNT, user_cache_folder
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.lambda_.variables import WRAPPER
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
@@ -48,6 +47,7 @@ from wavetank.engines.simulator.environment import (
 )
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
+from wavetank.engines.simulator.plugin_cache import plugin_cache_variables
 from wavetank.engines.simulator.process_calls import intercepted
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ if TYPE_CHECKING:
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
 """A reserved name, which no network resolves."""
-PLUGIN_CACHE = "plux"
-"""The plug-in loader's index, in the user's cache. [plux: runtime/cache.py]"""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """Variables that keep their values in this process."""
 SETTINGS = EmulatorSettings(
@@ -311,19 +309,8 @@ def prepare(folder: Path) -> None:
     wanted = options.variables(PORT) | VIRTUAL
     ours = {name for name in wanted if name.startswith("WAVETANK_")}
     given = {name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours}
-    if not _takes_files(user_cache_folder() / PLUGIN_CACHE):
-        given["XDG_CACHE_HOME"] = str(folder / "home")
-    variables.become(given)
+    variables.become(given | plugin_cache_variables(folder / "home"))
     PREPARED.append(folder)
-
-
-def _takes_files(folder: Path) -> bool:
-    """Whether files can be put into it; a container's user may have no home."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
 
 
 def boot() -> None:

@@ -1,5 +1,6 @@
 """The notebooks of this project: found by name, copied for a source, executed to a file."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from wavetank.core.errors import UsageError
@@ -8,6 +9,8 @@ from wavetank.core.settings import Settings
 from wavetank.core.suggestions import one_of
 
 SUFFIX = ".ipynb"
+NEEDED = ("altair", "nbclient", "nbconvert", "nbformat", "polars")
+"""Packages of the extra `notebooks`."""
 WRITTEN = (SUFFIX, ".html")
 
 
@@ -36,6 +39,21 @@ def find_notebook(shipped_folder: Path, name: str | None) -> Path:
     if name is None:
         raise UsageError("which notebook to execute", "no name", "give one, such as 01")
     return find_notebooks(shipped_folder, name)[0]
+
+
+def require_extra() -> None:
+    """Returns if what notebooks are made of is installed.
+
+    Raises:
+        UsageError: it is not: it is an extra, because it is large.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"{', '.join(NEEDED)}, which notebooks need",
+            f"no {missing[0]}",
+            "install the extra: pip install 'wavetank[notebooks]'",
+        )
 
 
 def checked_source(source: str) -> str:
