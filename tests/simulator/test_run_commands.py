@@ -213,5 +213,5 @@ def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
     (entry,) = [json.loads(line) for line in lines]
     assert (entry["scenario"], entry["seed"]) == ("between", 7)
     assert entry["digest"] == played.events("run_finished")[0]["digest"]
-    ndjson, _ = project_fingerprints(read_settings().project_folder)
+    ndjson, _ = project_fingerprints(read_settings().shipped_folder)
     assert Fingerprint(**entry["fingerprint"]) == ndjson

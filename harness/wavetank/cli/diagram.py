@@ -85,7 +85,7 @@ def diagram(
             *person_of(name, surname), prefix=prefix, stream_name_case=stream_name_case
         )
         options = DeploymentOptions(names=names, addresses=tuple(email or (DEFAULT_ADDRESS,)))
-        scopes = project_scopes(options, read_settings().project_folder)
+        scopes = project_scopes(options, read_settings().shipped_folder)
         title = f"The pipeline of {names.full_name}"
     else:
         scopes = user_scopes(template, storage, dict(parse_parameters(overrides or "")))

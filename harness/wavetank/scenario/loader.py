@@ -34,7 +34,7 @@ def load_scenario(name_or_path: str, folder: Path) -> Scenario:
 
 def project_scenarios() -> Path:
     """The folder with the scenarios of this project."""
-    return read_settings().project_folder / "scenarios"
+    return read_settings().shipped_folder / "scenarios"
 
 
 def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:

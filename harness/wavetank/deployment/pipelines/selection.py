@@ -56,7 +56,7 @@ class PipelineChoice:
             stream_name_case=self.stream_name_case,
         )
         return TickerPipeline(
-            project_folder=read_settings().project_folder,
+            shipped_folder=read_settings().shipped_folder,
             names=names,
             addresses=READERS,
             record_format=self.record_format,
