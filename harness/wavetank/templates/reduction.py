@@ -144,10 +144,10 @@ class _Reducer:
         if not isinstance(part, dict):
             return part
         if len(part) == 1 and (name := next(iter(part))) and _is_function(name):
-            if isinstance(value := self._scope.value(part), str):
-                return value
             if (elements := self._scope.elements(part)) is not None:
                 return self._known(elements, unknown)
+            if isinstance(value := self._scope.value(part), str):
+                return value
             unknown.append(part)
             return _mark(len(unknown) - 1)
         return {name: self._known(value, unknown) for name, value in part.items()}
