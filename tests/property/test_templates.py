@@ -56,5 +56,5 @@ def refusal(pipeline: TemplatesPipeline) -> str:
         given_stacks = pipeline.check()
     except UsageError as error:
         return str(error)
-    assert all(json.loads(stack.text)["Resources"] for stack in given_stacks)
+    assert all(json.loads(stack.text(str))["Resources"] for stack in given_stacks)
     return ""

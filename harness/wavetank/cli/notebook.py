@@ -12,6 +12,7 @@ from wavetank.cli.output import Output
 from wavetank.core.installation import clone_folder
 from wavetank.core.settings import read_settings
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
+from wavetank.core.uv_program import find_uv
 from wavetank.reporting.analysis.notebook_files import (
     checked_source,
     copy_for,
@@ -22,7 +23,7 @@ from wavetank.reporting.analysis.notebook_files import (
     require_notebook_suffix,
     write_copy,
 )
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 INSTALLING = "installing JupyterLab; the first time this takes a minute ..."
 DEFAULT_SOURCE = "latest"

@@ -1,5 +1,6 @@
 """A user's own templates: what is refused, by name and line, before anything runs."""
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -91,7 +92,16 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 UNSUPPORTED = [
     ("AWS::Kinesis::Stream", "{}", ""),
     ("AWS::Lambda::EventSourceMapping", "{}", ""),
-    ("AWS::CloudFormation::Stack", "{}", ""),
+    (
+        "AWS::CloudFormation::Stack",
+        "{}",
+        "with a value that the template does not determine as TemplateURL",
+    ),
+    (
+        "AWS::CloudFormation::Stack",
+        "{TemplateURL: 'https://a/b'}",
+        "with https://a/b as TemplateURL",
+    ),
     ("AWS::Serverless::Function", "{}", ""),
     ("Custom::Thing", "{}", ""),
     ("AWS::Events::Rule", "{EventPattern: {source: [aws.s3]}}", "with EventPattern"),
@@ -208,7 +218,7 @@ def test_a_target_that_is_not_supported_is_reported(template: Path, arn: str, wh
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("Transform: AWS::Serverless-2016-10-31" + FUNCTION, "the transform AWS::Serverless"),
+        ("Transform: Mine" + FUNCTION, "the transform Mine at"),
         (added("Feed", "AWS::S3::Bucket", "{Fn::Transform: {Name: x}}"), "Fn::Transform at"),
         ("Resources: []", "no Resources"),
         ("Resources: {A: {}}", "A without one at"),
@@ -269,10 +279,15 @@ def test_parameters_are_read_as_sam_reads_them() -> None:
             parse_parameters(text)
 
 
+def _unpublished(text: str) -> str:
+    """Where a nested template would be put."""
+    return f"https://bucket/{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def deployed(template: Path, text: str, **options: Any) -> dict[str, Any]:
     """The resources of the copy that would be deployed."""
     (stack,) = check(template, text, **options)
-    body: dict[str, Any] = json.loads(stack.text)
+    body: dict[str, Any] = json.loads(stack.text(_unpublished))
     return {name: resource["Properties"] for name, resource in body["Resources"].items()}
 
 
