@@ -29,6 +29,8 @@ OF_SERVICES = {
 }
 """The resource type that an ARN of the service stands for."""
 ARN_PARTS = 6
+OF_FUNCTION = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
+"""Types that stand for a function, which they name with a qualifier."""
 NESTED_STACK = "AWS::CloudFormation::Stack"
 OF_NESTED = re.compile(r"(?P<stack>\w+)\.Outputs\.(?P<output>\w+)")
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
@@ -107,7 +109,7 @@ class TemplateScope:
         """The type of the resource by its name or ARN; None as for `value`."""
         match self.value(written):
             case ResourceReference(kind=kind):
-                return kind
+                return "AWS::Lambda::Function" if kind in OF_FUNCTION else kind
             case str(text):
                 parts = text.split(":")
                 is_arn = parts[0] == "arn" and len(parts) >= ARN_PARTS

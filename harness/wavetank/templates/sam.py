@@ -10,14 +10,13 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
-
-import yaml
-from samtranslator.yaml_helper import yaml_parse
 
 from wavetank.core.settings import REGION
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.document import Keys, Template
+from wavetank.templates.includes import read_document_part
 from wavetank.templates.problems import TemplateProblem
 from wavetank.templates.references import PSEUDO, TemplateScope
 
@@ -34,7 +33,8 @@ DOCUMENTS = {
 }
 """The property that holds the document which `DefinitionUri` names."""
 APPLICATION = "AWS::Serverless::Application"
-INCLUDE = "AWS::Include"
+EMPTY_DOCUMENT = {"swagger": "2.0", "paths": {}}
+"""In place of one that cannot be read, so that other problems are found."""
 NAMED_IN_MESSAGE = re.compile(r"(?:Resource|Event) with id \[(?P<id>\w+)\]")
 
 
@@ -118,8 +118,8 @@ class _Localized:
                 return
             if "InlineCode" in properties:
                 return
-            if "CodeUri" in defaults:
-                properties.setdefault("CodeUri", defaults["CodeUri"])
+            # Without a path `sam package` takes the folder of the template.
+            properties.setdefault("CodeUri", defaults.get("CodeUri", "."))
         code = properties.get(CODE[kind])
         if isinstance(code, str) and code and not code.startswith("s3://"):
             self._code[name] = code
@@ -130,17 +130,11 @@ class _Localized:
         keys: Keys = ("Resources", name, "Properties")
         uri = properties.get("DefinitionUri")
         if isinstance(uri, str) and not uri.startswith("s3://"):
-            document = self._document(uri, (*keys, "DefinitionUri"))
-            if document is not None:
-                del properties["DefinitionUri"]
-                properties[into] = document
-        included = as_table(as_table(properties.get(into)).get("Fn::Transform"))
-        location = as_table(included.get("Parameters")).get("Location")
-        is_local = isinstance(location, str) and not location.startswith("s3://")
-        if included.get("Name") == INCLUDE and is_local:
-            document = self._document(str(location), (*keys, into))
-            if document is not None:
-                properties[into] = document
+            del properties["DefinitionUri"]
+            document, problem = read_document_part(self._template, uri, (*keys, "DefinitionUri"))
+            if problem is not None:
+                self.problems.append(problem)
+            properties[into] = document if problem is None else EMPTY_DOCUMENT
 
     def _refuse_published(self, name: str, properties: dict[str, Any]) -> None:
         keys: Keys = ("Resources", name, "Properties", "Location")
@@ -150,17 +144,6 @@ class _Localized:
         self.problems.append(TemplateProblem(expected, found, action))
         # The translator would ask the Serverless Application Repository of an account.
         properties["Location"] = PLACEHOLDER
-
-    def _document(self, uri: str, keys: Keys) -> Any:
-        path = self._template.path.parent / uri
-        try:
-            return yaml_parse(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not YAML or JSON"
-            found = f"{keys[1]} with {path}: {reason} at {self._template.position(keys)}"
-            action = "correct the path, relative to the template, or the document"
-            self.problems.append(TemplateProblem("a document in YAML or JSON", found, action))
-        return None
 
 
 def _translate(
@@ -173,13 +156,12 @@ def _translate(
         InvalidDocumentException,
     )
     from samtranslator.parser.parser import Parser  # noqa: PLC0415
-    from samtranslator.translator.arn_generator import ArnGenerator  # noqa: PLC0415
     from samtranslator.translator.translator import Translator  # noqa: PLC0415
 
-    # Otherwise it looks for the region in the configuration of the user's account.
-    ArnGenerator.BOTO_SESSION_REGION_NAME = REGION
+    # Without a session it looks for the region in the configuration of the user's account.
+    translator = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=REGION))
     try:
-        made: dict[str, Any] = Translator(None, Parser()).translate(
+        made: dict[str, Any] = translator.translate(
             body, values, passthrough_metadata=True, get_managed_policy_map=_UnlistedPolicies
         )
     except InvalidDocumentException as error:
@@ -189,6 +171,8 @@ def _translate(
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         # The translator assumes the form of much that it does not check.
         return {}, [_problem(template, f"{type(error).__name__}: {error}")]
+    finally:
+        translator.metrics.publish()  # to nobody; it warns of measurements that it still has
     return made, []
 
 

@@ -12,6 +12,7 @@ from wavetank.templates import cdk, sam
 from wavetank.templates.accessors import as_table
 from wavetank.templates.cycles import circular_references
 from wavetank.templates.document import Template, check_form, read_document
+from wavetank.templates.includes import included
 from wavetank.templates.loops import unrolled
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.reduction import reduced
@@ -40,7 +41,8 @@ class StackTree:
         self.problems: list[TemplateProblem] = []
         self._within = (*within, path.resolve())
         self._nested: dict[str, StackTree | None] = {}
-        template = cdk.localized(read_document(path))
+        template, found = included(cdk.localized(read_document(path)))
+        self.problems += found
         for expand in (unrolled, reduced, sam.expanded):
             scope = TemplateScope(template, parameters, storage)
             if expand is not sam.expanded or sam.is_sam(template):

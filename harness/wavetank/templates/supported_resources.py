@@ -127,10 +127,25 @@ def _check_layers(function: TemplateResource) -> Iterator[TemplateProblem]:
             yield function.problem(expected, what, action, ("Layers", number))
 
 
+def _check_version(version: TemplateResource) -> Iterator[TemplateProblem]:
+    yield from _refused(
+        version, {"ProvisionedConcurrencyConfig": "a version without provisioned concurrency"}
+    )
+
+
+def _check_alias(alias: TemplateResource) -> Iterator[TemplateProblem]:
+    refused = {
+        "ProvisionedConcurrencyConfig": "an alias without provisioned concurrency",
+        "RoutingConfig": "an alias of one version",
+    }
+    yield from _refused(alias, refused)
+
+
 def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[TemplateProblem]:
     scope, properties = configuration.scope, configuration.properties
-    if scope.value(properties.get("Qualifier")) not in {"$LATEST", None}:
-        expected = "a configuration of $LATEST"
+    qualifier = scope.value(properties.get("Qualifier"))
+    if isinstance(qualifier, str) and qualifier.isdecimal():
+        expected = "a configuration of $LATEST or of an alias"
         yield configuration.problem(expected, "of another version", LEAVE_OUT, ("Qualifier",))
     destinations = as_table(properties.get("DestinationConfig"))
     for name in ("OnFailure", "OnSuccess"):
@@ -221,9 +236,11 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::IAM::Role": _anything,
     "AWS::KinesisFirehose::DeliveryStream": _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
+    "AWS::Lambda::Alias": _check_alias,
     FUNCTION: _check_function,
     LAYER: _anything,
     "AWS::Lambda::Permission": _anything,
+    "AWS::Lambda::Version": _check_version,
     "AWS::Logs::LogGroup": _anything,
     "AWS::Logs::LogStream": _anything,
     "AWS::S3::Bucket": _check_bucket,
