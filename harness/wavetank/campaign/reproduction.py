@@ -9,9 +9,8 @@ from wavetank.campaign.cases import CampaignCases
 from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.core.durations import duration_text
-from wavetank.core.errors import InfrastructureError
 from wavetank.core.installation import command_name
-from wavetank.core.private_files import private_folder
+from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.text import short_path
 from wavetank.scenario.loader import SUFFIX
 from wavetank.scenario.serialization import scenario_to_toml
@@ -35,7 +34,7 @@ def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
         private_folder(folder)
         file.write_text(scenario_to_toml(spec.scenario, why), encoding="utf-8")
     except OSError as error:
-        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
+        raise not_writable(file, error) from error
     return file
 
 

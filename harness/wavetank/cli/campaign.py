@@ -1,6 +1,7 @@
 """`campaign`: many runs in parallel, and the smallest scenario that breaks the same invariant."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import project_configuration, read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
@@ -144,11 +146,20 @@ def campaign(
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
+    _make_folder(folder)
     reproductions = Reproductions(chosen, folder, _selection(pipeline))
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
     memory = require_clone("--remember") / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
+
+
+def _make_folder(folder: Path) -> None:
+    """Before anything runs, because what fails and the index are written there afterwards."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise not_writable(folder, error) from error
 
 
 def _selection(pipeline: Pipeline) -> dict[str, str]:

@@ -89,6 +89,13 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
+def _sections() -> Iterator[tuple[str, Mapping[str, Entry]]]:
+    """The overview's sections; those of developers only in a clone, which their commands need."""
+    for heading, entries in OVERVIEW.items():
+        if heading != DEVELOPMENT or clone_folder() is not None:
+            yield heading, entries
+
+
 class CommandGroup(TyperGroup):
     """The group of `wavetank` itself, with its commands under headings."""
 
@@ -98,13 +105,20 @@ class CommandGroup(TyperGroup):
         self.commands = cast("MutableMapping[str, Any]", _ImportedOnRequest())
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
-        return list(ENTRIES)
+        return [name for _, entries in _sections() for name in entries]
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Complete names from the overview: to import each command would take seconds.
+
+        This process completes and ends, so no command is run from these.
+        """
+        shown = [entry for _, entries in _sections() for entry in entries.items()]
+        self.commands = {name: TyperCommand(name, help=entry.summary) for name, entry in shown}
+        return super().shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - as above
         widest = max(map(len, ENTRIES))
-        for heading, entries in OVERVIEW.items():
-            if heading == DEVELOPMENT and clone_folder() is None:
-                continue
+        for heading, entries in _sections():
             with formatter.section(heading):
                 formatter.write_dl([(f"{n:<{widest}}", e.summary) for n, e in entries.items()])
 

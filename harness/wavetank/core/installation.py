@@ -59,7 +59,7 @@ def require_clone(what: str) -> Path:
         raise UsageError(
             f"a clone of Wavetank's repository, which {what} needs",
             f"an installed package in {PACKAGE}",
-            f"clone the repository and run {LAUNCHER} there",
+            "clone the repository and use the launcher in it",
         )
     return folder
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.core.installation import TEMPLATE, is_clone
-from wavetank.core.private_files import ROOT
+from wavetank.core.private_files import ROOT, STATE
 
 CONFIGURATION = "wavetank.toml"
-STATE = ".wavetank"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Literal
 from wavetank.core.configuration import Configuration, read_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import clone_folder, shipped_folder
-from wavetank.core.project import STATE, Project, find_project
+from wavetank.core.private_files import STATE
+from wavetank.core.project import Project, find_project
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
 """The assignment's region, and no other."""
@@ -148,5 +149,10 @@ def cache_folder() -> Path:
     clone = clone_folder()
     if clone is not None:
         return clone / STATE / "cache"
+    return user_cache_folder() / "wavetank"
+
+
+def user_cache_folder() -> Path:
+    """The user's folder for caches: `XDG_CACHE_HOME`, else `.cache` in the home."""
     home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "wavetank"
+    return Path(home) if home else Path.home() / ".cache"
