@@ -119,7 +119,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_commands\.py::test_the_life_of_a_sandbox": (
         "the README's commands from `up --detach` to `down`"
     ),
-    r"tests/embedded/test_commands\.py::test_the_machine_breaks.*\[(host-paused|disk-full|wrong-c)": (
+    r"tests/embedded/test_commands\.py::test_the_machine_breaks.*\[(host-p|disk-f|wrong-c)": (
         "host-killed, in the same file"
     ),
     r"tests/embedded/test_snapshot\.py::test_a_kill_loses": (

@@ -34,6 +34,7 @@ class Entry:
 DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
+        "init": Entry("init:init", "Make a project of your own, or for a template you have."),
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
     },
     "Sandbox": {
