@@ -41,9 +41,9 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "up": Entry("sandbox:up", "Start a sandbox with the pipeline; runs until Ctrl-C."),
         "down": Entry("sandbox:down", "Stop the sandbox; its data are kept for the next one."),
         "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
-        "logs": Entry("sandbox:logs", "Show the log of LocalStack or of a function."),
+        "logs": Entry("functions:logs", "Show the log of LocalStack or of a function."),
         "watch": Entry("watch:watch", "Print ticks, objects, failures and alerts as they happen."),
-        "invoke": Entry("sandbox:invoke", "Invoke a function; by default a tick for this minute."),
+        "invoke": Entry("functions:invoke", "Invoke a function; by default what is scheduled."),
         "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },
     "Simulate": {
@@ -58,7 +58,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Deploy": {
         "plan": Entry("plan:plan", "Preview a deployment: changes, monthly cost, blockers."),
         "deploy": Entry("deploy:deploy", "Deploy the handlers and the templates."),
-        "check": Entry("check:check", "Check the assignment's requirements, with evidence."),
+        "check": Entry("check:check", "Check a deployed pipeline, with evidence for each finding."),
         "drill": Entry("drill:drill", "Break the pipeline on purpose and time its recovery."),
         "teardown": Entry(
             "teardown:teardown", "Delete a pipeline; its data are kept without --delete-data."

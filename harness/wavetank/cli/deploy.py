@@ -41,7 +41,8 @@ from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.deployment_choice import DeploymentChoice
 from wavetank.deployment.promotion import Promotion
 from wavetank.live.confirmed_addresses import show_unconfirmed
-from wavetank.live.running_sandbox import attach, running_record
+from wavetank.live.running_sandbox import attach
+from wavetank.live.sandbox_records import running_record
 
 
 def deploy(

@@ -43,12 +43,8 @@ from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
 from wavetank.live.revert_journal import require_reverted, revert_active_faults, revert_all
 from wavetank.live.revert_journal import restore as restore_all
-from wavetank.live.running_sandbox import (
-    RunningSandbox,
-    compose_sandbox,
-    running_record,
-    running_sandbox,
-)
+from wavetank.live.running_sandbox import RunningSandbox, running_sandbox
+from wavetank.live.sandbox_records import compose_sandbox, running_record
 
 DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
 """What `--fault` takes."""

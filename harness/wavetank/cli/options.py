@@ -142,6 +142,23 @@ DeployedNameOption = Annotated[
         help="Owner of the pipeline, 'First Surname'. Default in a sandbox: the deployed one.",
     ),
 ]
+PipelineNameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="The pipeline, if several are deployed: its stack, or the ticker's owner. Default: "
+        "that of wavetank.toml, or the only one.",
+    ),
+]
+FunctionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--function",
+        metavar="NAME",
+        help="A function, by its logical id in the template or its deployed name.",
+    ),
+]
 DeployedFormatOption = Annotated[
     str | None,
     typer.Option(

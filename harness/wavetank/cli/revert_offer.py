@@ -8,10 +8,11 @@ from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.output import Output
 from wavetank.core.naming import Names
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.live.change_targets import host_target, sandbox_target, target_of
+from wavetank.live.change_targets import host_target, target_of
 from wavetank.live.changed_target import ChangedTarget
 from wavetank.live.revert_journal import RESTORE, revert_all
-from wavetank.live.running_sandbox import RunningSandbox, running_record
+from wavetank.live.sandbox_pipeline import SandboxPipeline
+from wavetank.live.sandbox_records import running_record
 
 
 def offer_host(record: SandboxRecord, output: Output, *, yes: bool = False) -> None:
@@ -36,10 +37,10 @@ def offer_pipeline(
     return offer(changed, output, command, yes=yes)
 
 
-def offer_running(running: RunningSandbox, output: Output, *, yes: bool = False) -> bool:
+def offer_running(running: SandboxPipeline, output: Output, *, yes: bool = False) -> bool:
     """As `offer`, for a pipeline in a sandbox."""
-    target = sandbox_target(running.record, running.names, running.aws)
-    return offer(target, output, restore_command(running.record, running.names.stem), yes=yes)
+    command = restore_command(running.record, running.stem)
+    return offer(running.target(), output, command, yes=yes)
 
 
 def record_of(target: TargetKind, endpoint: str | None, output: Output) -> SandboxRecord | None:

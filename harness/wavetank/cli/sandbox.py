@@ -1,36 +1,35 @@
-"""`up`, `down`, `status`, `logs`, `invoke`: a sandbox and its pipeline."""
+"""`up`, `down`, `status`: a sandbox and its pipeline."""
 
-import json
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
-from wavetank.aws.invoker import StreamingInvoker, invoke_function
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
 from wavetank.cli.options import (
     AccessOption,
+    CodeOption,
     ConfirmOption,
     DebugOption,
     DelayOption,
-    DeployedNameOption,
     EmailOption,
-    EndpointOption,
     FormatOption,
     HandlerOption,
     JsonOption,
     NameOption,
+    OverridesOption,
+    PipelineNameOption,
     PrefixOption,
+    StorageOption,
     StreamCaseOption,
     SurnameOption,
+    TemplateOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
 from wavetank.cli.revert_offer import offer_host, offer_running
-from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.core.errors import UsageError
+from wavetank.core.clock import WallClock
 from wavetank.core.naming import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME,
@@ -38,29 +37,22 @@ from wavetank.core.naming import (
     DEFAULT_STREAM_CASE,
     person_of,
 )
-from wavetank.core.settings import read_settings
+from wavetank.core.settings import project_configuration, read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
-from wavetank.core.text import pluralize
 from wavetank.deployment.custom_handler import read_custom_handler
+from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
 from wavetank.live.background_sandbox import start_in_background
-from wavetank.live.change_targets import journal_of_sandbox
 from wavetank.live.confirmed_addresses import show_unconfirmed
-from wavetank.live.running_sandbox import (
-    RunningSandbox,
-    attach_to_deployed,
-    compose_sandbox,
-    running_record,
-    running_sandbox,
-    sandbox_record,
-)
-from wavetank.live.sandbox_log import sandbox_log
-from wavetank.live.sandbox_session import SandboxPlan, open_session
+from wavetank.live.pipeline_selection import pipeline_in
+from wavetank.live.sandbox_pipeline import SandboxPipeline
+from wavetank.live.sandbox_plans import SandboxPlan, TemplatesPlan
+from wavetank.live.sandbox_records import compose_sandbox, sandbox_record
+from wavetank.live.sandbox_session import open_session
 from wavetank.templates.project_templates import check_address
 
 DETACH_OPTIONS = frozenset({"--detach", "-d"})
-FOLLOW_SECONDS = 1.0
 
 EngineOption = Annotated[
     Engine,
@@ -84,6 +76,10 @@ def up(
     enforce_access: AccessOption = True,
     record_format: FormatOption = "ndjson",
     handler: HandlerOption = None,
+    storage: StorageOption = None,
+    template: TemplateOption = None,
+    code: CodeOption = None,
+    overrides: OverridesOption = None,
     retry_base_delay: DelayOption = 60,
     port: Annotated[
         int | None,
@@ -98,31 +94,39 @@ def up(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Start a sandbox with the pipeline, which ticks every 60 s; runs until Ctrl-C."""
+    """Start a sandbox with the pipeline; runs until Ctrl-C.
+
+    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's,
+    which ticks every 60 s. Schedules run in wall time. Data survive down and up.
+    """
     output = Output(as_json=as_json)
-    first_name, last_name = person_of(name, surname)
-    plan = SandboxPlan(
-        first_name=first_name,
-        surname=last_name,
+    choice = PipelineChoice(
+        name=name,
+        surname=surname,
         prefix=prefix,
         stream_name_case=stream_name_case,
-        addresses=tuple(check_address(address) for address in email or [DEFAULT_ADDRESS]),
         record_format=record_format,
+        handler=handler,
+        storage=storage,
+        template=template,
+        code=code,
+        overrides=overrides,
+    ).in_project(project_configuration())
+    sandbox_options = _SandboxOptions(
         retry_base_delay_seconds=retry_base_delay,
         port=port,
         fresh=fresh,
         confirm_emails=confirm_emails,
         enforce_access=enforce_access,
     )
-    if handler is not None:
-        plan = replace(plan, handler=read_custom_handler(handler, plan.names))
+    plan = _plan(choice, email, sandbox_options)
     folder = SandboxFolder(read_settings().state_folder)
     if detach and engine is Engine.EMBEDDED:
         arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
         with output.waiting("starting in the background"):
             record = start_in_background(folder, arguments)
         output.emit("ready", endpoint=record.endpoint)
-        _show_ready(attach_to_deployed(record), output)
+        _show_ready(pipeline_in(record, _deployed_name(plan)), output)
         return
     try:
         with (
@@ -134,14 +138,50 @@ def up(
             if detach:
                 _show_ready(sandbox, output)
             else:
-                journal = journal_of_sandbox(sandbox.record, sandbox.names.stem)
-                follow(session, output, journal.changes)
+                follow(session, output, sandbox.target().journal.changes)
     except Stopped:
         output.say("stopped")
         output.emit("stopped")
 
 
-def _show_ready(sandbox: RunningSandbox, output: Output) -> None:
+class _SandboxOptions(TypedDict):
+    """The options of a sandbox, whatever is deployed in it."""
+
+    retry_base_delay_seconds: int
+    port: int | None
+    fresh: bool
+    confirm_emails: bool
+    enforce_access: bool
+
+
+def _plan(
+    choice: PipelineChoice, addresses: list[str] | None, options: _SandboxOptions
+) -> TemplatesPlan | SandboxPlan:
+    templates = choice.templates(simulated=False)
+    if templates is not None:
+        choice.refuse_of_ticker(addresses)
+        return TemplatesPlan(pipeline=templates, **options)
+    choice.refuse_of_templates()
+    first_name, last_name = person_of(choice.name, choice.surname)
+    plan = SandboxPlan(
+        first_name=first_name,
+        surname=last_name,
+        prefix=choice.prefix,
+        stream_name_case=choice.stream_name_case,
+        addresses=tuple(check_address(address) for address in addresses or [DEFAULT_ADDRESS]),
+        record_format=choice.record_format,
+        **options,
+    )
+    if choice.handler is not None:
+        plan = replace(plan, handler=read_custom_handler(choice.handler, plan.names))
+    return plan
+
+
+def _deployed_name(plan: TemplatesPlan | SandboxPlan) -> str:
+    return plan.pipeline.name if isinstance(plan, TemplatesPlan) else plan.names.stem
+
+
+def _show_ready(sandbox: SandboxPipeline, output: Output) -> None:
     endpoint = sandbox.record.endpoint
     output.say(f"ready at {endpoint}; ./wavetank down stops it")
     output.say(f"pages: {pages_address(endpoint)}")
@@ -161,6 +201,7 @@ def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  #
 
 def status(
     *,
+    name: PipelineNameOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
@@ -180,20 +221,11 @@ def status(
             f"fault injected: {fault['kind']} ({given}), since {fault['since']}; "
             "./wavetank drill --restore reverts it"
         )
-    sandbox = attach_to_deployed(record)
+    sandbox = pipeline_in(record, name)
     offer_running(sandbox, output)
-    health = sandbox.health()
-    custom = ", with a custom handler" if sandbox.custom_handler else ""
-    output.say(
-        f"{sandbox.names.full_name}'s at {record.endpoint} ({record.engine}){custom}, "
-        f"log: {record.log}"
-    )
-    none = "not in the table" if sandbox.custom_handler else "none yet"
-    output.say(
-        f"last tick {health.last_tick or none}, "
-        f"{pluralize(health.objects, 'object')}, {pluralize(health.alerts, 'alert')}, "
-        f"{health.memory_mb} MB resident"
-    )
+    state = sandbox.status()
+    output.say(state.title)
+    output.say(state.state)
     isolation = controls.isolation()
     output.say(f"functions: isolation level {isolation['level']}; {isolation['meaning']}")
     for reason in isolation["refused"]:
@@ -202,81 +234,7 @@ def status(
         "status",
         running=True,
         sandbox=asdict(record),
-        health=asdict(health),
+        health=state.values,
         isolation=isolation,
         faults=[fault["kind"] for fault in faults],
     )
-
-
-def logs(
-    *,
-    function: Annotated[
-        str | None,
-        typer.Option(
-            "--function",
-            metavar="NAME",
-            help="The log of this function, by its deployed name. Default: LocalStack's log.",
-        ),
-    ] = None,
-    lines: Annotated[
-        int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many of the last lines.")
-    ] = 50,
-    follow_log: Annotated[
-        bool, typer.Option("--follow", "-f", help="Print new lines until Ctrl-C.")
-    ] = False,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Show the log of the running sandbox: LocalStack's, or a function's."""
-    output = Output(as_json=as_json)
-    record = running_record(None)
-    log = sandbox_log(record, function)
-    _show_log(log.new_lines()[-lines:], output)
-    while follow_log:
-        WallClock().sleep(FOLLOW_SECONDS)
-        _show_log(log.new_lines(), output)
-
-
-def _show_log(lines: Iterable[str], output: Output) -> None:
-    for line in lines:
-        output.say(line)
-        output.emit("log", line=line)
-
-
-def invoke(
-    function: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="FUNCTION",
-            help="The deployed name of a function. Default: the streaming function.",
-        ),
-    ] = None,
-    *,
-    event: Annotated[
-        str | None,
-        typer.Option("--event", metavar="JSON", help="With FUNCTION: the event. Default: {}."),
-    ] = None,
-    name: DeployedNameOption = None,
-    endpoint: EndpointOption = None,
-    as_json: JsonOption = False,
-    debug: DebugOption = False,  # noqa: ARG001 - as above
-) -> None:
-    """Invoke a function and wait for its result; without FUNCTION, make this minute's tick."""
-    if function is None and event is not None:
-        raise UsageError("FUNCTION with --event", "none", "name a deployed function")
-    output = Output(as_json=as_json)
-    offer_host(running_record(endpoint), output)
-    sandbox = running_sandbox(endpoint, name)
-    offer_running(sandbox, output)
-    if function is not None:
-        with output.waiting(f"invoking {function}"):
-            result = invoke_function(sandbox.aws, function, event or "{}")
-        output.say(json.dumps(result))
-        output.emit("invoked", function=function, result=result)
-        return
-    minute = floor_to_minute(sandbox.clock.now())
-    with output.waiting("invoking the streaming function"):
-        answer = StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
-    records = f"{answer['records']} records" if "records" in answer else "made"
-    output.say(f"tick of {rfc3339(minute)}: {records}")
-    output.emit("tick", at=rfc3339(minute), answer=answer)

@@ -9,7 +9,7 @@ from rich.prompt import Prompt
 from wavetank.aws.target import Target, TargetKind, aws_target, local_target
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
-from wavetank.live.running_sandbox import running_record
+from wavetank.live.sandbox_records import running_record
 
 TargetOption = Annotated[
     TargetKind,

@@ -6,7 +6,7 @@ from wavetank.cli.output.live_view import show_events
 from wavetank.core.clock import WallClock
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.live.attached_session import AttachedSession, watcher_of
-from wavetank.live.running_sandbox import running_record
+from wavetank.live.sandbox_records import running_record
 
 
 def watch(
@@ -18,14 +18,16 @@ def watch(
 ) -> None:
     """Print ticks, objects, failed attempts and alerts of a running sandbox until Ctrl-C.
 
-    Attempts of functions that are not the pipeline's are printed also if they succeed.
+    Attempts of functions are printed with their result; those of the ticker's that succeed are
+    shown as ticks and alerts. With --name, or in a project, only those of that pipeline.
     """
     output = Output(as_json=as_json)
-    session = AttachedSession(running_record(endpoint).endpoint, WallClock())
+    record = running_record(endpoint)
+    session = AttachedSession(record.endpoint, WallClock())
     try:
         with stop_on_signal():
             session.wait_until_ready()
-            watcher = watcher_of(session.endpoint, name, session.clock)
+            watcher = watcher_of(record, name, session.clock)
             show_events(watcher, session.recover, session.clock, output)
     except Stopped:
         output.emit("stopped")

@@ -10,13 +10,20 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import mailbox_page
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.core.naming import Names
-from wavetank.core.text import pluralize
-from wavetank.inspection.sandbox_watcher import PipelineEvent, SandboxWatcher, WatchedKind
+from wavetank.core.text import pluralize, span
+from wavetank.inspection.access.bucket_access import PROBE_PREFIX
+from wavetank.inspection.sandbox_watcher import (
+    PipelineEvent,
+    SandboxWatcher,
+    WatchedKind,
+    is_of_topics,
+)
 from wavetank.ticker.observers import TablePrice, last_tick, read_prices
 
 OVERLAP = timedelta(hours=1)
 POLLS_BETWEEN_LISTINGS = 15
 POLLS_BETWEEN_READINGS = 5
+RATE = timedelta(minutes=1)
 
 
 @dataclass
@@ -31,6 +38,8 @@ class Watcher:
     names: Names
     endpoint: str
     clock: Clock
+    alone: bool = True
+    """Whether other functions in the sandbox are reported too: it has no other pipeline."""
     prices: list[TablePrice] = field(default_factory=list)
     totals: dict[WatchedKind, int] = field(default_factory=lambda: dict.fromkeys(WatchedKind, 0))
     ticked: datetime | None = None
@@ -53,8 +62,12 @@ class Watcher:
     _newest: DeliveredObject | None = None
 
     def __post_init__(self) -> None:
-        functions = {self.names.streaming_function, self.names.notification_function}
-        self._sandbox = SandboxWatcher(self.endpoint, self.clock, frozenset(functions))
+        own = frozenset({self.names.streaming_function, self.names.notification_function})
+        self._sandbox = SandboxWatcher(self.endpoint, self.clock, own)
+        if not self.alone:
+            self._sandbox.concerns = own.__contains__
+            topic = f":{self.names.topic}"
+            self._sandbox.concerns_alert = lambda message: is_of_topics(message, [topic])
 
     @property
     def given_up(self) -> set[str]:
@@ -133,16 +146,41 @@ class Watcher:
         """An error of a poll, such as a deleted table; only reported when it changes."""
         return self._sandbox.report(problem)
 
+    def counts(self) -> list[str]:
+        """The counts of events since the first poll."""
+        return [
+            pluralize(self.totals[WatchedKind.TICK], "tick"),
+            f"{len(self.given_up)} given up",
+            pluralize(self.totals[WatchedKind.OBJECT], "object"),
+            pluralize(self.records, "record"),
+            pluralize(self.totals[WatchedKind.ALERT], "e-mail"),
+        ]
+
+    def state_rows(self) -> list[list[str]]:
+        """The prices, then the counts."""
+        prices = [f"{price.ticker} {price.price:.2f}" for price in self.prices]
+        buffered = f"{pluralize(self.buffered, 'record')} buffered"
+        return [prices, [*self.counts(), buffered]]
+
+    def next_tick(self) -> list[str]:
+        """The next tick, from the last one: AWS has no API for when a rule fires next."""
+        if not self.rule_on:
+            return ["no next tick: the rule is off"]
+        if self.ticked is None:
+            return ["no tick yet"]
+        seconds = (self.ticked + RATE - self.clock.now()).total_seconds()
+        return [f"next tick in {span(seconds)}" if seconds >= 1 else "next tick due"]
+
     def _new_tick(self) -> list[PipelineEvent]:
         """The tick in the table; if the function writes none, any change of the prices."""
         before, self.prices = self.prices, read_prices(self.aws, self.names.table)
-        shown = "  ".join(f"{price.ticker} {price.price:.2f}" for price in self.prices)
+        shown = "prices: " + "  ".join(f"{price.ticker} {price.price:.2f}" for price in self.prices)
         tick = last_tick(self.prices)
         if tick is None:
             if not (before and self.prices and before != self.prices):
                 return []
             self.ticked = self.clock.now()
-            return [self._event(WatchedKind.TICK, f"prices moved  {shown}")]
+            return [self._event(WatchedKind.TICK, f"a change of the table  {shown}")]
         if tick == self._tick:
             return []
         self._tick, self.ticked = tick, self.clock.now()
@@ -161,7 +199,11 @@ class Watcher:
         after = ""
         if self._newest is not None:
             after = f"{self._newest.modified - OVERLAP:%Y/%m/%d/%H}"
-        found = delivered_objects(self.aws, self.names.bucket, after)
+        found = [
+            entry
+            for entry in delivered_objects(self.aws, self.names.bucket, after)
+            if not entry.key.startswith(PROBE_PREFIX)
+        ]
         fresh = [entry for entry in found if entry.key not in self._keys]
         self._keys = {entry.key for entry in found}
         self._newest = found[-1] if found else self._newest

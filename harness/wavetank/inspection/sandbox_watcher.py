@@ -1,10 +1,11 @@
 """Watches a sandbox for what happens in it, whatever is deployed: attempts and alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
@@ -49,17 +50,36 @@ class EventSource(Protocol):
         ...
 
 
+class PipelineWatcher(EventSource, Protocol):
+    """An event source that also has the state of its pipeline, for the lines of the live view."""
+
+    def counts(self) -> list[str]:
+        """The counts of events since the first poll, such as `3 ticks`."""
+        ...
+
+    def state_rows(self) -> list[list[str]]:
+        """The current state: parts of a line, line by line."""
+        ...
+
+    def next_tick(self) -> list[str]:
+        """When the schedule fires next, if that is known."""
+        ...
+
+
 @dataclass
 class SandboxWatcher:
     """Polls a sandbox, and reports the attempts and alerts since the last poll.
 
     What exists at the first poll is not reported. A failed attempt is an event of any function; a
     successful one is none of the functions in `quiet`, whose success others see as a tick or alert.
+    `concerns` and `concerns_alert` select the functions and e-mails of one pipeline among several.
     """
 
     endpoint: str
     clock: Clock
     quiet: frozenset[str] = frozenset()
+    concerns: Callable[[str], bool] = lambda _: True
+    concerns_alert: Callable[[MailboxMessage], bool] = lambda _: True
     given_up: set[str] = field(default_factory=set)
     """The requests whose failure was reported by e-mail."""
     problem: str = ""
@@ -99,11 +119,12 @@ class SandboxWatcher:
         return [
             PipelineEvent(_kind(attempt), self.clock.now(), attempt_line(attempt))
             for attempt in page["attempts"]
-            if _kind(attempt) is WatchedKind.FAILURE or attempt["function"] not in self.quiet
+            if self.concerns(attempt["function"])
+            and (_kind(attempt) is WatchedKind.FAILURE or attempt["function"] not in self.quiet)
         ]
 
     def _new_alerts(self) -> list[PipelineEvent]:
-        messages = self._new_messages()
+        messages = [each for each in self._new_messages() if self.concerns_alert(each)]
         self.given_up |= {_request(message.text) for message in messages}
         return [
             PipelineEvent(WatchedKind.ALERT, self.clock.now(), _alert_line(message))
@@ -120,6 +141,12 @@ class SandboxWatcher:
             fresh += page.messages
             self._message = page.next
         return fresh
+
+
+def is_of_topics(message: MailboxMessage, topics: Iterable[str]) -> bool:
+    """Whether one of the topics, given by ARN, sent the e-mail: its link names the subscription."""
+    link = unquote(message.link)
+    return any(f"{topic}:" in link for topic in topics)
 
 
 def attempt_line(attempt: Mapping[str, Any]) -> str:

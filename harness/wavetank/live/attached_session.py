@@ -6,10 +6,11 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
-from wavetank.deployment.deployed import deployed_pipelines, find_pipeline
 from wavetank.engines.readiness import InitState, init_state
-from wavetank.inspection.event_watcher import Watcher
+from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.sandbox_watcher import EventSource, SandboxWatcher
+from wavetank.inspection.stack_resources import root_stacks
+from wavetank.live.pipeline_selection import pipeline_in
 
 READY_SECONDS_MAX = 900.0
 SILENT_SECONDS_MAX = 60.0
@@ -63,13 +64,13 @@ class AttachedSession:
         return False
 
 
-def watcher_of(endpoint: str, name: str | None, clock: Clock) -> EventSource:
-    """A watcher of the pipeline of `name`, or of the only one; without any, of the sandbox.
+def watcher_of(record: SandboxRecord, name: str | None, clock: Clock) -> EventSource:
+    """A watcher of the pipeline that is selected; without any in the sandbox, of all functions.
 
     Raises:
         UsageError: several pipelines are deployed and no name is given, or none has that name.
     """
-    aws = sandbox_clients(endpoint)
-    if name is None and not list(deployed_pipelines(aws)):
-        return SandboxWatcher(endpoint, clock)
-    return Watcher(aws, find_pipeline(aws, name).names, endpoint, clock)
+    aws = sandbox_clients(record.endpoint)
+    if name is None and not root_stacks(aws):
+        return SandboxWatcher(record.endpoint, clock)
+    return pipeline_in(record, name).watcher()

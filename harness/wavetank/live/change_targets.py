@@ -9,12 +9,12 @@ from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal
 from wavetank.live.changed_target import ChangedTarget
-from wavetank.live.running_sandbox import compose_sandbox, sandbox_record
+from wavetank.live.sandbox_records import compose_sandbox, sandbox_record
 
 HOST = "host"
 """Name of the journal of a sandbox's host, beside those of the pipelines in the sandbox."""
 NO_PIPELINE = derive_names("Dora", "Explorer")
-"""For changes of a host, which use the names of no pipeline."""
+"""For changes that use the names of no pipeline of the ticker."""
 
 
 def journal_of_sandbox(record: SandboxRecord, stem: str) -> Journal:
@@ -42,14 +42,14 @@ def journal_on_aws(account: str, stem: str) -> Journal:
 
 
 def sandbox_target(
-    record: SandboxRecord, names: Names, aws: AwsClients | None = None
+    record: SandboxRecord, names: Names, aws: AwsClients | None = None, stem: str | None = None
 ) -> ChangedTarget:
-    """A pipeline in a sandbox, for temporary changes."""
+    """A pipeline in a sandbox, for temporary changes; `stem` names its journal."""
     return ChangedTarget(
         aws=aws or sandbox_clients(record.endpoint),
         names=names,
         clock=WallClock(),
-        journal=journal_of_sandbox(record, names.stem),
+        journal=journal_of_sandbox(record, stem or names.stem),
         endpoint=record.endpoint,
     )
 

@@ -19,7 +19,8 @@ from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.live.confirmed_addresses import require_confirmed
 from wavetank.live.running_sandbox import RunningSandbox
-from wavetank.live.sandbox_session import SandboxPlan, embedded_session
+from wavetank.live.sandbox_plans import SandboxPlan
+from wavetank.live.sandbox_session import embedded_session
 
 RETRY_BASE_DELAY_SECONDS = 1
 ALERT_SECONDS_MAX = 120.0

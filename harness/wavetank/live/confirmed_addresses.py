@@ -5,17 +5,17 @@ from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
 from wavetank.core.reporter import Reporter
-from wavetank.live.running_sandbox import RunningSandbox
+from wavetank.live.sandbox_pipeline import SandboxPipeline
 
 
-def show_unconfirmed(sandbox: RunningSandbox, reporter: Reporter) -> None:
+def show_unconfirmed(sandbox: SandboxPipeline, reporter: Reporter) -> None:
     """Lists the addresses that are not confirmed, each with the link that confirms it."""
     for message in sandbox.pending_confirmations():
         reporter.say(f"{message.address} gets no alerts until it is confirmed: open {message.link}")
         reporter.emit("unconfirmed", address=message.address, link=message.link)
 
 
-def require_confirmed(sandbox: RunningSandbox) -> None:
+def require_confirmed(sandbox: SandboxPipeline) -> None:
     """Returns if every address is confirmed.
 
     Raises:

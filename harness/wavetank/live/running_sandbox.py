@@ -1,7 +1,7 @@
-"""The sandbox that runs from this project, or one at an endpoint: clients, pipeline, state."""
+"""The ticker's pipeline in a sandbox: clients, names, state, ticks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from wavetank.aws.clients import (
@@ -10,27 +10,36 @@ from wavetank.aws.clients import (
     role_clients,
     sandbox_clients,
 )
-from wavetank.aws.observers import pending_confirmations, resident_megabytes, topic_arn
+from wavetank.aws.invoker import StreamingInvoker
+from wavetank.aws.observers import pending_confirmations, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
-from wavetank.core.clock import Clock, WallClock, rfc3339
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.clock import Clock, WallClock, floor_to_minute, rfc3339
+from wavetank.core.findings import Finding
 from wavetank.core.iam_report import RoleReport, report, uses_of
-from wavetank.core.installation import clone_folder
 from wavetank.core.naming import Names
+from wavetank.core.reporter import Reporter
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.core.text import pluralize
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.deployer import Deployer
-from wavetank.engines.compose_project import compose_project_name
-from wavetank.engines.docker import ComposeSandbox
-from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.readiness import init_state
-from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.inspection.access.bucket_access import AccessMatrix, Actor, probe_bucket
+from wavetank.engines.sandbox_record import SandboxRecord
+from wavetank.inspection.access.bucket_access import (
+    PROBE_PREFIX,
+    AccessMatrix,
+    Actor,
+    probe_bucket,
+)
 from wavetank.inspection.access.role_policies import granted, stack_roles
-from wavetank.inspection.requirements import CheckedPipeline
+from wavetank.inspection.event_watcher import Watcher
+from wavetank.inspection.requirements import CheckedPipeline, check_requirements
 from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
+from wavetank.inspection.stack_resources import PipelineStacks
+from wavetank.live.change_targets import sandbox_target
+from wavetank.live.changed_target import ChangedTarget
+from wavetank.live.sandbox_pipeline import PipelineStatus
+from wavetank.live.sandbox_records import memory_mb, running_record
 from wavetank.ticker.observers import last_tick, read_prices
 
 SANDBOX_PACE_SECONDS = 0.2
@@ -63,6 +72,67 @@ class RunningSandbox:
     custom_handler: bool = False
     """Whether a custom script is the streaming function."""
 
+    alone: bool = True
+    """Whether the sandbox has no other pipeline."""
+
+    @property
+    def stem(self) -> str:
+        """The short name of the pipeline."""
+        return self.names.stem
+
+    def stacks(self) -> PipelineStacks:
+        """Both of its stacks."""
+        names = self.names
+        return PipelineStacks(
+            self.aws, names.pipeline_stack, (names.storage_stack, names.pipeline_stack)
+        )
+
+    def schedule(self) -> str:
+        """How often it ticks."""
+        return "a tick every 60 s"
+
+    def watcher(self) -> Watcher:
+        """A watcher of ticks, objects, failed attempts and alerts."""
+        return Watcher(self.aws, self.names, self.record.endpoint, self.clock, self.alone)
+
+    def status(self) -> PipelineStatus:
+        """The last tick and the counts."""
+        health = self.health()
+        custom = ", with a custom handler" if self.custom_handler else ""
+        none = "not in the table" if self.custom_handler else "none yet"
+        return PipelineStatus(
+            title=f"{self.names.full_name}'s at {self.record.endpoint} ({self.record.engine})"
+            f"{custom}, log: {self.record.log}",
+            state=f"last tick {health.last_tick or none}, {pluralize(health.objects, 'object')}, "
+            f"{pluralize(health.alerts, 'alert')}, {health.memory_mb} MB resident",
+            values=asdict(health),
+        )
+
+    def fire(self, reporter: Reporter) -> None:
+        """Makes the tick of this minute."""
+        minute = floor_to_minute(self.clock.now())
+        with reporter.waiting("invoking the streaming function"):
+            answer = StreamingInvoker(self.aws, self.names).fire_and_wait(minute)
+        records = f"{answer['records']} records" if "records" in answer else "made"
+        if answer.get("records") == 0:
+            tick = last_tick(read_prices(self.aws, self.names.table))
+            records += f", because the table is at {rfc3339(tick) if tick else 'no tick'}: "
+            records += "this minute's records were put before, by the rule or by an earlier call"
+        reporter.say(f"tick of {rfc3339(minute)}: {records}")
+        reporter.emit("tick", at=rfc3339(minute), answer=answer)
+
+    def findings(self) -> Iterator[Finding]:
+        """The requirements of the assignment, one by one."""
+        return check_requirements(self.checked())
+
+    def wait_until_checkable(self) -> None:
+        """Waits for the first object after a start, as long as Firehose may buffer it."""
+        self.wait_until_fresh()
+
+    def target(self) -> ChangedTarget:
+        """The pipeline as the target of temporary changes."""
+        return sandbox_target(self.record, self.names, self.aws)
+
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
         """A deployer of this project onto the sandbox."""
         return Deployer(self.aws, self.shipped_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
@@ -72,10 +142,16 @@ class RunningSandbox:
         tick = last_tick(read_prices(self.aws, self.names.table))
         return SandboxHealth(
             last_tick=rfc3339(tick) if tick else None,
-            objects=SandboxControls(self.record.endpoint).bucket(self.names.bucket)["objects"],
+            objects=self._delivered_objects(),
             alerts=count_alerts(self.record.endpoint, topic_arn(self.aws, self.names)),
-            memory_mb=self._memory_mb(),
+            memory_mb=memory_mb(self.record),
         )
+
+    def _delivered_objects(self) -> int:
+        """Without those of a probe of access that is under way."""
+        held = SandboxControls(self.record.endpoint).bucket(self.names.bucket)
+        probes = [each for each in held["newest"] if each["key"].startswith(PROBE_PREFIX)]
+        return int(held["objects"]) - len(probes)
 
     def checked(self) -> CheckedPipeline:
         """The pipeline as the input of the requirement checks."""
@@ -124,43 +200,18 @@ class RunningSandbox:
             return bool(streams.get(self.names.delivery_stream, {}).get("buffered_records"))
         return has_recent_tick(self.aws, self.names, self.clock)
 
-    def _memory_mb(self) -> int | None:
-        match self.record.engine:
-            case Engine.EMBEDDED:
-                return resident_megabytes(self.record.localstack)
-            case Engine.DOCKER:
-                return compose_sandbox().memory_mb()
-            case Engine.ATTACHED:
-                return None
-
-
-def compose_sandbox() -> ComposeSandbox:
-    """The sandbox of this clone's docker-compose.yml; an installed wheel has none.
-
-    Raises:
-        UsageError: `COMPOSE_PROJECT_NAME` is not a valid name for Compose.
-    """
-    clone = clone_folder()
-    if clone is None:
-        return ComposeSandbox(None, "")
-    settings = read_settings()
-    name = compose_project_name(clone, settings.compose_project, settings.state_folder)
-    return ComposeSandbox(clone, name)
-
-
-def sandbox_record() -> SandboxRecord | None:
-    """The sandbox that runs from this project, on either engine; None if none runs."""
-    embedded = SandboxFolder(read_settings().state_folder).running()
-    return embedded or compose_sandbox().record()
-
-
 def attach(
-    record: SandboxRecord, names: Names, addresses: tuple[str, ...], *, custom_handler: bool = False
+    record: SandboxRecord,
+    names: Names,
+    addresses: tuple[str, ...],
+    *,
+    custom_handler: bool = False,
+    alone: bool = True,
 ) -> RunningSandbox:
     """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
     shipped = read_settings().shipped_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), shipped, custom_handler)
+    return RunningSandbox(record, names, addresses, aws, WallClock(), shipped, custom_handler, alone)
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:
@@ -172,27 +223,6 @@ def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> Runnin
     pipeline = find_pipeline(sandbox_clients(record.endpoint), name)
     custom = pipeline.handler is not None
     return attach(record, pipeline.names, pipeline.addresses, custom_handler=custom)
-
-
-def running_record(endpoint: str | None) -> SandboxRecord:
-    """The record of the sandbox at the endpoint, or of the one that runs from this project.
-
-    Raises:
-        UsageError: none runs.
-        InfrastructureError: no sandbox answers at the endpoint.
-    """
-    if endpoint is None:
-        record = sandbox_record()
-        if record is None:
-            raise UsageError("a running sandbox", "none", "start one with ./wavetank up")
-        return record
-    if init_state(endpoint) is None:
-        raise InfrastructureError(
-            f"LocalStack at {endpoint}",
-            "no answer",
-            "check --endpoint, or start one with ./wavetank up",
-        )
-    return SandboxRecord(engine=Engine.ATTACHED, endpoint=endpoint, log="where it was started")
 
 
 def running_sandbox(endpoint: str | None = None, name: str | None = None) -> RunningSandbox:

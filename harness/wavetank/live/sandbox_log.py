@@ -6,7 +6,7 @@ from pathlib import Path
 from wavetank.aws.target import local_target
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.log_lines import FollowedLog, file_lines, function_log
-from wavetank.live.running_sandbox import compose_sandbox
+from wavetank.live.sandbox_records import compose_sandbox
 
 
 def sandbox_log(record: SandboxRecord, function: str | None) -> FollowedLog:

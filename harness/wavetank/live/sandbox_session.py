@@ -5,93 +5,44 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
-from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
-from wavetank.core.clock import WallClock, floor_to_minute, minute_before
+from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.installation import require_clone
-from wavetank.core.naming import RECORD_FORMATS, Names, StreamNameCase, derive_names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import Settings, read_settings
-from wavetank.deployment.custom_handler import CustomHandler
-from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.embedded import SandboxFolder, start_localstack
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions
 from wavetank.engines.readiness import init_state
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.live.running_sandbox import (
-    RunningSandbox,
-    attach,
-    attach_to_deployed,
-    compose_sandbox,
-)
+from wavetank.live.sandbox_pipeline import SandboxPipeline
+from wavetank.live.sandbox_plans import SandboxOptions, SandboxPlan
+from wavetank.live.sandbox_records import compose_sandbox
 
 RECOVERY_SECONDS_MAX = 200.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class SandboxPlan:
-    """The sandbox to start.
-
-    `keep` restores the data of the last one, unless `fresh`; `handler` replaces the streaming
-    function.
-    """
-
-    first_name: str
-    surname: str
-    prefix: str
-    stream_name_case: StreamNameCase
-    addresses: tuple[str, ...]
-    record_format: str
-    retry_base_delay_seconds: int
-    port: int | None
-    schedule_enabled: bool = True
-    keep: bool = True
-    fresh: bool = False
-    confirm_emails: bool = False
-    enforce_access: bool = True
-    handler: CustomHandler | None = None
-
-    def __post_init__(self) -> None:
-        _ = self.names  # raises before LocalStack is started
-        if self.record_format not in RECORD_FORMATS:
-            raise UsageError(
-                f"a record format of {' or '.join(RECORD_FORMATS)}",
-                repr(self.record_format),
-                "correct --record-format",
-            )
-
-    @property
-    def names(self) -> Names:
-        """The resource names of the person's pipeline.
-
-        Raises:
-            UsageError: they cannot be derived.
-        """
-        return derive_names(
-            self.first_name,
-            self.surname,
-            prefix=self.prefix,
-            stream_name_case=self.stream_name_case,
-        )
-
-
 @dataclass(frozen=True)
-class SandboxSession:
+class SandboxSession[P: SandboxPipeline]:
     """A sandbox that this process supervises.
 
     `recover` is for a sandbox that does not answer: it returns True once LocalStack, which had
     ended, answers again, and False if it has not ended: then it is slow or disconnected.
     """
 
-    sandbox: RunningSandbox
+    sandbox: P
     recover: Callable[[], bool]
 
 
-def open_session(
-    engine: Engine, plan: SandboxPlan, folder: SandboxFolder, reporter: Reporter, *, leave: bool
-) -> AbstractContextManager[SandboxSession]:
+def open_session[P: SandboxPipeline](
+    engine: Engine,
+    plan: SandboxOptions[P],
+    folder: SandboxFolder,
+    reporter: Reporter,
+    *,
+    leave: bool,
+) -> AbstractContextManager[SandboxSession[P]]:
     """A sandbox on the engine; `leave` leaves a Compose project running after the body.
 
     Raises:
@@ -100,7 +51,7 @@ def open_session(
     match engine:
         case Engine.EMBEDDED:
             return embedded_session(folder, plan, read_settings(), reporter)
-        case Engine.DOCKER if plan.handler is not None:
+        case Engine.DOCKER if isinstance(plan, SandboxPlan) and plan.handler is not None:
             raise UsageError(
                 "--engine embedded with --handler",
                 "docker, whose init scripts deploy the handler of this project",
@@ -115,9 +66,9 @@ def open_session(
 
 
 @contextmanager
-def embedded_session(
-    folder: SandboxFolder, plan: SandboxPlan, settings: Settings, reporter: Reporter
-) -> Iterator[SandboxSession]:
+def embedded_session[P: SandboxPipeline](
+    folder: SandboxFolder, plan: SandboxOptions[P], settings: Settings, reporter: Reporter
+) -> Iterator[SandboxSession[P]]:
     """Starts the sandbox with the pipeline in it; stops it after the body, whatever happens.
 
     Raises:
@@ -144,20 +95,20 @@ def embedded_session(
         child = _EmbeddedLocalStack(folder, plan, options, reporter)
         try:
             sandbox = child.start()
-            reporter.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.names.stem)
+            reporter.emit("ready", endpoint=sandbox.record.endpoint, names=sandbox.stem)
             yield SandboxSession(sandbox, child.recover)
         finally:
             with reporter.waiting("stopping"):
                 child.stop()
 
 
-class _EmbeddedLocalStack:
+class _EmbeddedLocalStack[P: SandboxPipeline]:
     """LocalStack as a child of this process: started, restarted when it dies, stopped."""
 
     def __init__(
         self,
         folder: SandboxFolder,
-        plan: SandboxPlan,
+        plan: SandboxOptions[P],
         options: LocalStackOptions,
         reporter: Reporter,
     ) -> None:
@@ -167,7 +118,7 @@ class _EmbeddedLocalStack:
         self._reporter = reporter
         self._child: LocalStackChild | None = None
 
-    def start(self) -> RunningSandbox:
+    def start(self) -> P:
         """Starts LocalStack, deploys, fires a tick; then writes the record for other commands."""
         with self._reporter.waiting("starting LocalStack") as status:
             self._child = start_localstack(
@@ -176,10 +127,7 @@ class _EmbeddedLocalStack:
                 WallClock(),
                 lambda seconds: status.update(f"starting LocalStack, {seconds:.0f} s"),
             )
-        custom = self._plan.handler is not None
-        record, names = self._record(self._child), self._plan.names
-        sandbox = attach(record, names, self._plan.addresses, custom_handler=custom)
-        _deploy(sandbox, self._plan, self._reporter)
+        sandbox = self._plan.deploy(self._record(self._child), self._reporter)
         self._folder.write(sandbox.record)
         return sandbox
 
@@ -211,9 +159,9 @@ class _EmbeddedLocalStack:
 
 
 @contextmanager
-def docker_session(
-    plan: SandboxPlan, reporter: Reporter, *, leave: bool
-) -> Iterator[SandboxSession]:
+def docker_session[P: SandboxPipeline](
+    plan: SandboxOptions[P], reporter: Reporter, *, leave: bool
+) -> Iterator[SandboxSession[P]]:
     """Starts the Compose project; stops it after the body unless `leave`.
 
     Raises:
@@ -226,9 +174,9 @@ def docker_session(
         with reporter.waiting("starting the sandbox in Docker; the first time the image is built"):
             if plan.fresh:
                 compose.delete()
-            record = compose.up(_compose_variables(plan))
-        sandbox = attach_to_deployed(record)
-        reporter.emit("ready", endpoint=record.endpoint, names=sandbox.names.stem)
+            record = compose.up(plan.variables())
+        sandbox = plan.attach_in_container(record, reporter)
+        reporter.emit("ready", endpoint=record.endpoint, names=sandbox.stem)
         yield SandboxSession(sandbox, _ComposeLocalStack(compose, record).recover)
     finally:
         if not leave:
@@ -271,38 +219,3 @@ class _ComposeLocalStack:
         )
         self._started = started
         return True
-
-
-def _compose_variables(plan: SandboxPlan) -> dict[str, str]:
-    """The plan as the variables of docker-compose.yml."""
-    variables = {
-        "WAVETANK_NAME": plan.first_name,
-        "WAVETANK_SURNAME": plan.surname,
-        "WAVETANK_PREFIX": plan.prefix,
-        "WAVETANK_STREAM_NAME_CASE": plan.stream_name_case,
-        "WAVETANK_EMAILS": " ".join(plan.addresses),
-        "WAVETANK_RECORD_FORMAT": plan.record_format,
-        "WAVETANK_RETRY_BASE_DELAY": str(plan.retry_base_delay_seconds),
-    }
-    if plan.confirm_emails:
-        variables["WAVETANK_CONFIRM_EMAILS"] = "yes"
-    if not plan.enforce_access:
-        variables["WAVETANK_ACCESS"] = "off"
-    return variables | ({"WAVETANK_PORT": str(plan.port)} if plan.port else {})
-
-
-def _deploy(sandbox: RunningSandbox, plan: SandboxPlan, reporter: Reporter) -> None:
-    """Deploys, and fires the first tick, because the rule first fires after a minute."""
-    options = DeploymentOptions(
-        names=sandbox.names,
-        addresses=sandbox.addresses,
-        schedule_enabled=plan.schedule_enabled,
-        record_format=plan.record_format,
-        handler=plan.handler,
-        since=minute_before(sandbox.clock.now()) if plan.schedule_enabled else None,
-    )
-    with reporter.waiting("deploying") as status:
-        deployer = sandbox.deployer(lambda e: status.update(f"deploying {e.resource} {e.status}"))
-        deployer.deploy(options)
-    if plan.schedule_enabled:
-        StreamingInvoker(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))

@@ -1,7 +1,8 @@
 """The copy of a template that is deployed in the simulator; the file itself is not changed.
 
-Code is in a bucket, scheduled rules are disabled, since the simulation fires them, and unnamed resources get
-a name in CloudFormation's form that is always the same, so that two runs with one seed are equal.
+Code is in a bucket, scheduled rules are disabled where a simulation or a test fires them, and unnamed
+resources get a name in CloudFormation's form that is always the same, so that two runs with one
+seed are equal.
 """
 
 import copy
@@ -38,16 +39,23 @@ SUFFIX_CHARACTERS = 12
 
 
 def deployed_copy(
-    template: Template, stack: str, packages: Mapping[str, Package], nested: Mapping[str, str]
+    template: Template,
+    stack: str,
+    packages: Mapping[str, Package],
+    nested: Mapping[str, str],
+    *,
+    schedules: bool = False,
 ) -> str:
     """The template as JSON for that stack.
 
     `packages` are its code and `nested` the URLs of the templates of nested stacks, by logical id.
+    With `schedules`, scheduled rules are enabled or disabled as the template has them.
     """
     body: dict[str, Any] = copy.deepcopy(dict(template.body))
     for name, resource in body["Resources"].items():
         properties = resource["Properties"] = resource.get("Properties") or {}
-        if resource["Type"] == "AWS::Events::Rule" and "ScheduleExpression" in properties:
+        is_rule = resource["Type"] == "AWS::Events::Rule"
+        if is_rule and "ScheduleExpression" in properties and not schedules:
             properties["State"] = "DISABLED"
         if name in packages:
             properties[CODE_PROPERTIES[resource["Type"]]] = {

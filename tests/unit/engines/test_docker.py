@@ -16,7 +16,7 @@ from wavetank.engines.docker import ComposeSandbox
 from wavetank.engines.docker_endpoint import DockerEndpoint
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
-from wavetank.live.running_sandbox import sandbox_record
+from wavetank.live.sandbox_records import sandbox_record
 
 
 @dataclass

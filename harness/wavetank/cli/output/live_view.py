@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import NoReturn
 
 from rich.console import Group
@@ -15,16 +14,20 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.stop_signal import Stopped
-from wavetank.core.text import pluralize, span
+from wavetank.core.text import span
 from wavetank.faults.changes import Change
-from wavetank.inspection.event_watcher import Watcher
-from wavetank.inspection.sandbox_watcher import EventSource, PipelineEvent, WatchedKind
+from wavetank.inspection.sandbox_watcher import (
+    EventSource,
+    PipelineEvent,
+    PipelineWatcher,
+    WatchedKind,
+)
 from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.sandbox_pipeline import SandboxPipeline
 from wavetank.live.sandbox_session import SandboxSession
 from wavetank.live.session_watch import watch_once
 
 LOOK_SECONDS = 1.0
-RATE = timedelta(minutes=1)
 STYLES = {
     WatchedKind.HELD: "dim",
     WatchedKind.TICK: "cyan",
@@ -39,7 +42,7 @@ GAP = "   "
 
 
 def follow(
-    session: SandboxSession, output: Output, changes: Callable[[], Sequence[Change]]
+    session: SandboxSession[SandboxPipeline], output: Output, changes: Callable[[], Sequence[Change]]
 ) -> None:
     """Shows what happens until a signal ends it; `changes` are the faults in force.
 
@@ -47,8 +50,8 @@ def follow(
         InfrastructureError: LocalStack went away and could not be brought back.
     """
     sandbox = session.sandbox
-    watcher = Watcher(sandbox.aws, sandbox.names, sandbox.record.endpoint, sandbox.clock)
-    output.say(f"ready at {sandbox.record.endpoint}, a tick every 60 s; Ctrl-C stops it")
+    watcher = sandbox.watcher()
+    output.say(f"ready at {sandbox.record.endpoint}, {sandbox.schedule()}; Ctrl-C stops it")
     output.say(f"pages: {pages_address(sandbox.record.endpoint)}")
     _show_unconfirmed(session, watcher, output)
     state = LiveState(watcher, sandbox.clock, changes)
@@ -78,7 +81,7 @@ def show_events(
 class LiveState:
     """The current state, for the lines that are overwritten."""
 
-    watcher: Watcher
+    watcher: PipelineWatcher
     clock: Clock
     changes: Callable[[], Sequence[Change]]
 
@@ -86,44 +89,21 @@ class LiveState:
         self._begun = self.clock.monotonic()
 
     def picture(self, width: int) -> Group:
-        """The prices, then the counts, then the next tick."""
-        watcher = self.watcher
-        lines = [
-            *rows([f"{price.ticker} {price.price:.2f}" for price in watcher.prices], width),
-            *rows([*_counts(watcher), f"{pluralize(watcher.buffered, 'record')} buffered"], width),
-            *rows([f"up {self._up()}", self._next(), *self._faults()], width),
-        ]
+        """The state of the pipeline, then how long it has been up, and what is next."""
+        last = [f"up {self._up()}", *self.watcher.next_tick(), *self._faults()]
+        parts = [*self.watcher.state_rows(), last]
+        lines = [line for each in parts for line in rows(each, width)]
         return Group(Rule(style="dim"), *(Text(line, "bold") for line in lines))
 
     def totals(self) -> str:
         """The counts of the whole time, in a line."""
-        return f"after {self._up()}: {', '.join(_counts(self.watcher))}"
+        return f"after {self._up()}: {', '.join(self.watcher.counts())}"
 
     def _up(self) -> str:
         return span(self.clock.monotonic() - self._begun)
 
-    def _next(self) -> str:
-        """The next tick, from the last one: AWS has no API for when a rule fires next."""
-        if not self.watcher.rule_on:
-            return "no next tick: the rule is off"
-        if self.watcher.ticked is None:
-            return "no tick yet"
-        seconds = (self.watcher.ticked + RATE - self.clock.now()).total_seconds()
-        return f"next tick in {span(seconds)}" if seconds >= 1 else "next tick due"
-
     def _faults(self) -> list[str]:
         return [change.describe() for change in self.changes()]
-
-
-def _counts(watcher: Watcher) -> list[str]:
-    totals = watcher.totals
-    return [
-        pluralize(totals[WatchedKind.TICK], "tick"),
-        f"{len(watcher.given_up)} given up",
-        pluralize(totals[WatchedKind.OBJECT], "object"),
-        pluralize(watcher.records, "record"),
-        pluralize(totals[WatchedKind.ALERT], "e-mail"),
-    ]
 
 
 def rows(parts: Sequence[str], width: int) -> list[str]:
@@ -137,7 +117,7 @@ def rows(parts: Sequence[str], width: int) -> list[str]:
     return found
 
 
-def _show_unconfirmed(session: SandboxSession, watcher: Watcher, output: Output) -> None:
+def _show_unconfirmed(session: SandboxSession[SandboxPipeline], watcher: PipelineWatcher, output: Output) -> None:
     """As `show_unconfirmed`, but a sandbox that does not answer yet is no error."""
     try:
         show_unconfirmed(session.sandbox, output)

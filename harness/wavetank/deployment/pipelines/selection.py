@@ -1,7 +1,7 @@
 """The pipeline that a command simulates, selected by its options or by those of a saved run."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,12 +69,10 @@ class PipelineChoice:
         Raises:
             UsageError: they contradict each other, or select no valid pipeline.
         """
-        if self.template is not None:
-            return self._templates(self.template)
-        for option, value in self._of_templates().items():
-            raise UsageError(
-                "--template too", f"{option} {value}", "give the template that has the rules"
-            )
+        templates = self.templates()
+        if templates is not None:
+            return templates
+        self.refuse_of_templates()
         names = derive_names(
             *person_of(self.name, self.surname),
             prefix=self.prefix,
@@ -89,7 +87,17 @@ class PipelineChoice:
             chosen_by=tuple(self._unusual().items()),
         )
 
-    def _templates(self, template: Path) -> Pipeline:
+    def templates(self, *, simulated: bool = True) -> TemplatesPipeline | None:
+        """The pipeline of the user's templates; None if the options select the ticker's.
+
+        `simulated` is whether the simulator must support their resources.
+
+        Raises:
+            UsageError: as for `pipeline`.
+        """
+        template = self.template
+        if template is None:
+            return None
         if self.handler is not None:
             action = "leave one out: the template has its own handlers"
             raise UsageError("--handler or --template", "both", action)
@@ -104,8 +112,19 @@ class PipelineChoice:
             name=name,
             seed_data=self.seed_data,
         )
-        pipeline.check()
+        pipeline.check(simulated=simulated)
         return pipeline
+
+    def refuse_of_templates(self) -> None:
+        """Refuse what belongs to a template, where none is selected.
+
+        Raises:
+            UsageError: such an option was given.
+        """
+        for option, value in self._of_templates().items():
+            raise UsageError(
+                "--template too", f"{option} {value}", "give the template that has the rules"
+            )
 
     def _of_templates(self) -> dict[str, object]:
         options = {
@@ -114,6 +133,21 @@ class PipelineChoice:
             "--parameter-overrides": self.overrides,
         }
         return {name: value for name, value in options.items() if value is not None}
+
+    def refuse_of_ticker(self, addresses: Sequence[str] | None) -> None:
+        """Refuse what only the ticker's pipeline has, where templates are selected.
+
+        Raises:
+            UsageError: such an option was given.
+        """
+        options = self._unusual() | {
+            "--record-format": self.record_format if self.record_format != "ndjson" else "",
+            "--email": " ".join(addresses or ()),
+        }
+        for option, value in options.items():
+            if value and option != "--name":
+                expected = f"{option} without --template and wavetank.toml"
+                raise UsageError(expected, value, "leave it out: the template decides")
 
     def _unusual(self) -> dict[str, str]:
         """The options of the names, with those that differ from their defaults."""

@@ -4,20 +4,19 @@ The simulator takes the resource types that it has triggers for, a sandbox all t
 """
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_folders, package_path
-from wavetank.core.settings import SANDBOX_ACCOUNT, cache_folder
+from wavetank.core.settings import cache_folder
 from wavetank.core.suggestions import one_of
-from wavetank.deployment.artifacts import ArtifactBucket
-from wavetank.deployment.cloudformation import Stacks
 from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.deployment.pipelines.stack_deployment import UserStack, apply_stacks
 from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
@@ -27,37 +26,10 @@ from wavetank.templates.references import TemplateScope
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import unsupported
 from wavetank.templates.table_items import SEED_FILE, Item, read_items
-from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy, deployed_name
+from wavetank.templates.transform import deployed_name
 
 DEFAULT_STACK = "pipeline"
-PACE_SECONDS = 0.05
-SETTLE_SECONDS_MAX = 120.0
-"""For one stack, in wall time; LocalStack in this process takes a few seconds."""
 TABLE = "AWS::DynamoDB::Table"
-
-
-@dataclass(frozen=True)
-class UserStack:
-    """One checked template, with the code of its functions and its nested stacks."""
-
-    name: str
-    scope: TemplateScope
-    packages: Mapping[str, Package]
-    nested: Mapping[str, "UserStack"]
-
-    def text(self, publish: Callable[[str], str]) -> str:
-        """The template that is deployed, rewritten for the packages.
-
-        `publish` puts the template of a nested stack where CloudFormation finds it.
-        """
-        urls = {name: publish(stack.text(publish)) for name, stack in self.nested.items()}
-        return deployed_copy(self.scope.template, self.name, self.packages, urls)
-
-    def all_stacks(self) -> Iterator["UserStack"]:
-        """This one and those that are nested in it."""
-        yield self
-        for stack in self.nested.values():
-            yield from stack.all_stacks()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,40 +56,22 @@ class TemplatesPipeline:
         return f"{self.name}-storage"
 
     def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
-        checked = self.check(simulated=simulated)
-        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, self.name)
-        bucket.prepare()
-        everything = [stack for each in checked for stack in each.all_stacks()]
-        bucket.upload_missing(p for stack in everything for p in stack.packages.values())
-        stacks = Stacks(
-            aws.cloudformation,
-            clock,
-            PACE_SECONDS,
-            settle_seconds_max=SETTLE_SECONDS_MAX,
-            publish=bucket.publish,
-        )
-        outputs: Mapping[str, str] = {}
-        for stack in checked:
-            values = {**outputs, **dict(self.parameters)}
-            declared = stack.scope.template.section("Parameters")
-            chosen = {name: value for name, value in values.items() if name in declared}
-            try:
-                outputs = stacks.apply(stack.name, stack.text(bucket.publish), chosen).outputs
-            except InfrastructureError:
-                # A stack whose creation failed would block the next deployment in this process.
-                stacks.discard_failed(stack.name)
-                raise
+        apply_stacks(aws, clock, self.check(simulated=simulated), self, schedules=False)
 
     def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
         del start
         assert initial is None  # live runs are the ticker's
-        for stack, table, items in self._seeds(self._trees()):
+        for stack, table, items in self.first_items():
             found = aws.cloudformation.describe_stack_resource(
                 StackName=stack, LogicalResourceId=table
             )
             name = found["StackResourceDetail"]["PhysicalResourceId"]
             for item in items:
                 aws.dynamodb.put_item(TableName=name, Item=item)
+
+    def first_items(self) -> Iterator[tuple[str, str, list[Item]]]:
+        """Stack, logical id and items of each table that begins with items."""
+        yield from self._seeds(self._trees())
 
     def invariants(self) -> list[Invariant]:
         return generic_invariants()
@@ -203,11 +157,12 @@ class _StackChecker:
     def checked(self, name: str, tree: StackTree) -> UserStack:
         """The stack of that name, without the code and the nested stacks that have problems."""
         if not tree.is_expanded:
-            return UserStack(name, tree.scope, {}, {})
+            return UserStack(name, tree.scope, {}, {}, frozenset())
         if self._simulated:
             self.problems += unsupported(tree.scope)
         found, problems = local_code(tree.scope, self._code or tree.template.path.parent)
         self.problems += problems
+        sources = frozenset(code.path for code in found.values())
         packages = {}
         for resource, code in found.items():
             if (package := self._packaged(resource, code)) is not None:
@@ -216,7 +171,7 @@ class _StackChecker:
             below: self.checked(_nested_name(name, tree, below), each)
             for below, each in tree.nested()
         }
-        return UserStack(name, tree.scope, packages, nested)
+        return UserStack(name, tree.scope, packages, nested, sources)
 
     def _packaged(self, name: str, code: LocalCode) -> Package | None:
         if not code.is_source:

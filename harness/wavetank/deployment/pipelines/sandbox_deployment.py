@@ -1,0 +1,181 @@
+"""Deploys a pipeline of templates to a sandbox in wall time: schedules run, and data are kept.
+
+CloudFormation compares templates only. A function whose code was replaced otherwise, by
+`deploy --watch` or by an interrupted drill, is therefore compared with its package afterwards.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.observers import wait_until
+from wavetank.core.clock import Clock
+from wavetank.core.lambda_package import Package
+from wavetank.core.text import pluralize
+from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.pipelines.stack_deployment import UserStack, apply_stacks, artifacts
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
+from wavetank.templates.table_items import Item
+from wavetank.templates.transform import ARTIFACT_BUCKET
+
+STACK = "AWS::CloudFormation::Stack"
+LISTED_MAX = 5
+UPDATE_SECONDS_MAX = 60.0
+UPDATE_PACE_SECONDS = 0.05
+ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_COMPLETE": "deleted"}
+
+
+@dataclass
+class StackChanges:
+    """What a deployment changed: resources by logical id, functions whose code alone was new."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+    def note(self, event: ResourceEvent) -> None:
+        """Records the end of a resource's change."""
+        ending = ENDINGS.get(event.status)
+        if ending is not None and event.kind != STACK:
+            known: list[str] = getattr(self, ending)
+            if event.resource not in known:
+                known.append(event.resource)
+
+    def text(self) -> str:
+        """`created 12 resources; code of Measure`, or `nothing`."""
+        parts = [
+            f"{word} {_listed(names)}"
+            for word, names in (
+                ("created", self.created),
+                ("updated", self.updated),
+                ("deleted", self.deleted),
+                ("code of", self.code),
+            )
+            if names
+        ]
+        return "; ".join(parts) or "nothing"
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """For programs."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "deleted": self.deleted,
+            "code": self.code,
+        }
+
+
+class SandboxDeployment:
+    """Deploys one pipeline of templates to the sandbox of the clients."""
+
+    def __init__(self, pipeline: TemplatesPipeline, aws: AwsClients, clock: Clock) -> None:
+        self._pipeline = pipeline
+        self._aws = aws
+        self._clock = clock
+
+    def deploy(self, checked: list[UserStack] | None = None) -> StackChanges:
+        """Creates or updates the stacks, and puts the first items of tables that are new.
+
+        `checked` is the result of the pipeline's `check`, if it is known. A table whose data were
+        restored from the last sandbox is not empty, and gets no items.
+
+        Raises:
+            UsageError: a part of the pipeline cannot be used.
+            InfrastructureError: CloudFormation refused or failed.
+        """
+        stacks = checked or self._pipeline.check(simulated=False)
+        changes = StackChanges()
+        seeds = list(self._pipeline.first_items())
+        tables_before = {(stack, table): self._physical_id(stack, table) for stack, table, _ in seeds}
+        apply_stacks(
+            self._aws, self._clock, stacks, self._pipeline, schedules=True, on_event=changes.note
+        )
+        code = _functions(stacks)
+        changes.code += [name for name in self.update_code(code) if name not in changes.updated]
+        for stack, table, items in seeds:
+            if tables_before[stack, table] is None:
+                self._put_into_new(stack, table, items)
+        return changes
+
+    def update_code(self, functions: Mapping[tuple[str, str], Package]) -> list[str]:
+        """Replaces the code of those functions that run another; returns their logical ids.
+
+        The functions are given by stack and logical id.
+
+        Raises:
+            ConditionTimeoutError: Lambda does not activate the code in time.
+        """
+        names = {key: self._physical_id(*key) for key in functions}
+        return [
+            key[1]
+            for key, package in functions.items()
+            if (name := names[key]) is not None and self._replaced(name, package)
+        ]
+
+    def _replaced(self, function: str, package: Package) -> bool:
+        client = self._aws.awslambda
+        running = client.get_function_configuration(FunctionName=function)
+        if running["CodeSha256"] == package.code_sha256:
+            return False
+        artifacts(self._aws, self._pipeline.name).upload_missing([package])
+        client.update_function_code(
+            FunctionName=function, S3Bucket=ARTIFACT_BUCKET, S3Key=package.key
+        )
+        wait_until(
+            lambda: client.get_function_configuration(FunctionName=function),
+            lambda found: found.get("LastUpdateStatus") != "InProgress",
+            expected=f"the code of {function} to be active",
+            hint="deploy again",
+            within_seconds=UPDATE_SECONDS_MAX,
+            clock=self._clock,
+            pace_seconds=UPDATE_PACE_SECONDS,
+        )
+        return True
+
+    def _physical_id(self, stack: str, logical_id: str) -> str | None:
+        """The name of a resource; None if it does not exist."""
+        try:
+            found = self._aws.cloudformation.describe_stack_resource(
+                StackName=stack, LogicalResourceId=logical_id
+            )
+        except ClientError as error:
+            if error_code(error) == "ValidationError":
+                return None
+            raise
+        return found["StackResourceDetail"].get("PhysicalResourceId") or None
+
+    def _put_into_new(self, stack: str, logical_id: str, items: Iterable[Item]) -> None:
+        table = self._physical_id(stack, logical_id)
+        if table is None or self._aws.dynamodb.scan(TableName=table, Limit=1)["Count"]:
+            return
+        for item in items:
+            self._aws.dynamodb.put_item(TableName=table, Item=item)
+
+
+def changed_code(
+    before: list[UserStack], after: list[UserStack]
+) -> dict[tuple[str, str], Package] | None:
+    """The functions whose code differs, if nothing else does; None if a stack differs too."""
+    if [each.name for each in before] != [each.name for each in after]:
+        return None
+    pairs = zip(before, after, strict=True)
+    if any(old.without_function_code() != new.without_function_code() for old, new in pairs):
+        return None
+    known = _functions(before)
+    return {key: each for key, each in _functions(after).items() if known.get(key) != each}
+
+
+def _functions(stacks: Iterable[UserStack]) -> dict[tuple[str, str], Package]:
+    return dict(_each_function(stacks))
+
+
+def _each_function(stacks: Iterable[UserStack]) -> Iterator[tuple[tuple[str, str], Package]]:
+    for root in stacks:
+        for stack in root.all_stacks():
+            for name, package in stack.functions():
+                yield (stack.name, name), package
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= LISTED_MAX else pluralize(len(names), "resource")
