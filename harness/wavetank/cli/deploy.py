@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.target import Target, TargetKind
 from wavetank.cli.options import (
+    CodeOption,
     DebugOption,
     DeployedFormatOption,
     DeployedNameOption,
@@ -14,15 +16,18 @@ from wavetank.cli.options import (
     EndpointOption,
     HandlerOption,
     JsonOption,
+    OverridesOption,
     PrefixOption,
     ResetOption,
     ScheduleOption,
+    StorageOption,
     StreamCaseOption,
     SurnameOption,
+    TemplateOption,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.plan import show_preview
-from wavetank.cli.revert_offer import offer_pipeline, record_of
+from wavetank.cli.revert_offer import offer_host, offer_pipeline, record_of
 from wavetank.cli.targets import (
     AccountOption,
     ProfileOption,
@@ -34,15 +39,22 @@ from wavetank.cli.targets import (
 from wavetank.core.clock import WallClock, minute_before
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
-from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
-from wavetank.core.settings import read_settings
+from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.settings import current_project, project_configuration, read_settings
+from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.deployment_choice import DeploymentChoice
+from wavetank.deployment.pipelines.sandbox_deployment import SandboxDeployment
+from wavetank.deployment.pipelines.selection import PipelineChoice
+from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 from wavetank.deployment.promotion import Promotion
 from wavetank.live.confirmed_addresses import show_unconfirmed
+from wavetank.live.deploy_watch import TemplatesWatch, WatchedDeployment, watch_files
+from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.running_sandbox import attach
 from wavetank.live.sandbox_records import running_record
+from wavetank.live.ticker_watch import TickerWatch
 
 
 def deploy(
@@ -67,6 +79,14 @@ def deploy(
         ),
     ] = False,
     reset_prices: ResetOption = False,
+    storage: StorageOption = None,
+    template: TemplateOption = None,
+    code: CodeOption = None,
+    overrides: OverridesOption = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Deploy again after each change of a file, until Ctrl-C."),
+    ] = False,
     yes: YesOption = False,
     untested: Annotated[
         str | None,
@@ -79,9 +99,31 @@ def deploy(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws."""
+    """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws.
+
+    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's.
+    With --watch a change of a handler is deployed in a second, and keeps all data; a change of a
+    template updates the stack.
+    """
     output = Output(as_json=as_json)
     _check_reason(target, untested)
+    given = PipelineChoice(
+        name=name or DEFAULT_NAME,
+        surname=surname,
+        prefix=prefix,
+        stream_name_case=stream_name_case,
+        record_format=record_format or "ndjson",
+        handler=handler,
+        storage=storage,
+        template=template,
+        code=code,
+        overrides=overrides,
+    )
+    if given.in_project(project_configuration()).template is not None:
+        _require_sandbox(target)
+        _templates_to_sandbox(given, tuple(email or ()), endpoint, output, watch=watch)
+        return
+    given.refuse_of_templates()
     choice = DeploymentChoice(
         name=name,
         surname=surname,
@@ -100,9 +142,65 @@ def deploy(
         options = choice.options(chosen, minute_before(WallClock().now()))
         _require_addresses(options)
     offer_pipeline(chosen, options.names, record, output, yes=yes)
+    if watch:
+        _require_sandbox(target)
+        files = TickerWatch(choice, chosen, read_settings().shipped_folder, handler)
+        _watch(files, output)
+        return
     if chosen.kind is TargetKind.AWS:
         raise typer.Exit(_to_aws(chosen, options, output, yes=yes, untested=untested))
     _to_sandbox(chosen, options, _handler_name(options, handler), output)
+
+
+def _templates_to_sandbox(
+    given: PipelineChoice,
+    addresses: tuple[str, ...],
+    endpoint: str | None,
+    output: Output,
+    *,
+    watch: bool,
+) -> None:
+    def read() -> TemplatesPipeline:
+        choice = given.in_project(project_configuration())
+        choice.refuse_of_ticker(addresses)
+        pipeline = choice.templates(simulated=False)
+        if pipeline is None:  # wavetank.toml was deleted while it is watched
+            raise UsageError("a template", "none", "give --template, or write wavetank.toml")
+        return pipeline
+
+    record = running_record(endpoint)
+    offer_host(record, output)
+    aws, clock = sandbox_clients(record.endpoint), WallClock()
+    if watch:
+        configuration = current_project().configuration
+        others = () if configuration is None else (configuration,)
+        _watch(TemplatesWatch(read, aws, clock, others), output)
+        return
+    pipeline = read()
+    with output.waiting(f"deploying {pipeline.name}"):
+        changes = SandboxDeployment(pipeline, aws, clock).deploy()
+    output.say(f"changed: {changes.text()}")
+    show_unconfirmed(pipeline_in(record, pipeline.name), output)
+    output.emit("deployed", stack=pipeline.name, **changes.as_dict())
+
+
+def _watch(files: WatchedDeployment, output: Output) -> None:
+    try:
+        with stop_on_signal():
+            watch_files(files, WallClock(), output)
+    except Stopped:
+        output.emit("stopped")
+
+
+def _require_sandbox(target: TargetKind) -> None:
+    """Refuse AWS for what is for sandboxes only.
+
+    Raises:
+        UsageError: the target is AWS.
+    """
+    if target is TargetKind.AWS:
+        action = "deploy your own templates to AWS with their own tool: sam, cdk or aws"
+        raise UsageError("--target local with --watch or your own templates", "aws", action)
 
 
 def _to_aws(

@@ -27,13 +27,15 @@ class Template:
     """The file, its content, and the line of each key and element.
 
     In an expanded template `origins` has, by the logical id of each resource that SAM generated,
-    the logical id of the resource in the file that it is part of.
+    the logical id of the resource in the file that it is part of. `parts` are the other files whose
+    content is in it.
     """
 
     path: Path
     body: Mapping[str, Any]
     lines: Mapping[Keys, int]
     origins: Mapping[str, str] = field(default_factory=dict)
+    parts: frozenset[Path] = frozenset()
 
     def position(self, keys: Keys) -> str:
         """`pipeline.yaml:12`, of the part or of its nearest existing parent."""

@@ -32,12 +32,14 @@ def included(template: Template) -> tuple[Template, list[TemplateProblem]]:
             body = {**body, **content}
             left = [each for each in as_list(body["Transform"]) if each != transform]
             body["Transform"] = left
-    return replace(template, body=body), reader.problems
+    parts = template.parts | reader.parts
+    return replace(template, body=body, parts=parts), reader.problems
 
 
 class _Reader:
     def __init__(self, template: Template) -> None:
         self.problems: list[TemplateProblem] = []
+        self.parts: set[Path] = set()
         self._template = template
 
     def with_content(self, part: Any, keys: Keys) -> Any:
@@ -54,6 +56,7 @@ class _Reader:
 
     def read(self, location: str, keys: Keys) -> dict[str, Any]:
         """The content of the file; empty if there is a problem with it."""
+        self.parts.add(self._template.path.parent / location)
         content, problem = read_document_part(self._template, location, keys)
         if problem is not None:
             self.problems.append(problem)

@@ -70,7 +70,8 @@ def expanded(scope: TemplateScope) -> tuple[Template, list[TemplateProblem]]:
     kept = {
         name: origin for name, origin in origins.items() if origin in template.body["Resources"]
     }
-    return replace(template, body=translated, lines=lines, origins=kept), []
+    parts = template.parts | local.parts
+    return replace(template, body=translated, lines=lines, origins=kept, parts=parts), []
 
 
 def _text(scope: TemplateScope, name: str) -> str | None:
@@ -83,6 +84,7 @@ class _Localized:
 
     def __init__(self, template: Template, body: dict[str, Any]) -> None:
         self.problems: list[TemplateProblem] = []
+        self.parts: set[Path] = set()
         self._template = template
         self._code: dict[str, Any] = {}
         common = as_table(body.get("Globals"))
@@ -131,6 +133,7 @@ class _Localized:
         uri = properties.get("DefinitionUri")
         if isinstance(uri, str) and not uri.startswith("s3://"):
             del properties["DefinitionUri"]
+            self.parts.add(self._template.path.parent / uri)
             document, problem = read_document_part(self._template, uri, (*keys, "DefinitionUri"))
             if problem is not None:
                 self.problems.append(problem)

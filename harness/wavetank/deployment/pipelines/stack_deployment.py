@@ -55,6 +55,14 @@ class UserStack:
         for stack in self.nested.values():
             yield from stack.all_stacks()
 
+    def files(self) -> Iterator[Path]:
+        """The files and folders that this stack and its nested ones are made of."""
+        for stack in self.all_stacks():
+            template = stack.scope.template
+            yield template.path
+            yield from template.parts
+            yield from stack.sources
+
     def functions(self) -> Iterator[tuple[str, Package]]:
         """Logical id and code of each function of this template that has local code."""
         for name, resource in self.scope.template.section("Resources").items():
