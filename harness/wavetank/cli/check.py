@@ -1,5 +1,6 @@
-"""`check`: the assignment's requirements, on a deployed pipeline."""
+"""`check`: what a deployed pipeline needs; of the ticker's, the assignment's requirements."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -19,17 +20,16 @@ from wavetank.cli.output.drill_result import show_drill
 from wavetank.cli.revert_offer import offer_pipeline, offer_running, record_of
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import ExitCode, UsageError
-from wavetank.core.findings import exit_code
+from wavetank.core.findings import Finding, exit_code
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE, person_of
 from wavetank.core.settings import read_settings
 from wavetank.deployment.deployed import find_pipeline
-from wavetank.inspection.requirements import CheckedPipeline, check_requirements
-from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
+from wavetank.inspection.requirements import check_requirements
+from wavetank.inspection.requirements.freshness import WAITING, has_recent_tick, wait_until_fresh
 from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
-from wavetank.live.running_sandbox import RunningSandbox, running_sandbox
-
-WAITING = "waiting for Firehose to deliver, at most a minute and a half"
+from wavetank.live.pipeline_selection import selected_pipeline
+from wavetank.live.sandbox_pipeline import SandboxPipeline
 
 
 def check(
@@ -52,7 +52,7 @@ def check(
         typer.Option(
             "--name",
             metavar="NAME",
-            help="Name of the pipeline's owner, 'First Surname', if several are deployed; with "
+            help="The pipeline, if several are deployed: its stack, or the ticker's owner; with "
             "--handler: the owner named in the script's resource names.",
         ),
     ] = None,
@@ -62,8 +62,10 @@ def check(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Check the assignment's requirements one by one, with evidence for each.
+    """Check a deployed pipeline, with evidence for each finding.
 
+    Of the ticker's these are the assignment's requirements; of any other what every pipeline needs:
+    its stack, triggers, roles, invocations, dead-letter queues, alarms, subscriptions and streams.
     Offers to revert what a killed drill or run left changed. With --handler the script is checked
     in a temporary sandbox; a running one is not changed.
     """
@@ -86,16 +88,15 @@ def check(
         raise typer.Exit(check_on_aws(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)
     record_of(target, endpoint, output)
-    running = running_sandbox(endpoint, name)
+    running = selected_pipeline(endpoint, name)
     offer_running(running, output)
     raise typer.Exit(check_running(running, output))
 
 
-def check_running(running: RunningSandbox, output: Output) -> ExitCode:
+def check_running(running: SandboxPipeline, output: Output) -> ExitCode:
     """Check the pipeline of a sandbox, and show the findings."""
-    with output.waiting(WAITING):
-        running.wait_until_fresh()
-    return _show(running.checked(), output)
+    running.wait_until_checkable(output)
+    return _show(running.findings(), output)
 
 
 def check_on_aws(live: LivePipeline, reader_profile: str | None, output: Output) -> ExitCode:
@@ -112,13 +113,13 @@ def check_on_aws(live: LivePipeline, reader_profile: str | None, output: Output)
             checked.clock,
             lambda: not is_custom and has_recent_tick(checked.aws, checked.names, checked.clock),
         )
-    return _show(checked, output)
+    return _show(check_requirements(checked), output)
 
 
-def _show(checked: CheckedPipeline, output: Output) -> ExitCode:
+def _show(found_one_by_one: Iterable[Finding], output: Output) -> ExitCode:
     findings = []
     with output.waiting("checking") as activity:
-        for found in check_requirements(checked):
+        for found in found_one_by_one:
             activity.update(f"checked: {found.requirement}")
             findings.append(found)
     output.findings(findings)

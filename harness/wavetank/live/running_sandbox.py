@@ -34,7 +34,7 @@ from wavetank.inspection.access.bucket_access import (
 from wavetank.inspection.access.role_policies import granted, stack_roles
 from wavetank.inspection.event_watcher import Watcher
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
-from wavetank.inspection.requirements.freshness import has_recent_tick, wait_until_fresh
+from wavetank.inspection.requirements.freshness import WAITING, has_recent_tick, wait_until_fresh
 from wavetank.inspection.stack_resources import PipelineStacks
 from wavetank.live.change_targets import sandbox_target
 from wavetank.live.changed_target import ChangedTarget
@@ -125,9 +125,10 @@ class RunningSandbox:
         """The requirements of the assignment, one by one."""
         return check_requirements(self.checked())
 
-    def wait_until_checkable(self) -> None:
+    def wait_until_checkable(self, reporter: Reporter) -> None:
         """Waits for the first object after a start, as long as Firehose may buffer it."""
-        self.wait_until_fresh()
+        with reporter.waiting(WAITING):
+            wait_until_fresh(self.aws, self.names, self.clock, self._has_recent_tick)
 
     def target(self) -> ChangedTarget:
         """The pipeline as the target of temporary changes."""
@@ -188,10 +189,6 @@ class RunningSandbox:
             report(role, granted(self.aws, role), uses_of(role, found))
             for role in stack_roles(self.aws, self.names.pipeline_stack)
         ]
-
-    def wait_until_fresh(self) -> None:
-        """Waits for the first object after a start, as long as Firehose may buffer it."""
-        wait_until_fresh(self.aws, self.names, self.clock, self._has_recent_tick)
 
     def _has_recent_tick(self) -> bool:
         """From the table, or from the stream with a custom script, which writes no tick."""

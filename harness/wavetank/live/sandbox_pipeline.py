@@ -70,7 +70,7 @@ class SandboxPipeline(Protocol):
         """What `check` finds, one at a time."""
         ...
 
-    def wait_until_checkable(self) -> None:
+    def wait_until_checkable(self, reporter: Reporter) -> None:
         """Waits for what a check needs and is still in flight, as long as that may take."""
         ...
 

@@ -103,8 +103,9 @@ class StackSandbox:
         """Whether what any pipeline needs is as it should be."""
         return check_stack(self.stacks(), self.record.endpoint)
 
-    def wait_until_checkable(self) -> None:
+    def wait_until_checkable(self, reporter: Reporter) -> None:
         """Nothing to wait for: a check delivers what streams buffer itself."""
+        del reporter
 
     def pending_confirmations(self) -> list[MailboxMessage]:
         """The confirmation messages of its topics that no one has answered."""

@@ -10,6 +10,7 @@ from wavetank.core.errors import ConditionTimeoutError
 from wavetank.core.naming import Names
 from wavetank.ticker.observers import last_tick, read_prices
 
+WAITING = "waiting for Firehose to deliver, at most a minute and a half"
 FRESH_SECONDS_MAX = 180.0
 """A tick a minute, a minute of buffering, and one in reserve."""
 BUFFERED_SECONDS_MAX = 90.0
