@@ -101,7 +101,9 @@ HEALTHY: Template = {
         "News": {
             "Type": "AWS::SNS::Topic",
             "Properties": {
-                "Subscription": [{"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["Work", "Arn"]}}]
+                "Subscription": [
+                    {"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["Work", "Arn"]}}
+                ]
             },
         },
         "MayNotify": permission("sns", {"Ref": "News"}),

@@ -1,4 +1,4 @@
-"""`check` of pipelines that are not the ticker's: a healthy one passes, each broken one is found."""
+"""`check` of pipelines that are not the ticker's: a healthy one passes, broken ones are found."""
 
 import json
 from collections.abc import Callable
@@ -104,9 +104,7 @@ def with_reader(template: Template) -> None:
 
 
 BROKEN = {
-    "a disabled rule": Broken(
-        "Hourly invokes", "is disabled", changed("Hourly", State="DISABLED")
-    ),
+    "a disabled rule": Broken("Hourly invokes", "is disabled", changed("Hourly", State="DISABLED")),
     "a rule without permission": Broken(
         "Hourly invokes", "does not permit events.amazonaws.com", without("MayTick", "Hourly")
     ),
@@ -120,7 +118,7 @@ BROKEN = {
         "the role of Work permits", "denied: sqs:ListQueues", coded(DENIED), invoke
     ),
     "a dead-letter queue with a message": Broken(
-        "Dead, for failures of Work, is empty", "1 message", lambda t: only(t), fill_dead_letters
+        "Dead, for failures of Work, is empty", "1 message", only, fill_dead_letters
     ),
     "an alarm": Broken(
         "Late is not in ALARM", "ALARM: 1 error", lambda t: only(t, "Late"), in_alarm
@@ -134,10 +132,10 @@ BROKEN = {
     "a stream whose role may not write": Broken(
         "Stream delivers", "AccessDenied", unwritable, put_record
     ),
-    "a table that was deleted": Broken(
+    "a queue that was deleted": Broken(
         "dead-letter queues are empty",
         "NonExistentQueue",
-        lambda t: only(t),
+        only,
         lambda s: s.aws.sqs.delete_queue(QueueUrl=physical(s, "Dead")),
     ),
 }
@@ -201,6 +199,7 @@ def test_a_failed_stack_is_found(localstack: Host, aws: AwsClients) -> None:
     wait_until_seen(
         lambda: aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"],
         lambda status: not status.endswith("IN_PROGRESS"),
+        "the stack to settle",
     )
     code, findings = check(localstack, name)
     (found,) = findings

@@ -42,3 +42,19 @@ def request_sandbox(
             str(error),
             "start the sandbox with ./wavetank up or docker compose up",
         ) from error
+
+
+def download(url: str, timeout_seconds: float = HTTP_SECONDS) -> bytes:
+    """The content at a URL that a sandbox has signed, such as that of a function's code.
+
+    Raises:
+        InfrastructureError: the sandbox does not answer in time, or with an error.
+    """
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(url, timeout=timeout_seconds)
+            answer.raise_for_status()
+            return answer.content
+    except requests.RequestException as error:
+        raise InfrastructureError("an answer of the sandbox", str(error), "run it again") from error

@@ -10,7 +10,14 @@ import typer
 
 from wavetank.aws.clients import BotoCoreError
 from wavetank.aws.target import TargetKind
-from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
+from wavetank.cli.functions import event_text
+from wavetank.cli.options import (
+    DebugOption,
+    EndpointOption,
+    FunctionOption,
+    JsonOption,
+    PipelineNameOption,
+)
 from wavetank.cli.output import Output
 from wavetank.cli.output.drill_result import show_drill
 from wavetank.cli.revert_offer import offer_host, offer_pipeline, offer_running
@@ -22,6 +29,7 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
+from wavetank.core.clock import Clock, floor_to_minute
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError
@@ -36,6 +44,8 @@ from wavetank.faults.catalogue import HOST_KINDS, engines_of
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.host_faults import HostFault
+from wavetank.inspection.schedules import scheduled_calls
+from wavetank.inspection.stack_resources import FUNCTION, PipelineStacks
 from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
@@ -43,12 +53,16 @@ from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
 from wavetank.live.revert_journal import require_reverted, revert_active_faults, revert_all
 from wavetank.live.revert_journal import restore as restore_all
-from wavetank.live.running_sandbox import RunningSandbox, running_sandbox
+from wavetank.live.drill.stack_drill import StackDrill, drill_text
+from wavetank.live.pipeline_selection import pipeline_in
+from wavetank.live.running_sandbox import RunningSandbox
+from wavetank.live.sandbox_pipeline import SandboxPipeline
 from wavetank.live.sandbox_records import compose_sandbox, running_record
 
 DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
 """What `--fault` takes."""
 LONGEST = timedelta(hours=1)
+NOTHING = "nothing to revert: no drill and no run has left changes"
 
 
 def drill(
@@ -57,12 +71,14 @@ def drill(
     endpoint: EndpointOption = None,
     profile: ProfileOption = None,
     account: AccountOption = None,
-    name: Annotated[
+    name: PipelineNameOption = None,
+    function: FunctionOption = None,
+    event: Annotated[
         str | None,
         typer.Option(
-            "--name",
-            metavar="NAME",
-            help="Name of the pipeline's owner, 'First Surname', if several are deployed.",
+            "--event",
+            metavar="FILE|JSON",
+            help="With --function: the event to fail with. Default: that of its schedule, or {}.",
         ),
     ] = None,
     fault: Annotated[
@@ -94,7 +110,8 @@ def drill(
     """Run a failure test: break the streaming function or the host, and time the recovery.
 
     The drill reverts the fault however it ends. If its process is killed, drill --restore reverts
-    it; other commands notice that and offer to do the same.
+    it; other commands notice that and offer to do the same. Of a pipeline that is not the ticker's,
+    --function is broken, and the report of its failure is awaited where its template sends it.
     """
     kind = _kind(fault)
     length = duration_option(duration, LONGEST)
@@ -112,12 +129,16 @@ def drill(
     record = running_record(endpoint)
     with _reporting_the_revert(output):
         if restore:
-            _restore_sandbox(record, endpoint, name, output)
+            _restore_sandbox(record, name, output)
             return
         offer_host(record, output, yes=yes)
-        running = running_sandbox(endpoint, name)
-        require_reverted(reverted=offer_running(running, output, yes=yes))
-        _on_sandbox(running, kind, length, output)
+        pipeline = pipeline_in(record, name)
+        require_reverted(reverted=offer_running(pipeline, output, yes=yes))
+        if isinstance(pipeline, RunningSandbox):
+            _refuse_function(function, event)
+            _on_sandbox(pipeline, kind, length, output)
+        else:
+            _on_stack(pipeline, kind, function, event, output)
 
 
 def _kind(name: str) -> type[Fault]:
@@ -140,15 +161,73 @@ def _on_sandbox(
     show_drill(sandbox_site(running), output, _function_kind(kind))
 
 
-def _restore_sandbox(
-    record: SandboxRecord, endpoint: str | None, name: str | None, output: Output
+def _refuse_function(function: str | None, event: str | None) -> None:
+    if function is not None or event is not None:
+        expected = "--function and --event with a pipeline that is not the ticker's"
+        raise UsageError(expected, "the ticker", "leave them out: its streaming function is broken")
+
+
+def _on_stack(
+    pipeline: SandboxPipeline,
+    kind: type[Fault],
+    function: str | None,
+    event: str | None,
+    output: Output,
 ) -> None:
+    """Drills one function; a failure that is reported nowhere is a broken requirement.
+
+    Raises:
+        UsageError: no function, or a fault of the host, was given.
+    """
+    stacks = pipeline.stacks()
+    if kind in HOST_KINDS:
+        kinds = " or ".join(each.kind for each in FUNCTION_KINDS)
+        raise UsageError("a fault of a function", kind.kind, f"choose --fault {kinds}")
+    if function is None:
+        names = ", ".join(sorted(stacks.labels(FUNCTION).values()))
+        raise UsageError("--function with this pipeline", "none", f"name a function: {names}")
+    deployed = stacks.function(function)
+    exercise = StackDrill(
+        target=pipeline.target(),
+        endpoint=pipeline.record.endpoint,
+        function=deployed,
+        event=event_text(event) if event else _scheduled_event(stacks, deployed, pipeline.clock),
+        retry_base_delay_seconds=pipeline.record.retry_base_delay_seconds,
+    )
+    with output.waiting(f"drilling {function}"):
+        result = exercise.run(_function_kind(kind), output.say)
+    output.say(drill_text(result))
+    output.say(f"restored in {result.seconds['restored']:.1f} s, and it succeeds")
+    output.emit("drill", kind=kind.kind, **asdict(result))
+    if not result.reported:
+        output.say(f"give {function} a failure destination or a dead-letter queue")
+        raise typer.Exit(ExitCode.BROKEN)
+
+
+def _scheduled_event(stacks: PipelineStacks, function: str, clock: Clock) -> str:
+    """The event of the function's schedule, if it has one, else an empty one."""
+    minute = floor_to_minute(clock.now())
+    events = [
+        call.event(minute)
+        for call in scheduled_calls(stacks)
+        if call.function.partition(":function:")[2].partition(":")[0] == function
+    ]
+    return events[0] if events else event_text(None)
+
+
+def _restore_sandbox(record: SandboxRecord, name: str | None, output: Output) -> None:
     """The host first, then the faults of the pages, since the sandbox may not answer before."""
     host = host_target(record)
     reverted = bool(host.journal.changes()) and bool(revert_all(host, output))
     reverted = revert_active_faults(record, output) or reverted
-    running = running_sandbox(endpoint, name)
-    _restore(sandbox_site(running), output, reverted=reverted)
+    running = pipeline_in(record, name)
+    if isinstance(running, RunningSandbox):
+        _restore(sandbox_site(running), output, reverted=reverted)
+        return
+    target = running.target()
+    reverted = (bool(target.journal.changes()) and bool(revert_all(target, output))) or reverted
+    if not reverted:
+        output.say(NOTHING)
 
 
 def _on_aws(
@@ -185,7 +264,7 @@ def _question(live: LivePipeline, kind: type[Fault], addresses: tuple[str, ...])
 
 def _restore(site: DrillSite, output: Output, *, reverted: bool = False) -> None:
     if not restore_all(site.target, output) and not reverted:
-        output.say("nothing to revert: no drill and no run has left changes")
+        output.say(NOTHING)
 
 
 def _function_kind(kind: type[Fault]) -> type[StateFault]:

@@ -51,7 +51,8 @@ def _of_rule(aws: AwsClients, name: str, logical_id: str) -> Iterator[ScheduledC
     if "|" in name:
         return
     rule = aws.events.describe_rule(Name=name)
-    if "ScheduleExpression" not in rule:
+    expression = rule.get("ScheduleExpression")
+    if not expression:
         return
     for target in aws.events.list_targets_by_rule(Rule=name)["Targets"]:
         if target["Arn"].startswith(FUNCTION_ARN):
@@ -60,7 +61,7 @@ def _of_rule(aws: AwsClients, name: str, logical_id: str) -> Iterator[ScheduledC
                 logical_id=logical_id,
                 source=rule["Arn"],
                 kind=RULE,
-                expression=rule["ScheduleExpression"],
+                expression=expression,
                 enabled=rule.get("State") == "ENABLED",
                 function=target["Arn"],
                 role=None,

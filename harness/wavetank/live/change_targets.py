@@ -8,6 +8,7 @@ from wavetank.core.settings import read_settings
 from wavetank.engines.host_faults import SandboxHost
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal
+from wavetank.inspection.stack_resources import PipelineStacks
 from wavetank.live.changed_target import ChangedTarget
 from wavetank.live.sandbox_records import compose_sandbox, sandbox_record
 
@@ -42,15 +43,27 @@ def journal_on_aws(account: str, stem: str) -> Journal:
 
 
 def sandbox_target(
-    record: SandboxRecord, names: Names, aws: AwsClients | None = None, stem: str | None = None
+    record: SandboxRecord, names: Names, aws: AwsClients | None = None
 ) -> ChangedTarget:
-    """A pipeline in a sandbox, for temporary changes; `stem` names its journal."""
+    """A pipeline of the ticker in a sandbox, for temporary changes."""
     return ChangedTarget(
         aws=aws or sandbox_clients(record.endpoint),
         names=names,
         clock=WallClock(),
-        journal=journal_of_sandbox(record, stem or names.stem),
+        journal=journal_of_sandbox(record, names.stem),
         endpoint=record.endpoint,
+    )
+
+
+def stack_target(record: SandboxRecord, stacks: PipelineStacks) -> ChangedTarget:
+    """A stack in a sandbox, for temporary changes."""
+    return ChangedTarget(
+        aws=stacks.aws,
+        names=NO_PIPELINE,
+        clock=WallClock(),
+        journal=journal_of_sandbox(record, stacks.name),
+        endpoint=record.endpoint,
+        stacks=stacks,
     )
 
 

@@ -21,7 +21,9 @@ from wavetank.faults.changes import Change, HostChange
 from wavetank.faults.fault import StateFault
 from wavetank.faults.injectors.applied import OnChange, revert
 from wavetank.faults.resources import code_sha256
+from wavetank.inspection.stack_resources import PipelineStacks
 from wavetank.live.fault_resources import Host, LiveResources
+from wavetank.live.stack_fault_resources import StackResources
 from wavetank.live.revert_retry import restore, wait_until_updated
 
 
@@ -41,7 +43,8 @@ class ChangedTarget:
     """A pipeline that faults change, and its journal.
 
     `endpoint` is the sandbox's, None on AWS; `host` is its host, None where faults of the host are
-    neither injected nor reverted. `settle_seconds` is how long a change takes to be in force.
+    neither injected nor reverted. `stacks` are those of a pipeline that is not the ticker's, whose
+    resources faults find in them and not by `names`. `settle_seconds` is how long a change takes to be in force.
     """
 
     aws: AwsClients
@@ -50,12 +53,15 @@ class ChangedTarget:
     journal: Journal
     endpoint: str | None = None
     host: Host | None = None
+    stacks: PipelineStacks | None = None
     settle_seconds: float = 0.0
 
     @cached_property
     def resources(self) -> LiveResources:
         """What faults change."""
         controls = None if self.endpoint is None else SandboxControls(self.endpoint)
+        if self.stacks is not None:
+            return StackResources(self.stacks, self.names, self.clock, self.journal, controls)
         return LiveResources(
             self.aws,
             self.names,

@@ -6,7 +6,12 @@ from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import project_configuration
-from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines, find_pipeline, has_name
+from wavetank.deployment.deployed import (
+    DeployedPipeline,
+    deployed_pipelines,
+    find_pipeline,
+    has_name,
+)
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.stack_resources import root_stacks, stack_status
 from wavetank.live.running_sandbox import attach

@@ -197,6 +197,7 @@ class RunningSandbox:
             return bool(streams.get(self.names.delivery_stream, {}).get("buffered_records"))
         return has_recent_tick(self.aws, self.names, self.clock)
 
+
 def attach(
     record: SandboxRecord,
     names: Names,
@@ -208,7 +209,9 @@ def attach(
     """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
     shipped = read_settings().shipped_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), shipped, custom_handler, alone)
+    return RunningSandbox(
+        record, names, addresses, aws, WallClock(), shipped, custom_handler, alone
+    )
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:

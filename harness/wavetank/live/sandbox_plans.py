@@ -127,9 +127,7 @@ class SandboxPlan(SandboxOptions[RunningSandbox]):
             )
             deployer.deploy(options)
         if self.schedule_enabled:
-            StreamingInvoker(sandbox.aws, sandbox.names).fire(
-                floor_to_minute(sandbox.clock.now())
-            )
+            StreamingInvoker(sandbox.aws, sandbox.names).fire(floor_to_minute(sandbox.clock.now()))
         return sandbox
 
     def attach_in_container(self, record: SandboxRecord, reporter: Reporter) -> RunningSandbox:

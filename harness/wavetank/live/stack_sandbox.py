@@ -28,7 +28,7 @@ from wavetank.inspection.stack_resources import (
     stack_status,
 )
 from wavetank.inspection.stack_watcher import StackWatcher
-from wavetank.live.change_targets import NO_PIPELINE, sandbox_target
+from wavetank.live.change_targets import stack_target
 from wavetank.live.changed_target import ChangedTarget
 from wavetank.live.sandbox_pipeline import PipelineStatus
 from wavetank.live.sandbox_records import memory_mb
@@ -117,7 +117,7 @@ class StackSandbox:
 
     def target(self) -> ChangedTarget:
         """The stack as the target of temporary changes."""
-        return sandbox_target(self.record, NO_PIPELINE, self.aws, self.stem)
+        return stack_target(self.record, self.stacks())
 
     def _counts(self) -> StackCounts:
         controls, stacks = SandboxControls(self.record.endpoint), self.stacks()

@@ -30,7 +30,5 @@ class TickerWatch:
         """Deploys the stacks that differ."""
         clock = WallClock()
         options = self.choice.options(self.target, minute_before(clock.now()))
-        deployer = Deployer(
-            self.target.aws, self.shipped_folder, clock, self.target.pace_seconds
-        )
+        deployer = Deployer(self.target.aws, self.shipped_folder, clock, self.target.pace_seconds)
         return ", ".join(deployer.deploy(options).changed_stacks)

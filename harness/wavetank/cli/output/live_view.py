@@ -42,7 +42,9 @@ GAP = "   "
 
 
 def follow(
-    session: SandboxSession[SandboxPipeline], output: Output, changes: Callable[[], Sequence[Change]]
+    session: SandboxSession[SandboxPipeline],
+    output: Output,
+    changes: Callable[[], Sequence[Change]],
 ) -> None:
     """Shows what happens until a signal ends it; `changes` are the faults in force.
 
@@ -117,7 +119,9 @@ def rows(parts: Sequence[str], width: int) -> list[str]:
     return found
 
 
-def _show_unconfirmed(session: SandboxSession[SandboxPipeline], watcher: PipelineWatcher, output: Output) -> None:
+def _show_unconfirmed(
+    session: SandboxSession[SandboxPipeline], watcher: PipelineWatcher, output: Output
+) -> None:
     """As `show_unconfirmed`, but a sandbox that does not answer yet is no error."""
     try:
         show_unconfirmed(session.sandbox, output)

@@ -87,7 +87,9 @@ class SandboxDeployment:
         stacks = checked or self._pipeline.check(simulated=False)
         changes = StackChanges()
         seeds = list(self._pipeline.first_items())
-        tables_before = {(stack, table): self._physical_id(stack, table) for stack, table, _ in seeds}
+        tables_before = {
+            (stack, table): self._physical_id(stack, table) for stack, table, _ in seeds
+        }
         apply_stacks(
             self._aws, self._clock, stacks, self._pipeline, schedules=True, on_event=changes.note
         )

@@ -13,7 +13,7 @@ from wavetank.inspection.schedules import ScheduledCall, scheduled_calls
 from wavetank.inspection.stack_resources import FUNCTION, PipelineStacks
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class CheckedStack:
         return self.stacks.aws
 
     @cached_property
-    def functions(self) -> "dict[str, FunctionConfigurationTypeDef]":
+    def functions(self) -> "dict[str, FunctionConfigurationResponseTypeDef]":
         """The configuration of each function, by logical id."""
         return {
             each.logical_id: self.aws.awslambda.get_function_configuration(

@@ -11,7 +11,7 @@ from wavetank.inspection.sandbox_watcher import attempt_line
 from wavetank.inspection.stack_checks.checked_stack import CheckedStack, invalid, valid
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 
 def invocations(checked: CheckedStack) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _finding(name: str, attempts: list[dict[str, Any]]) -> Finding:
     return valid(requirement, f"{pluralize(len(last), 'request')} succeeded")
 
 
-def _is_recent(attempt: dict[str, Any], function: "FunctionConfigurationTypeDef") -> bool:
+def _is_recent(attempt: dict[str, Any], function: "FunctionConfigurationResponseTypeDef") -> bool:
     """Whether it ended after the last change: what failed before may have been corrected."""
     changed = datetime.fromisoformat(function["LastModified"])
     return datetime.fromisoformat(str(attempt["ended"])) >= changed

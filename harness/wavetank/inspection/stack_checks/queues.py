@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from wavetank.aws.clients import ClientError, error_code
+from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
 from wavetank.inspection.schedules import RULE, SCHEDULE
@@ -18,9 +18,7 @@ COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
 
 def queues(checked: CheckedStack) -> Iterator[Finding]:
     """Each of them is empty."""
-    labels = {
-        url.rpartition("/")[2]: label for url, label in checked.stacks.labels(QUEUE).items()
-    }
+    labels = {url.rpartition("/")[2]: label for url, label in checked.stacks.labels(QUEUE).items()}
     for arn, source in sorted(dict(_failure_queues(checked)).items()):
         name = arn.rpartition(":")[2]
         requirement = f"{labels.get(name, name)}, for failures of {source}, is empty"
@@ -43,8 +41,8 @@ def _failure_queues(checked: CheckedStack) -> Iterator[tuple[str, str]]:
 
 def _all_destinations(checked: CheckedStack) -> Iterator[tuple[str | None, str]]:
     for name, function in checked.functions.items():
-        yield function.get("DeadLetterConfig", {}).get("TargetArn"), name
-        yield _on_failure(_invoke_configuration(checked, function["FunctionName"])), name
+        for arn in failure_destinations(checked.aws, function["FunctionName"]):
+            yield arn, name
     for mapping in checked.stacks.of(MAPPING):
         found = checked.aws.awslambda.get_event_source_mapping(UUID=mapping.physical_id)
         yield _on_failure(found), mapping.logical_id
@@ -72,9 +70,17 @@ def _of_time(checked: CheckedStack) -> Iterator[tuple[str | None, str]]:
             yield target.get("DeadLetterConfig", {}).get("Arn"), schedule.logical_id
 
 
-def _invoke_configuration(checked: CheckedStack, function: str) -> Any:
+def failure_destinations(aws: AwsClients, function: str) -> list[str]:
+    """The ARNs to which Lambda reports an asynchronous event that a function fails for good."""
+    configuration = aws.awslambda.get_function_configuration(FunctionName=function)
+    dead_letters = configuration.get("DeadLetterConfig", {}).get("TargetArn")
+    found = [dead_letters, _on_failure(_invoke_configuration(aws, function))]
+    return [arn for arn in found if arn]
+
+
+def _invoke_configuration(aws: AwsClients, function: str) -> Any:
     try:
-        return checked.aws.awslambda.get_function_event_invoke_config(FunctionName=function)
+        return aws.awslambda.get_function_event_invoke_config(FunctionName=function)
     except ClientError as error:
         if error_code(error) != "ResourceNotFoundException":
             raise

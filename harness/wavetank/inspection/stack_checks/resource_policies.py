@@ -12,9 +12,7 @@ INVOKE = "lambda:InvokeFunction"
 
 def may_invoke(aws: AwsClients, function: str, service: str, source: str) -> bool:
     """Whether the function's policy lets the service invoke it for the source, given by ARN."""
-    return any(
-        _allows(statement, service, source) for statement in _statements(aws, function)
-    )
+    return any(_allows(statement, service, source) for statement in _statements(aws, function))
 
 
 def trusts(document: Any, service: str) -> bool:

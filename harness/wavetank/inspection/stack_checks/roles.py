@@ -10,7 +10,7 @@ from wavetank.inspection.stack_checks.checked_stack import CheckedStack, invalid
 from wavetank.inspection.stack_checks.resource_policies import trusts
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
 
 LAMBDA = "lambda.amazonaws.com"
 SHOWN_MAX = 5
@@ -23,7 +23,7 @@ def roles(checked: CheckedStack) -> Iterator[Finding]:
 
 
 def _role(
-    checked: CheckedStack, name: str, function: "FunctionConfigurationTypeDef"
+    checked: CheckedStack, name: str, function: "FunctionConfigurationResponseTypeDef"
 ) -> Finding:
     requirement = f"the role of {name} permits what it does"
     role = function["Role"].rpartition("/")[2]

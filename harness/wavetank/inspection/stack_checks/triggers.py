@@ -51,7 +51,7 @@ def _patterns(checked: CheckedStack) -> Iterator[Finding]:
         bus, _, name = rule.physical_id.rpartition("|")
         where = {"EventBusName": bus} if bus else {}
         found = checked.aws.events.describe_rule(Name=name, **where)
-        if "ScheduleExpression" in found:
+        if found.get("ScheduleExpression"):
             continue
         for target in checked.aws.events.list_targets_by_rule(Rule=name, **where)["Targets"]:
             if ":lambda:" not in target["Arn"]:
