@@ -65,10 +65,12 @@ class CommandServer:
         variables: Mapping[str, str],
         streams: Sequence[IO[str]],
         seconds_max: float,
+        folder: Path | None = None,
     ) -> int:
         """Runs the command; returns its exit code, negative for a signal as `subprocess` has it.
 
-        `streams` become its standard input, output and error; `variables` are all that it has.
+        `streams` become its standard input, output and error; `variables` are all that it has;
+        `folder` is its working folder, by default this process's own.
 
         Raises:
             TimeoutError: it did not end in time; it is killed.
@@ -76,7 +78,7 @@ class CommandServer:
         request = {
             "arguments": list(arguments),
             "variables": dict(variables),
-            "folder": str(Path.cwd()),
+            "folder": str(folder or Path.cwd()),
         }
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
             connection.settimeout(seconds_max)

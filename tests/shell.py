@@ -82,12 +82,14 @@ class Shell:
         assert SandboxControls(self.endpoint()).save_snapshot() is None
 
 
-def run_command(arguments: Sequence[str], variables: dict[str, str]) -> Finished:
+def run_command(
+    arguments: Sequence[str], variables: dict[str, str], folder: Path | None = None
+) -> Finished:
     """Runs `wavetank` with the arguments, and these variables besides this process's own."""
     with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
         command = [str(COMMAND), *arguments]
         environment = {**os.environ, **variables}  # noqa: TID251 - as a process inherits them
-        code = command_server().run(command, environment, (nothing, out, err), SECONDS_MAX)
+        code = command_server().run(command, environment, (nothing, out, err), SECONDS_MAX, folder)
         return Finished(code, _whole(out), _whole(err))
 
 

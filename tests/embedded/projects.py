@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.shell import COMMAND, NO_PROJECT, Finished, finish
+from tests.shell import COMMAND, NO_PROJECT, Finished, run_command
 from wavetank.aws.clients import AwsClients, sandbox_clients
-from wavetank.core.settings import search_path
+from wavetank.engines.embedded import SandboxFolder
 from wavetank.inspection.stack_resources import pipeline_stacks
 
 NAME = "temperatures"
@@ -14,22 +14,22 @@ NAME = "temperatures"
 
 @dataclass(frozen=True)
 class Project:
-    """The folder; of the environment its commands have no more than a shell would."""
+    """The folder, in which commands are typed."""
 
     path: Path
 
     def command(self, *arguments: str) -> list[str]:
-        """The command line of `wavetank` with the arguments."""
-        environment = [
-            f"PATH={search_path()}",
-            f"HOME={self.path}",
-            f"COMPOSE_PROJECT_NAME={NO_PROJECT}",
-        ]
-        return ["env", "-i", *environment, str(COMMAND), *arguments]
+        """The command line of `wavetank` with the arguments, for a process of its own."""
+        assignments = [f"{name}={value}" for name, value in self._variables().items()]
+        return ["env", *assignments, str(COMMAND), *arguments]
 
     def run(self, *arguments: str) -> Finished:
         """Runs `wavetank` in the folder to its end."""
-        return finish(self.command(*arguments), self.path)
+        return run_command(arguments, self._variables(), self.path)
+
+    def _variables(self) -> dict[str, str]:
+        state = str(self.path / ".wavetank")
+        return {"WAVETANK_STATE": state, "COMPOSE_PROJECT_NAME": NO_PROJECT}
 
     def status(self) -> dict[str, Any]:
         """What `status` says of the pipeline."""
@@ -37,7 +37,9 @@ class Project:
 
     def endpoint(self) -> str:
         """Where the sandbox is."""
-        return str(self.run("status", "--json").events("status")[0]["sandbox"]["endpoint"])
+        record = SandboxFolder(self.path / ".wavetank").running()
+        assert record is not None
+        return record.endpoint
 
     def aws(self) -> AwsClients:
         """Clients of the sandbox."""
@@ -50,10 +52,10 @@ class Project:
         assert old in text
         file.write_text(text.replace(old, new, 1))
 
-    def stack_updated(self) -> Any:
-        """When CloudFormation has last updated the stack."""
-        stack = self.aws().cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]
-        return stack.get("LastUpdatedTime")
+    def stack_events(self) -> int:
+        """How many events CloudFormation has of the stack: each update adds some."""
+        pages = self.aws().cloudformation.get_paginator("describe_stack_events")
+        return sum(len(page["StackEvents"]) for page in pages.paginate(StackName=NAME))
 
     def places(self) -> list[str]:
         """The names in the table."""

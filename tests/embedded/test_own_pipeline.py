@@ -116,22 +116,23 @@ def watching(project: Project, tmp_path: Path) -> Iterator[Watching]:
     finally:
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def test_changes_are_deployed_as_they_are_saved(project: Project, watching: Watching) -> None:
     """Code within seconds and without the stack; a template that is broken is a line, no end."""
     project.put_place("Somewhere")
-    updated = project.stack_updated()
+    events = project.stack_events()
     project.edit("src/measure.py", "def handler(event, context):\n", _ANSWERS)
     at = watching.wait_for("code of Measure")
     answer = project.run("invoke", "Measure", "--event", '{"ask": 1}')
     assert answer.out.strip() == '"new"', answer.err
-    assert project.stack_updated() == updated
+    assert project.stack_events() == events
     project.edit("template.yaml", "Timeout: 10", "Timeout: 10\n      : [")
     at = watching.wait_for("not deployed: ", at)
     project.edit("template.yaml", "Timeout: 10\n      : [", "Timeout: 11")
     watching.wait_for("updated Measure", at)
-    assert project.stack_updated() != updated
+    assert project.stack_events() > events
     assert "Somewhere" in project.places()
     assert watching.stop() == ExitCode.VALID
 
@@ -152,6 +153,18 @@ def test_data_survive_down_and_up(project: Project) -> None:
     up = project.run("up", "--detach", "--retry-base-delay", "1", "--confirm-emails")
     assert up.code == ExitCode.VALID, up.err
     assert project.places() == before
+
+
+def test_a_drill_breaks_a_function_and_restores_it(project: Project) -> None:
+    """The template's topic reports the failure after Lambda's retries; then it succeeds again."""
+    done = project.run("drill", "--function", "Measure", "--json")
+    assert done.code == ExitCode.VALID, done.out + done.err
+    (drilled,) = done.events("drill")
+    assert drilled["attempts"] == len(["the first", "a retry", "another"])
+    assert drilled["reported"].startswith("topic temperatures-Alarms-")
+    assert "nothing to revert" in project.run("drill", "--restore").out
+    asked = project.run("drill")
+    assert "name a function: Measure" in asked.err
 
 
 def refused_options() -> dict[str, tuple[list[str], str]]:

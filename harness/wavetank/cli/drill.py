@@ -50,11 +50,11 @@ from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
+from wavetank.live.drill.stack_drill import StackDrill, drill_text
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
+from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.revert_journal import require_reverted, revert_active_faults, revert_all
 from wavetank.live.revert_journal import restore as restore_all
-from wavetank.live.drill.stack_drill import StackDrill, drill_text
-from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.running_sandbox import RunningSandbox
 from wavetank.live.sandbox_pipeline import SandboxPipeline
 from wavetank.live.sandbox_records import compose_sandbox, running_record
@@ -132,13 +132,13 @@ def drill(
             _restore_sandbox(record, name, output)
             return
         offer_host(record, output, yes=yes)
-        pipeline = pipeline_in(record, name)
-        require_reverted(reverted=offer_running(pipeline, output, yes=yes))
-        if isinstance(pipeline, RunningSandbox):
+        running = pipeline_in(record, name)
+        require_reverted(reverted=offer_running(running, output, yes=yes))
+        if isinstance(running, RunningSandbox):
             _refuse_function(function, event)
-            _on_sandbox(pipeline, kind, length, output)
+            _on_sandbox(running, kind, length, output)
         else:
-            _on_stack(pipeline, kind, function, event, output)
+            _on_stack(running, kind, function, event, output)
 
 
 def _kind(name: str) -> type[Fault]:

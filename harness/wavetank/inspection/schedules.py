@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.schedule import scheduled_event
 from wavetank.inspection.stack_resources import PipelineStacks
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.type_defs import TargetOutputTypeDef
 
 RULE = "AWS::Events::Rule"
 SCHEDULE = "AWS::Scheduler::Schedule"
@@ -87,3 +91,9 @@ def _of_schedule(aws: AwsClients, name: str, logical_id: str) -> Iterator[Schedu
                 role=target["RoleArn"],
                 input=target.get("Input"),
             )
+
+
+def rule_targets(aws: AwsClients, physical_id: str) -> "list[TargetOutputTypeDef]":
+    """The targets of a rule, on whichever bus: its physical id is then `BUS|NAME`."""
+    bus, _, name = physical_id.rpartition("|")
+    return aws.events.list_targets_by_rule(Rule=name, EventBusName=bus or "default")["Targets"]

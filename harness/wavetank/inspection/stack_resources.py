@@ -17,6 +17,7 @@ FUNCTION = "AWS::Lambda::Function"
 BUCKET = "AWS::S3::Bucket"
 TOPIC = "AWS::SNS::Topic"
 STORAGE_ENDING = "-storage"
+ABSENT = frozenset({"CREATE_FAILED", "CREATE_IN_PROGRESS", "DELETE_COMPLETE"})
 OF_TOOLS = frozenset({"CDKToolkit", "aws-sam-cli-managed-default"})
 """Stacks of the CDK and of SAM themselves."""
 
@@ -31,6 +32,11 @@ class StackResource:
     kind: str
     status: str
     reason: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was created, and not deleted by its stack since."""
+        return bool(self.physical_id) and self.status not in ABSENT
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class PipelineStacks:
 
     def of(self, kind: str) -> list[StackResource]:
         """The resources of the type that exist."""
-        return [each for each in self.resources if each.kind == kind and each.physical_id]
+        return [each for each in self.resources if each.kind == kind and each.exists]
 
     def names(self, kind: str) -> list[str]:
         """The physical names of the resources of the type."""

@@ -23,8 +23,8 @@ from wavetank.faults.injectors.applied import OnChange, revert
 from wavetank.faults.resources import code_sha256
 from wavetank.inspection.stack_resources import PipelineStacks
 from wavetank.live.fault_resources import Host, LiveResources
-from wavetank.live.stack_fault_resources import StackResources
 from wavetank.live.revert_retry import restore, wait_until_updated
+from wavetank.live.stack_fault_resources import StackResources
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class ChangedTarget:
 
     `endpoint` is the sandbox's, None on AWS; `host` is its host, None where faults of the host are
     neither injected nor reverted. `stacks` are those of a pipeline that is not the ticker's, whose
-    resources faults find in them and not by `names`. `settle_seconds` is how long a change takes to be in force.
+    resources faults find in them and not by `names`. `settle_seconds` is how long a change takes to
+    be in force.
     """
 
     aws: AwsClients

@@ -20,8 +20,8 @@ from wavetank.core.iam_report import RoleReport, report, uses_of
 from wavetank.core.naming import Names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
-from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.core.text import pluralize
+from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.deployment.deployer import Deployer
 from wavetank.engines.sandbox_record import SandboxRecord

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.invoker import invoke_function
@@ -138,9 +139,7 @@ class StackSandbox:
         )
 
 
-def _objects(held: dict[str, object]) -> int:
+def _objects(held: dict[str, Any]) -> int:
     """The objects of a bucket, without those of a probe of access."""
-    newest = held["newest"]
-    assert isinstance(newest, list)  # as the route has it
-    probes = sum(each["key"].startswith(PROBE_PREFIX) for each in newest)
-    return int(str(held["objects"])) - probes
+    probes = [each for each in held["newest"] if each["key"].startswith(PROBE_PREFIX)]
+    return int(held["objects"]) - len(probes)

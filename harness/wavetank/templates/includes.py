@@ -39,7 +39,7 @@ def included(template: Template) -> tuple[Template, list[TemplateProblem]]:
 class _Reader:
     def __init__(self, template: Template) -> None:
         self.problems: list[TemplateProblem] = []
-        self.parts: set[Path] = set()
+        self.parts = set[Path]()
         self._template = template
 
     def with_content(self, part: Any, keys: Keys) -> Any:

@@ -85,7 +85,7 @@ class _Localized:
 
     def __init__(self, template: Template, body: dict[str, Any]) -> None:
         self.problems: list[TemplateProblem] = []
-        self.parts: set[Path] = set()
+        self.parts = set[Path]()
         self._template = template
         self._code: dict[str, Any] = {}
         common = as_table(body.get("Globals"))

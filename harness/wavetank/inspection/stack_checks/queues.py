@@ -1,13 +1,13 @@
 """Queues that receive what failed: of functions, mappings, rules, schedules and other queues."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
-from wavetank.inspection.schedules import RULE, SCHEDULE
+from wavetank.inspection.schedules import RULE, SCHEDULE, rule_targets
 from wavetank.inspection.stack_checks.checked_stack import CheckedStack, invalid, valid
 from wavetank.inspection.stack_checks.triggers import MAPPING
 
@@ -23,8 +23,8 @@ def queues(checked: CheckedStack) -> Iterator[Finding]:
         name = arn.rpartition(":")[2]
         requirement = f"{labels.get(name, name)}, for failures of {source}, is empty"
         url = checked.aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        attributes = checked.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-        count = sum(int(attributes["Attributes"].get(each, "0")) for each in COUNTS)
+        attributes = _attributes(checked, url)
+        count = sum(int(attributes.get(each, "0")) for each in COUNTS)
         if count:
             fix = "read what failed and why, correct it, then redrive or purge the queue"
             yield invalid(requirement, f"{pluralize(count, 'message')} in {name}", fix)
@@ -48,26 +48,26 @@ def _all_destinations(checked: CheckedStack) -> Iterator[tuple[str | None, str]]
         yield _on_failure(found), mapping.logical_id
     yield from _of_time(checked)
     for queue in checked.stacks.of(QUEUE):
-        found = checked.aws.sqs.get_queue_attributes(
-            QueueUrl=queue.physical_id, AttributeNames=["All"]
-        )
-        policy = json.loads(found["Attributes"].get("RedrivePolicy", "{}"))
+        policy = json.loads(_attributes(checked, queue.physical_id).get("RedrivePolicy", "{}"))
         yield policy.get("deadLetterTargetArn"), queue.logical_id
 
 
 def _of_time(checked: CheckedStack) -> Iterator[tuple[str | None, str]]:
     for rule in checked.stacks.of(RULE):
-        bus, _, name = rule.physical_id.rpartition("|")
-        where = {"EventBusName": bus} if bus else {}
-        for target in checked.aws.events.list_targets_by_rule(Rule=name, **where)["Targets"]:
+        for target in rule_targets(checked.aws, rule.physical_id):
             yield target.get("DeadLetterConfig", {}).get("Arn"), rule.logical_id
     for schedule in checked.stacks.of(SCHEDULE):
         pages = checked.aws.scheduler.list_schedules(NamePrefix=schedule.physical_id)
         for found in pages["Schedules"]:
-            target = checked.aws.scheduler.get_schedule(
+            called = checked.aws.scheduler.get_schedule(
                 Name=found["Name"], GroupName=found["GroupName"]
             )["Target"]
-            yield target.get("DeadLetterConfig", {}).get("Arn"), schedule.logical_id
+            yield called.get("DeadLetterConfig", {}).get("Arn"), schedule.logical_id
+
+
+def _attributes(checked: CheckedStack, url: str) -> Mapping[str, str]:
+    found = checked.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return {str(name): value for name, value in found["Attributes"].items()}
 
 
 def failure_destinations(aws: AwsClients, function: str) -> list[str]:

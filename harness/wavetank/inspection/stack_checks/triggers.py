@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wavetank.core.findings import Finding
-from wavetank.inspection.schedules import RULE, ScheduledCall
+from wavetank.inspection.schedules import RULE, ScheduledCall, rule_targets
 from wavetank.inspection.stack_checks.checked_stack import CheckedStack, invalid, valid
 from wavetank.inspection.stack_checks.resource_policies import may_invoke, trusts
 from wavetank.inspection.stack_resources import BUCKET, TOPIC, StackResource
@@ -49,11 +49,10 @@ def _patterns(checked: CheckedStack) -> Iterator[Finding]:
     """Rules that match events, on any bus."""
     for rule in checked.stacks.of(RULE):
         bus, _, name = rule.physical_id.rpartition("|")
-        where = {"EventBusName": bus} if bus else {}
-        found = checked.aws.events.describe_rule(Name=name, **where)
+        found = checked.aws.events.describe_rule(Name=name, EventBusName=bus or "default")
         if found.get("ScheduleExpression"):
             continue
-        for target in checked.aws.events.list_targets_by_rule(Rule=name, **where)["Targets"]:
+        for target in rule_targets(checked.aws, rule.physical_id):
             if ":lambda:" not in target["Arn"]:
                 continue
             requirement = f"{rule.logical_id} invokes {_name(target['Arn'])}"

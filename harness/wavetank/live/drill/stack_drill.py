@@ -150,7 +150,8 @@ class StackDrill:
         answer = self._aws.awslambda.invoke(FunctionName=self.function, Payload=self.event)
         payload: object = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError"):
-            action = f"give an --event that it succeeds with; see ./wavetank logs --function {self.function}"
+            log = f"./wavetank logs --function {self.function}"
+            action = f"give an --event that it succeeds with; see {log}"
             raise InfrastructureError("the restored function to succeed", f"{payload}", action)
         return payload
 
