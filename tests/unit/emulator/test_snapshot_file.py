@@ -68,7 +68,11 @@ def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
 
 def test_binary_values_come_back(file: SnapshotFile) -> None:
     """A binary attribute is saved, in items and in the records of a table's stream alike."""
-    image = {"one": {"B": b"\x00\xff"}, "set": {"BS": [b"", b"\x80"]}, "map": {"M": {"B": {"S": "a"}}}}
+    image = {
+        "one": {"B": b"\x00\xff"},
+        "set": {"BS": [b"", b"\x80"]},
+        "map": {"M": {"B": {"S": "a"}}},
+    }
     contents = _contents(items={"table": [image]})
     file.save(replace(contents, records={"dynamodb/table": [{"number": 1, "new": image}]}))
     assert file.items("table") == [image]
