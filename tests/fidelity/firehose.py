@@ -102,6 +102,21 @@ def _batches_are_limited(ground: Ground) -> str:
 
 
 @AREA.row(
+    "CreateDeliveryStream with a name that has a space",
+    aws="ValidationException",
+    localstack="done",
+    source="Firehose API: CreateDeliveryStream, DeliveryStreamName: Pattern",
+)
+def _names_have_a_pattern(ground: Ground) -> str:
+    bucket = {"BucketARN": "arn:aws:s3:::bucket", "RoleARN": ground.arn("iam", "role/role")}
+    return answer_to(
+        lambda: ground.aws.firehose.create_delivery_stream(
+            DeliveryStreamName="a name", ExtendedS3DestinationConfiguration=bucket
+        )
+    )
+
+
+@AREA.row(
     "the version after UpdateDestination",
     aws="2",
     localstack="1",

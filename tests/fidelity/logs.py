@@ -80,6 +80,16 @@ def _retention_has_certain_values(ground: Ground) -> str:
 
 
 @AREA.row(
+    "CreateLogGroup with a name that has a question mark",
+    aws="InvalidParameterException",
+    localstack="done",
+    source="CloudWatch Logs API: CreateLogGroup, logGroupName: Pattern",
+)
+def _group_names_have_a_pattern(ground: Ground) -> str:
+    return answer_to(lambda: ground.aws.logs.create_log_group(logGroupName="what?"))
+
+
+@AREA.row(
     "FilterLogEvents with a pattern on JSON",
     aws="1 of 3 events",
     localstack="3 of 3 events",
