@@ -16,8 +16,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 TEXT = "Value {value} at '{path}' failed to satisfy constraint: Member must {constraint}"
 LENGTHS = frozenset({"blob", "list", "map", "string"})
 RANGES = frozenset({"double", "float", "integer", "long"})
-NO_PATTERN = frozenset({"ConsumerARN"})
-"""Shapes of which moto's own values do not match AWS's pattern."""
+NO_PATTERN = frozenset({"ConsumerARN", "HttpEndpointUrl"})
+"""Shapes that have other values here: those of moto, and addresses of this machine without TLS."""
 ANY_ENUMERATION = frozenset({"Runtime"})
 """Shapes whose values another module checks: it knows which ones run here."""
 
