@@ -25,7 +25,7 @@ def test_a_page_has_the_names_that_the_call_asks_for(
 
 
 def test_a_page_has_ten_names_without_a_limit() -> None:
-    """ "The default value is 10." """
+    """The default of the API reference."""
     found, has_more = page_of_names(
         dict.fromkeys(map(str, range(11)), "DirectPut"), limit=None, kind=None, after=None
     )
