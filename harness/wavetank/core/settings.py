@@ -29,7 +29,8 @@ class Settings:
     `mail_server` (host:port) receives all e-mail of a sandbox too, if the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
     strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
-    the lists of what a sandbox's HTTP guard admits.
+    the lists of what a sandbox's HTTP guard admits. `compose_port` is the user's port of a sandbox
+    in Docker.
     """
 
     project_folder: Path
@@ -41,6 +42,7 @@ class Settings:
     isolation: str
     allowed_hosts: str = ""
     allowed_origins: str = ""
+    compose_port: str | None = None
 
 
 def read_settings() -> Settings:
@@ -50,7 +52,8 @@ def read_settings() -> Settings:
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP` is
     the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified; `WAVETANK_ISOLATION`
     is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
-    `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged.
+    `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged; `WAVETANK_PORT` is the port that
+    docker-compose.yml publishes.
 
     Raises:
         UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
@@ -74,6 +77,35 @@ def read_settings() -> Settings:
         isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
         allowed_hosts=os.environ.get("WAVETANK_ALLOWED_HOSTS", ""),
         allowed_origins=os.environ.get("WAVETANK_ALLOWED_ORIGINS", ""),
+        compose_port=os.environ.get("WAVETANK_PORT") or None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerVariables:
+    """The variables by which the `docker` command finds an engine, and the user's folders.
+
+    `host` is `DOCKER_HOST`, `context` is `DOCKER_CONTEXT`; `config_folder` has the contexts, and
+    `runtime_folder` the sockets of rootless engines.
+    """
+
+    host: str | None
+    context: str | None
+    config_folder: Path
+    home: Path
+    runtime_folder: Path | None
+
+
+def docker_variables() -> DockerVariables:
+    """Read the variables of the `docker` command, with its defaults."""
+    home = Path.home()
+    config, runtime = os.environ.get("DOCKER_CONFIG"), os.environ.get("XDG_RUNTIME_DIR")
+    return DockerVariables(
+        host=os.environ.get("DOCKER_HOST") or None,
+        context=os.environ.get("DOCKER_CONTEXT") or None,
+        config_folder=Path(config) if config else home / ".docker",
+        home=home,
+        runtime_folder=Path(runtime) if runtime else None,
     )
 
 
