@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import psutil
 import pytest
 
+from tests.rules.source import ROOT
 from tests.shell import DEFAULT, SECONDS_MAX, Finished, Shell
 from tests.terminal import terminal
 from tests.waiting import wait_until_true
@@ -374,12 +375,12 @@ def test_a_template_that_is_refused_names_the_reason_and_leaves_nothing(tmp_path
     """A broken template ends `up` with CloudFormation's words, exit 4, and no process behind."""
     project = tmp_path / "project"
     for part in ("init", "lambdas"):
-        _copy(read_settings().project_folder / part, project / part)
+        _copy(read_settings().shipped_folder / part, project / part)
     pipeline = project / "init" / "pipeline.yaml"
     broken = pipeline.read_text().replace("!GetAtt PriceTable.Arn", "!GetAtt NoTable.Arn")
     pipeline.write_text(broken)
     package = project / "harness" / "wavetank"
-    _copy(read_settings().project_folder / "harness" / "wavetank", package)
+    _copy(ROOT / "harness" / "wavetank", package)
     environment = ["env", f"WAVETANK_STATE={tmp_path / 'state'}", f"PYTHONPATH={package.parent}"]
     done = subprocess.run(
         [*environment, sys.executable, "-m", "wavetank", "up"],

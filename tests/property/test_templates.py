@@ -47,7 +47,7 @@ def test_any_template_passes_or_is_refused_in_one_line(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.json"
         path.write_text(json.dumps({"Resources": resources, **sections}))
-        assert "\n" not in refusal(TemplatesPipeline(pipeline=path, storage=path))
+        assert "\n" not in refusal(TemplatesPipeline(template=path, storage=path))
 
 
 def refusal(pipeline: TemplatesPipeline) -> str:
@@ -56,5 +56,5 @@ def refusal(pipeline: TemplatesPipeline) -> str:
         given_stacks = pipeline.check()
     except UsageError as error:
         return str(error)
-    assert all(json.loads(stack.text)["Resources"] for stack in given_stacks)
+    assert all(json.loads(stack.text(str))["Resources"] for stack in given_stacks)
     return ""
