@@ -18,7 +18,7 @@ from tests.wheels import build_wheel
 from wavetank.core.errors import ExitCode
 from wavetank.core.installation import clone_folder
 from wavetank.core.settings import read_settings
-from wavetank.reporting.analysis.tool_environment import find_uv
+from wavetank.core.uv_program import find_uv
 
 INSTALL_SECONDS_MAX = 1200
 COMMAND_SECONDS_MAX = 600

@@ -23,7 +23,8 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.installation import clone_folder
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.core.uv_program import find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 from wavetank.ticker.contract import RECORDS_PER_TICK
 
 TICKS = 5

@@ -12,7 +12,7 @@ from {module} import {owner}
 {owner}.{attribute} = lambda self, other, more: None
 from wavetank.core.errors import InfrastructureError
 from wavetank.emulator.in_process.service_loading import load_services
-from wavetank.engines.simulator.engine import simulator
+from wavetank.engines.simulator.startup import simulator
 try:
     with simulator() as made:
         load_services(made.aws)

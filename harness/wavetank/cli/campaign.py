@@ -32,7 +32,7 @@ from wavetank.core.errors import UsageError
 from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
-from wavetank.core.settings import read_settings
+from wavetank.core.settings import project_configuration, read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import invariant_suite
@@ -122,7 +122,7 @@ def campaign(
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
     if remembering and (handler or template) is not None:
         action = f"leave one out: {FILE_NAME} is for the handler of this project"
-        raise UsageError("--remember, or --handler or --pipeline", "both", action)
+        raise UsageError("--remember, or --handler or --template", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
     chosen = choose_cases(runs, seed, duration, scenario)
@@ -140,7 +140,7 @@ def campaign(
         code=code,
         overrides=overrides,
     )
-    pipeline = choice.pipeline()
+    pipeline = choice.in_project(project_configuration()).pipeline()
     if chosen.scenario is not None:
         invariant_suite(pipeline, chosen.scenario)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
@@ -164,5 +164,6 @@ def _make_folder(folder: Path) -> None:
 
 def _selection(pipeline: Pipeline) -> dict[str, str]:
     """The options that select the pipeline, without those that have their default."""
-    usual = PipelineChoice().pipeline().options()
+    choice = PipelineChoice().in_project(project_configuration())
+    usual = choice.pipeline().options()
     return {name: value for name, value in pipeline.options().items() if usual.get(name) != value}

@@ -34,6 +34,7 @@ class Entry:
 DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
+        "init": Entry("init:init", "Make a project of your own, or for a template you have."),
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
     },
     "Sandbox": {
@@ -41,6 +42,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "down": Entry("sandbox:down", "Stop the sandbox; its data are kept for the next one."),
         "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
         "logs": Entry("sandbox:logs", "Show the log of LocalStack or of a function."),
+        "watch": Entry("watch:watch", "Print ticks, objects, failures and alerts as they happen."),
         "invoke": Entry("sandbox:invoke", "Invoke a function; by default a tick for this minute."),
         "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },

@@ -11,6 +11,7 @@ from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
 from wavetank.core.installation import clone_folder
 from wavetank.core.settings import read_settings
+from wavetank.core.uv_program import find_uv
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
 from wavetank.reporting.analysis.notebook_files import (
     checked_source,
@@ -23,7 +24,7 @@ from wavetank.reporting.analysis.notebook_files import (
     require_notebook_suffix,
     write_copy,
 )
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 INSTALLING = "installing JupyterLab; the first time this takes a minute ..."
 DEFAULT_SOURCE = "latest"

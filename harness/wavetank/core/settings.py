@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from wavetank.core.configuration import Configuration, read_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import clone_folder, shipped_folder
 from wavetank.core.private_files import STATE
@@ -33,7 +34,8 @@ class Settings:
     `mail_server` (host:port) receives all e-mail of a sandbox too, if the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
     strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
-    the lists of what a sandbox's HTTP guard admits.
+    the lists of what a sandbox's HTTP guard admits. `compose_port` is the user's port of a sandbox
+    in Docker.
     """
 
     shipped_folder: Path
@@ -46,6 +48,7 @@ class Settings:
     isolation: str
     allowed_hosts: str = ""
     allowed_origins: str = ""
+    compose_port: str | None = None
 
 
 def read_settings() -> Settings:
@@ -55,7 +58,8 @@ def read_settings() -> Settings:
     `COMPOSE_PROJECT_NAME` is Compose's own, for several sandboxes in one Docker; `WAVETANK_SMTP` is
     the mail server; `WAVETANK_SIGNATURES=skip` leaves signatures unverified; `WAVETANK_ISOLATION`
     is namespaces (default), users or process. `WAVETANK_ALLOWED_HOSTS` and
-    `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged.
+    `WAVETANK_ALLOWED_ORIGINS` are passed to LocalStack unchanged; `WAVETANK_PORT` is the port that
+    docker-compose.yml publishes.
 
     Raises:
         UsageError: WAVETANK_SIGNATURES has another value than verify or skip, or the working folder
@@ -75,6 +79,35 @@ def read_settings() -> Settings:
         isolation=os.environ.get("WAVETANK_ISOLATION") or "namespaces",
         allowed_hosts=os.environ.get("WAVETANK_ALLOWED_HOSTS", ""),
         allowed_origins=os.environ.get("WAVETANK_ALLOWED_ORIGINS", ""),
+        compose_port=os.environ.get("WAVETANK_PORT") or None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DockerVariables:
+    """The variables by which the `docker` command finds an engine, and the user's folders.
+
+    `host` is `DOCKER_HOST`, `context` is `DOCKER_CONTEXT`; `config_folder` has the contexts, and
+    `runtime_folder` the sockets of rootless engines.
+    """
+
+    host: str | None
+    context: str | None
+    config_folder: Path
+    home: Path
+    runtime_folder: Path | None
+
+
+def docker_variables() -> DockerVariables:
+    """Read the variables of the `docker` command, with its defaults."""
+    home = Path.home()
+    config, runtime = os.environ.get("DOCKER_CONFIG"), os.environ.get("XDG_RUNTIME_DIR")
+    return DockerVariables(
+        host=os.environ.get("DOCKER_HOST") or None,
+        context=os.environ.get("DOCKER_CONTEXT") or None,
+        config_folder=Path(config) if config else home / ".docker",
+        home=home,
+        runtime_folder=Path(runtime) if runtime else None,
     )
 
 
@@ -93,6 +126,15 @@ def current_project() -> Project:
         raise UsageError(
             "a working folder that can be read", error.strerror or str(error), "change to another"
         ) from error
+
+
+def project_configuration() -> Configuration | None:
+    """The `wavetank.toml` of the working folder's project; None without one.
+
+    Raises:
+        UsageError: the file has a mistake, or the working folder cannot be read.
+    """
+    return read_configuration(current_project())
 
 
 def _verifies_signatures() -> bool:

@@ -14,12 +14,9 @@ from wavetank.core.errors import UsageError
 
 VARIABLE = "COMPOSE_PROJECT_NAME"
 VALID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-ASSIGNMENT = re.compile(
-    rf"""^\s*(?:export\s+)?{VARIABLE}\s*[=:]\s*
+ASSIGNMENT = r"""^\s*(?:export\s+)?{name}\s*[=:]\s*
     (?: '(?P<single>[^']*)' | "(?P<double>[^"]*)" | (?P<bare>.*?) )
-    \s*(?:(?<=\s)\#.*)?$""",
-    re.VERBOSE | re.MULTILINE,
-)
+    \s*(?:(?<=\s)\#.*)?$"""
 HASH_CHARACTERS = 8
 
 
@@ -32,7 +29,7 @@ def compose_project_name(clone: Path, given: str | None, state_folder: Path) -> 
     Raises:
         UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
-    name = given or _name_in_env_file(clone / ".env")
+    name = given or assigned_in_env_file(clone, VARIABLE)
     if name:
         return _checked(name)
     if state_folder == clone / ".wavetank":
@@ -46,15 +43,23 @@ def default_project_name(clone: Path) -> str:
     return kept or f"wavetank-{_hash(clone)}"
 
 
-def _name_in_env_file(path: Path) -> str | None:
-    """The last assignment counts, as in Compose; None without one."""
+def assigned_in_env_file(clone: Path, name: str) -> str | None:
+    """The variable's value in the folder's `.env`; the last one counts, as in Compose.
+
+    None without one.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    path = clone / ".env"
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"a readable {path}", str(error), "correct or remove it") from error
-    found = list(ASSIGNMENT.finditer(text))
+    pattern = ASSIGNMENT.format(name=re.escape(name))
+    found = list(re.finditer(pattern, text, re.VERBOSE | re.MULTILINE))
     if not found:
         return None
     return found[-1]["single"] or found[-1]["double"] or found[-1]["bare"]

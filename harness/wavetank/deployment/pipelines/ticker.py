@@ -36,7 +36,8 @@ class TickerPipeline:
     chosen_by: tuple[tuple[str, str], ...] = ()
     """The options from which the names were derived, for a replay."""
 
-    def deploy(self, aws: AwsClients, clock: Clock) -> None:
+    def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
+        del simulated  # every engine supports the project's own templates
         options = DeploymentOptions(
             names=self.names,
             addresses=self.addresses,

@@ -7,7 +7,6 @@ one that was interrupted, or has other versions, is created again.
 
 import fcntl
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.private_files import STATE, open_private, private_folder
+from wavetank.core.private_files import open_private, private_folder
 from wavetank.engines.supervised_process import Program, supervised
 
 
@@ -101,32 +100,3 @@ class ToolEnvironment:
                     child.last_log_lines() or "no output of uv",
                     f"check the network and run this again; uv's output: {self._log_file}",
                 )
-
-
-def find_uv(path: str, clone: Path | None) -> Path:
-    """The uv that is on the search path, or that the launcher installed into the clone.
-
-    Raises:
-        InfrastructureError: neither runs.
-    """
-    on_path = shutil.which("uv", path=path)
-    candidates = [Path(on_path)] if on_path else []
-    if clone is not None:
-        candidates.append(clone / STATE / "uv" / "bin" / "uv")
-    for candidate in candidates:
-        if _runs(candidate):
-            return candidate
-    raise InfrastructureError(
-        "uv, which installs tools",
-        "none that runs",
-        "install it (pip install uv), then run this again",
-    )
-
-
-def _runs(program: Path) -> bool:
-    """A version manager's shim may be on the path and not run."""
-    try:
-        done = subprocess.run([program, "--version"], capture_output=True, check=False)
-    except OSError:
-        return False
-    return done.returncode == 0

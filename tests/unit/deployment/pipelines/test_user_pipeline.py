@@ -1,5 +1,6 @@
 """A user's own templates: what is refused, by name and line, before anything runs."""
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -58,7 +59,7 @@ def template(tmp_path: Path) -> Path:
 def check(template: Path, text: str, **options: Any) -> list[Any]:
     """What is made of the text, before anything is deployed."""
     template.write_text(text)
-    return TemplatesPipeline(pipeline=template, **options).check()
+    return TemplatesPipeline(template=template, **options).check()
 
 
 def added(name: str, kind: str, properties: str = "{}") -> str:
@@ -74,7 +75,7 @@ def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
         "--storage": str(FOLDER / "storage.yaml"),
-        "--pipeline": str(FOLDER / "pipeline.yaml"),
+        "--template": str(FOLDER / "pipeline.yaml"),
         "--code": str(FOLDER / "code"),
         "--parameter-overrides": "WarnAddress=cyd@example.com",
     }
@@ -91,7 +92,16 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 UNSUPPORTED = [
     ("AWS::Kinesis::Stream", "{}", ""),
     ("AWS::Lambda::EventSourceMapping", "{}", ""),
-    ("AWS::CloudFormation::Stack", "{}", ""),
+    (
+        "AWS::CloudFormation::Stack",
+        "{}",
+        "with a value that the template does not determine as TemplateURL",
+    ),
+    (
+        "AWS::CloudFormation::Stack",
+        "{TemplateURL: 'https://a/b'}",
+        "with https://a/b as TemplateURL",
+    ),
     ("AWS::Serverless::Function", "{}", ""),
     ("Custom::Thing", "{}", ""),
     ("AWS::Events::Rule", "{EventPattern: {source: [aws.s3]}}", "with EventPattern"),
@@ -208,7 +218,7 @@ def test_a_target_that_is_not_supported_is_reported(template: Path, arn: str, wh
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("Transform: AWS::Serverless-2016-10-31" + FUNCTION, "the transform AWS::Serverless"),
+        ("Transform: Mine" + FUNCTION, "the transform Mine at"),
         (added("Feed", "AWS::S3::Bucket", "{Fn::Transform: {Name: x}}"), "Fn::Transform at"),
         ("Resources: []", "no Resources"),
         ("Resources: {A: {}}", "A without one at"),
@@ -231,7 +241,7 @@ def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "nowhere.yaml", tmp_path, tmp_path / "binary"):
         with pytest.raises(UsageError, match="check the path"):
-            TemplatesPipeline(pipeline=path).check()
+            TemplatesPipeline(template=path).check()
 
 
 def test_json_with_tabs_is_a_template_too(template: Path) -> None:
@@ -269,10 +279,15 @@ def test_parameters_are_read_as_sam_reads_them() -> None:
             parse_parameters(text)
 
 
+def _unpublished(text: str) -> str:
+    """Where a nested template would be put."""
+    return f"https://bucket/{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def deployed(template: Path, text: str, **options: Any) -> dict[str, Any]:
     """The resources of the copy that would be deployed."""
     (stack,) = check(template, text, **options)
-    body: dict[str, Any] = json.loads(stack.text)
+    body: dict[str, Any] = json.loads(stack.text(_unpublished))
     return {name: resource["Properties"] for name, resource in body["Resources"].items()}
 
 
