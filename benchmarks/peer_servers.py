@@ -18,10 +18,11 @@ from wavetank.core.clock import Clock, WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import REGION, Settings
+from wavetank.core.uv_program import find_uv
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.supervised_process import Program, SupervisedProcess, supervised
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 TOOLS = "the peers"

@@ -10,8 +10,8 @@ import typer
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
 from wavetank.core.settings import read_settings
-from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
 from wavetank.core.uv_program import find_uv
+from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
 from wavetank.reporting.analysis.notebook_files import (
     checked_source,
     copy_for,

@@ -9,8 +9,9 @@ from benchmarks.peer_servers import REQUIREMENTS as PEERS
 from benchmarks.peer_servers import TOOLS
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import Settings, read_settings
+from wavetank.core.uv_program import find_uv
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS as LAB
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 SHIM = "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n"
 RUNS = "#!/bin/sh\nexit 0\n"
