@@ -189,7 +189,7 @@ def test_a_sandbox_takes_what_the_simulator_does_not(template: Path) -> None:
     text += "  Arrival: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3]}}}\n"
     template.write_text(text)
     pipeline = TemplatesPipeline(pipeline=template)
-    with pytest.raises(UsageError, match="EventSourceMapping.*the simulator supports .*SQS::Queue"):
+    with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS::Queue"):
         pipeline.check()
     (stack,) = pipeline.check(simulated=False)
     resources = json.loads(stack.text(_unpublished))["Resources"]
