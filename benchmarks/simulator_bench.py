@@ -10,7 +10,8 @@ from benchmarks.tick import RunFunction
 from wavetank.aws.clients import role_clients
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Simulator, simulator
+from wavetank.engines.simulator.engine import Simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.history import Event
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, simulate

@@ -32,7 +32,7 @@ from typing import IO
 from wavetank.cli.commands import ENTRIES
 from wavetank.cli.main import run
 from wavetank.core.process_supervisor import PR_SET_PDEATHSIG, set_process_option
-from wavetank.engines.simulator.engine import boot, prepare
+from wavetank.engines.simulator.startup import boot, prepare
 
 MESSAGE_BYTES_MAX = 256 * 1024
 SOCKET = "socket"

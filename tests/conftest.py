@@ -15,7 +15,7 @@ from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
 from tests.skips import summarize
 from tests.units import is_needless, is_repeat, rank, unit_of
 from wavetank.aws.service_models import service_models_parsed_once
-from wavetank.engines.simulator.engine import prepare
+from wavetank.engines.simulator.startup import prepare
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter

@@ -12,7 +12,7 @@ from types import CodeType
 from tests.rules.source import ROOT
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.selection import PipelineChoice
-from wavetank.engines.simulator.engine import simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import START
 

@@ -40,6 +40,9 @@ REPEATS: Mapping[str, str] = {
         "the same body on the embedded engine, and tests/docker for the image"
     ),
     r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
+    r"tests/embedded/test_installed_wheel\.py": (
+        "tests/simulator/test_wheel.py: its files, unpacked, with the packages of uv.lock"
+    ),
     r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
     r"tests/campaign/test_cluster\.py": "tests/campaign/test_local_executor.py",
     r"tests/campaign/test_command\.py::test_generated_cases": "the README's campaign",
@@ -99,6 +102,31 @@ REPEATS: Mapping[str, str] = {
     r"tests/pages/test_report\.py::test_a_long_run.*\[8": "the run of one day",
     r"tests/simulator/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
         "the same by SIGINT, and tests/unit/core/test_process_supervisor.py for a kill"
+    ),
+    r"tests/simulator/test_naive\.py::test_the_readme_says": (
+        "the README's runs of the original handler, and tests/simulator/test_guarantee.py"
+    ),
+    r"tests/simulator/test_guarantee\.py::.*\[everything-at-once": (
+        "each of its faults by itself, in the same file"
+    ),
+    r"tests/simulator/test_handler_process\.py::test_a_handler_that_ends.*-imported": (
+        "the same when the handler is called"
+    ),
+    r"tests/simulator/test_patches\.py.*\[moto\.sts": "another service's, in the same file",
+    r"tests/simulator/test_own_repository\.py::test_a_broken_pipeline": (
+        "tests/simulator/test_pytest_plugin.py, and tests/unit/pytest_plugin for the text"
+    ),
+    r"tests/embedded/test_commands\.py::test_the_life_of_a_sandbox": (
+        "the README's commands from `up --detach` to `down`"
+    ),
+    r"tests/embedded/test_commands\.py::test_the_machine_breaks.*\[(host-p|disk-f|wrong-c)": (
+        "host-killed, in the same file"
+    ),
+    r"tests/embedded/test_snapshot\.py::test_a_kill_loses": (
+        "test_a_stop_loses_nothing, and tests/unit/emulator/snapshot"
+    ),
+    r"tests/docker/test_compose\.py::test_what_was_delivered_survives": (
+        "tests/embedded/test_snapshot.py: the same on the embedded engine"
     ),
     r"tests/simulator/test_notebooks\.py": "tests/live/test_notebooks.py, the README's notebook",
     r"tests/simulator/test_parity\.py": (

@@ -1,19 +1,31 @@
 """`docker compose up`: the sandbox that init scripts make, what it may do, and what survives."""
 
 import json
+import re
+import socket
 import uuid
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import docker
 import pytest
 
 from tests.conftest import docker_is_demanded
 from tests.live.hosts import PROJECT, require_docker
-from tests.shell import Finished, Shell, finish
+from tests.shell import DEFAULT, Finished, Shell, finish
+from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.invoker import StreamingInvoker
+from wavetank.aws.observers import wait_until
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.core.clock import WallClock, floor_to_minute
 from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.settings import docker_variables
+from wavetank.engines import docker as docker_engine
 from wavetank.engines.docker import ComposeSandbox
+from wavetank.engines.docker_endpoint import docker_endpoint
 from wavetank.engines.embedded import any_free_port
 from wavetank.faults.catalogue import HOST_KINDS
 from wavetank.live.drill.host_drill import RECOVERY_SECONDS_MAX
@@ -141,6 +153,90 @@ def test_every_command_knows_the_sandbox_that_compose_started(project: Project) 
     assert by_endpoint.code == ExitCode.VALID, by_endpoint.out + by_endpoint.err
 
 
+def test_compose_shows_what_happens(project: Project) -> None:
+    """Ticks with prices, objects, each failed attempt with its error, and the alert, a line each.
+
+    Of a handler that fails. The start ends with the pages' address, and none of LocalStack's
+    warnings about the project's own settings are in it.
+    """
+    endpoint = project.shell.endpoint()
+    aws = sandbox_clients(endpoint)
+    assert project.shell.run("invoke").code == 0
+    SandboxControls(endpoint).deliver_now()
+    function = DEFAULT.streaming_function
+    aws.awslambda.update_function_code(FunctionName=function, ZipFile=_failing_handler(aws))
+    StreamingInvoker(aws, DEFAULT).fire(floor_to_minute(WallClock().now()))
+    alert = "alert   to alerts@example.com: KeyError: 'price'"
+    lines = wait_until(
+        project.sandbox.log_lines,
+        lambda found: any(line.endswith(alert) for line in found),
+        expected="the alert in the log",
+        hint="see the log",
+        within_seconds=60,
+        clock=WallClock(),
+    )
+    assert project.shell.run("deploy").code == 0
+    for attempt in (1, 2, 3):
+        failure = f"failure {function} fails at attempt {attempt}: KeyError: 'price'"
+        assert [line for line in lines if line.endswith(failure)]
+    prices = r"  Index_1 \d+\.\d\d  Index_2 .*"
+    for line in (rf"tick    \S+Z{prices}", r"object  \d{4}/\d\d/\S+ \(\d+ bytes\)"):
+        assert [found for found in lines if re.fullmatch(rf"\d\d:\d\d:\d\d  {line}", found)]
+    assert lines[lines.index("Ready.") + 1] == f"pages: {endpoint}/_wavetank/"
+    assert not [line for line in lines if "deprecated" in line or "mocked" in line]
+
+
+def _failing_handler(aws: AwsClients) -> bytes:
+    """A package whose handler fails, for the function's setting of where that is."""
+    configured = aws.awslambda.get_function_configuration(FunctionName=DEFAULT.streaming_function)
+    module, _, name = configured["Handler"].rpartition(".")
+    package = BytesIO()
+    with ZipFile(package, "w") as archive:
+        text = f"def {name}(event, context):\n    raise KeyError('price')\n"
+        archive.writestr(f"{module.replace('.', '/')}.py", text)
+    return package.getvalue()
+
+
+def test_commands_find_the_engine_of_a_context(project: Project, tmp_path: Path) -> None:
+    """By name and in use, as Colima, Docker Desktop and rootless Docker leave theirs."""
+    linked = tmp_path / "colima.sock"
+    linked.symlink_to(docker_endpoint(docker_variables()).host.removeprefix("unix://"))
+    configuration = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_HOST": ""}
+    for name, host in (("colima", linked), ("stopped", tmp_path / "none.sock")):
+        create = ["docker", "context", "create", name, "--docker", f"host=unix://{host}"]
+        made = finish(["env", *(f"{k}={v}" for k, v in configuration.items()), *create])
+        assert made.code == 0, made.err
+
+    def found(**variables: str) -> list[dict[str, Any]]:
+        shell = Shell(tmp_path, project.variables | configuration | variables)
+        return shell.run("status", "--json").events("status")
+
+    assert found(DOCKER_CONTEXT="colima")[0]["running"]
+    assert not found(DOCKER_CONTEXT="stopped")[0]["running"]
+    (tmp_path / "config.json").write_text('{"currentContext": "stopped"}')
+    assert not found()[0]["running"]
+    shell = Shell(tmp_path, project.variables | configuration)
+    up = shell.run("up", "--engine", "docker")
+    assert up.code == ExitCode.INFRASTRUCTURE
+    assert 'which is the context "stopped"' in up.err
+    (tmp_path / "config.json").write_text('{"currentContext": "colima"}')
+    assert found()[0]["running"]
+
+
+def test_a_port_that_another_program_takes_meanwhile_leaves_no_container(
+    other: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Docker refuses it only when the container exists; the error is Docker's, in one line."""
+    monkeypatch.setattr(docker_engine, "choose_port", lambda wanted: wanted)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(other.variables["WAVETANK_PORT"])))
+        taken.listen()
+        with pytest.raises(InfrastructureError, match=r"in use|already allocated") as caught:
+            other.sandbox.up(other.variables)
+    assert "\n" not in str(caught.value)
+    assert other.compose("ps", "--all", "--quiet").out == ""
+
+
 @pytest.mark.parametrize("fault", [kind.kind for kind in HOST_KINDS])
 def test_the_machine_breaks_and_the_sandbox_is_whole_again(project: Project, fault: str) -> None:
     """Each fault is reverted, nothing that was saved is lost, and `check` passes."""
@@ -181,7 +277,14 @@ def test_a_failing_init_script_fails_up_with_the_reason_in_the_log(other: Projec
     up = other.compose("up", "--wait", extra=(BROKEN,))
     assert up.code != 0
     assert "unhealthy" in up.err
-    assert "expected a prefix of 1 to 12 letters or digits" in other.compose("logs").out
+    log = other.compose("logs", "--no-log-prefix").out
+    assert "expected a prefix of 1 to 12 letters or digits" in log
+    assert log.count("wavetank: init script ready.d/10-deploy.sh failed: exit code 2;") == 1
+    assert "invoking" not in log
+    assert "Ready." not in log
+    assert log.rstrip().endswith(  # Compose begins its output with an escape sequence
+        "wavetank: not ready, because ready.d/10-deploy.sh failed; fix it and start again"
+    )
     other.remove()
     with pytest.raises(InfrastructureError, match="expected a prefix of 1 to 12 letters or digits"):
         other.sandbox.up({**other.variables, "WAVETANK_PREFIX": "D E"})
@@ -255,4 +358,8 @@ def test_the_override_gives_functions_awss_runtime_images_and_documents_the_cost
     service = json.loads(finish(command, PROJECT).out)["services"]["localstack"]
     assert service["environment"]["LAMBDA_RUNTIME_EXECUTOR"] == "docker"
     assert [v["source"] for v in service["volumes"] if v["target"] == "/var/run/docker.sock"]
-    assert docker.from_env().ping()
+    own = finish(["docker", "compose", "config", "--format", "json"], PROJECT).out
+    links = json.loads(own)["services"]["localstack"]["environment"]["LOCALSTACK_HOST"]
+    assert links.startswith("127.0.0.1:")  # where a browser on this machine finds the pages
+    assert service["environment"]["LOCALSTACK_HOST"] == links
+    assert service["security_opt"] == ["no-new-privileges:true", "label=disable"]

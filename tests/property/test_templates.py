@@ -62,7 +62,7 @@ def test_any_template_passes_or_is_refused_in_one_line(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.json"
         path.write_text(json.dumps({"Resources": resources, **sections}))
-        assert "\n" not in refusal(TemplatesPipeline(pipeline=path, storage=path))
+        assert "\n" not in refusal(TemplatesPipeline(template=path, storage=path))
 
 
 def refusal(pipeline: TemplatesPipeline) -> str:

@@ -18,8 +18,9 @@ from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, UnsupportedCall
 from wavetank.core.schedule import scheduled_event
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
-from wavetank.engines.simulator.engine import ENDPOINT, simulator
+from wavetank.engines.simulator.engine import ENDPOINT
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
+from wavetank.engines.simulator.startup import simulator
 from wavetank.ticker.contract import RECORDS_PER_TICK
 from wavetank.ticker.observers import last_tick, read_prices, read_records
 

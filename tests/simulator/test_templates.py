@@ -15,7 +15,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
 from wavetank.core.schedule import scheduled_event
-from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, STORAGE_STACK
+from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import LambdaContext
 from wavetank.faults.functions import HandlerCrash
@@ -54,10 +54,10 @@ def aws(deployed: Deployed) -> Iterator[AwsClients]:
     simulator.take_baseline()
     yield simulator.aws
     simulator.reset()
-    delete(simulator.aws, PIPELINE_STACK)
-    delete(simulator.aws, STORAGE_STACK)
+    delete(simulator.aws, DEFAULT_STACK)
+    delete(simulator.aws, SENSORS.storage_stack)
     for entry in simulator.aws.sns.list_subscriptions()["Subscriptions"]:
-        if f":{PIPELINE_STACK}-" in entry["TopicArn"]:  # LocalStack leaves them when a topic goes
+        if f":{DEFAULT_STACK}-" in entry["TopicArn"]:  # LocalStack leaves them when a topic goes
             simulator.aws.sns.unsubscribe(SubscriptionArn=entry["SubscriptionArn"])
     simulator.take_baseline()
 
@@ -76,7 +76,7 @@ def resources(aws: AwsClients) -> dict[str, Any]:
     """Each resource of both stacks by its logical id."""
     found = [
         resource
-        for stack in (STORAGE_STACK, PIPELINE_STACK)
+        for stack in (SENSORS.storage_stack, DEFAULT_STACK)
         for resource in aws.cloudformation.describe_stack_resources(StackName=stack)[
             "StackResources"
         ]

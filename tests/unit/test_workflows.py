@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 import yaml
 
 from tests.rules.source import ROOT
+from wavetank.emulator.settings import DynamoDbChoice
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 PINNED = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
@@ -98,7 +100,7 @@ def test_actions_are_pinned_by_commit(path: Path) -> None:
 
 
 def test_there_is_no_key_that_lasts() -> None:
-    """No secret is asked for, and only the job that deploys may have a token of its own."""
+    """No secret is asked for; the job that deploys has a token of its own, and one proposes."""
     for path in WORKFLOWS:
         assert "secrets" not in path.read_text()
         assert "access-key" not in path.read_text()
@@ -109,6 +111,9 @@ def test_there_is_no_key_that_lasts() -> None:
                 rights["id-token"] = "write"
                 assert job["environment"] == "production"
                 assert job["needs"] == "test"
+            if (path.stem, name) == ("published-image", "digest"):
+                rights = {"contents": "write", "pull-requests": "write"}
+                assert job["needs"] == "run"
             assert job["permissions"] == rights
 
 
@@ -125,3 +130,27 @@ def test_credentials_come_after_what_needs_none() -> None:
         "Deploy",
         "Check",
     ]
+
+
+def test_the_published_image_runs_on_both_processors_and_with_both_providers() -> None:
+    """Before its digest is proposed."""
+    job = workflow(ROOT / ".github" / "workflows" / "published-image.yml")["jobs"]["run"]
+    matrix = job["strategy"]["matrix"]
+    assert matrix["runner"] == ["ubuntu-24.04", "ubuntu-24.04-arm"]
+    assert matrix["dynamodb"] == list(DynamoDbChoice)[::-1]
+
+
+def test_a_digest_is_written_beside_the_tag(tmp_path: Path) -> None:
+    """Once, also in place of another digest; nothing else changes, and nothing else is written."""
+    (tmp_path / ".ci").mkdir()
+    script = shutil.copy(ROOT / ".ci" / "pin-image", tmp_path / ".ci")
+    before = (ROOT / "Dockerfile").read_text()
+    (tmp_path / "Dockerfile").write_text(before)
+    for letter in "ab":
+        subprocess.run([script, f"sha256:{letter * 64}"], check=True)
+        pinned = (tmp_path / "Dockerfile").read_text()
+        assert re.sub("@sha256:[ab]+", "", pinned) == re.sub("@sha256:[0-9a-f]+", "", before)
+        assert pinned.count(f"localstack/localstack:4.14.0@sha256:{letter * 64}\n") == 1
+    refused = subprocess.run([script, "4.14.0"], check=False, capture_output=True, text=True)
+    assert (refused.returncode, (tmp_path / "Dockerfile").read_text()) == (2, pinned)
+    assert "expected a digest" in refused.stderr

@@ -44,6 +44,10 @@ class SandboxControls:
         """
         return self._request("GET", f"objects/{name}")
 
+    def attempts(self, since: str = "") -> dict[str, Any]:
+        """The `attempts` of all functions after the cursor `since`, and the `next` cursor."""
+        return self._request("GET", "attempts", parameters={"since": since})
+
     def access_uses(self) -> list[dict[str, Any]] | None:
         """The actions that each role has used; None if policies are not enforced."""
         state = self._request("GET", "access")
@@ -97,6 +101,12 @@ class SandboxControls:
         return list(self._request("DELETE", "faults")["reverted"])
 
     def _request(
-        self, method: str, path: str, body: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        parameters: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        return request_sandbox(method, self.endpoint, f"_wavetank/{path}", body=body)
+        return request_sandbox(
+            method, self.endpoint, f"_wavetank/{path}", body=body, parameters=parameters
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 type RunCase = Callable[[RunSpec], RunResult]

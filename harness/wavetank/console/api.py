@@ -10,6 +10,7 @@ from wavetank.console.records import record_table
 from wavetank.console.responses import as_json, with_json_errors
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
+from wavetank.emulator.lambda_.attempts import ATTEMPTS
 from wavetank.emulator.lambda_.isolation import isolation
 
 OBJECTS_MAX = 1000
@@ -35,6 +36,12 @@ class DataRoutes:
         """Returns how far functions are isolated, and why no stronger level is used."""
         found = isolation()
         return as_json(asdict(found) | {"meaning": found.meaning})
+
+    @route("/_wavetank/attempts", methods=["GET"])
+    @with_json_errors
+    def on_attempts(self, request: Request, **_: object) -> Response:
+        """Lists the attempts of all functions after `?since=`, the `next` of an earlier answer."""
+        return as_json(asdict(ATTEMPTS.since(request.args.get("since", ""))))
 
     @route("/_wavetank/objects/<bucket>", methods=["GET"])
     @with_json_errors

@@ -5,22 +5,26 @@ import subprocess
 from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.settings import Settings
+from wavetank.core.private_files import STATE
 
 
-def find_uv(settings: Settings) -> Path:
-    """The uv that is on the path, or that the launcher installed.
+def find_uv(path: str, clone: Path | None) -> Path:
+    """The uv that is on the search path, or that the launcher installed into the clone.
 
     Raises:
         InfrastructureError: neither runs.
     """
-    on_path = shutil.which("uv", path=settings.path)
-    own = settings.project_folder / ".wavetank" / "uv" / "bin" / "uv"
-    for candidate in (Path(on_path) if on_path else own, own):
+    on_path = shutil.which("uv", path=path)
+    candidates = [Path(on_path)] if on_path else []
+    if clone is not None:
+        candidates.append(clone / STATE / "uv" / "bin" / "uv")
+    for candidate in candidates:
         if _runs(candidate):
             return candidate
     raise InfrastructureError(
-        "uv, which installs packages", "none that runs", "install uv, then run this again"
+        "uv, which installs packages",
+        "none that runs",
+        "install it (pip install uv), then run this again",
     )
 
 

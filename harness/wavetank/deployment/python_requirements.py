@@ -18,8 +18,9 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from wavetank.core.installation import clone_folder
 from wavetank.core.private_files import private_folder
-from wavetank.core.settings import read_settings
+from wavetank.core.settings import search_path
 from wavetank.core.uv_program import find_uv
 from wavetank.templates.problems import TemplateProblem
 
@@ -102,7 +103,7 @@ class RequirementsCache:
         if importlib.util.find_spec("pip") is not None:
             pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
             return [*pip, "install"]
-        uv = find_uv(read_settings())
+        uv = find_uv(search_path(), clone_folder())
         return [str(uv), "pip", "install", "--quiet", "--python", sys.executable]
 
 

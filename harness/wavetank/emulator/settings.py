@@ -5,6 +5,8 @@ as variables, set by the engine that starts it or by docker-compose.yml.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -118,6 +120,33 @@ def read_emulator_settings() -> EmulatorSettings:
         allowed_origins=parse_allowed_origins(os.environ.get("WAVETANK_ALLOWED_ORIGINS", "")),
         functions_folder=Path(functions) if functions else None,
     )
+
+
+AWS_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
+"""The variables that choose the SDK's credentials and region."""
+
+
+@contextmanager
+def aws_variables_restored() -> Iterator[None]:
+    """Restore the SDK's variables after the body: a script in Python may set them in this process.
+
+    LocalStack does so too around each init script. [LocalStack 4.14: runtime/init.py]
+    """
+    before = {name: os.environ.get(name) for name in AWS_VARIABLES}
+    try:
+        yield
+    finally:
+        os.environ.update({name: value for name, value in before.items() if value is not None})
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
 
 
 def parse_allowed_hosts(text: str) -> tuple[str, ...]:

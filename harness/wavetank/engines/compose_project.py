@@ -14,16 +14,13 @@ from wavetank.core.errors import UsageError
 
 VARIABLE = "COMPOSE_PROJECT_NAME"
 VALID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-ASSIGNMENT = re.compile(
-    rf"""^\s*(?:export\s+)?{VARIABLE}\s*[=:]\s*
+ASSIGNMENT = r"""^\s*(?:export\s+)?{name}\s*[=:]\s*
     (?: '(?P<single>[^']*)' | "(?P<double>[^"]*)" | (?P<bare>.*?) )
-    \s*(?:(?<=\s)\#.*)?$""",
-    re.VERBOSE | re.MULTILINE,
-)
+    \s*(?:(?<=\s)\#.*)?$"""
 HASH_CHARACTERS = 8
 
 
-def compose_project_name(project_folder: Path, given: str | None, state_folder: Path) -> str:
+def compose_project_name(clone: Path, given: str | None, state_folder: Path) -> str:
     """The name of the project in which the folder's sandbox runs.
 
     `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone means a
@@ -32,29 +29,37 @@ def compose_project_name(project_folder: Path, given: str | None, state_folder: 
     Raises:
         UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
-    name = given or _name_in_env_file(project_folder / ".env")
+    name = given or assigned_in_env_file(clone, VARIABLE)
     if name:
         return _checked(name)
-    if state_folder == project_folder / ".wavetank":
-        return default_project_name(project_folder)
-    return f"{default_project_name(project_folder)}-{_hash(state_folder)}"
+    if state_folder == clone / ".wavetank":
+        return default_project_name(clone)
+    return f"{default_project_name(clone)}-{_hash(state_folder)}"
 
 
-def default_project_name(project_folder: Path) -> str:
+def default_project_name(clone: Path) -> str:
     """Compose's default name for a project in the folder."""
-    kept = re.sub(r"[^a-z0-9_-]", "", project_folder.name.lower()).lstrip("_-")
-    return kept or f"wavetank-{_hash(project_folder)}"
+    kept = re.sub(r"[^a-z0-9_-]", "", clone.name.lower()).lstrip("_-")
+    return kept or f"wavetank-{_hash(clone)}"
 
 
-def _name_in_env_file(path: Path) -> str | None:
-    """The last assignment counts, as in Compose; None without one."""
+def assigned_in_env_file(clone: Path, name: str) -> str | None:
+    """The variable's value in the folder's `.env`; the last one counts, as in Compose.
+
+    None without one.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    path = clone / ".env"
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"a readable {path}", str(error), "correct or remove it") from error
-    found = list(ASSIGNMENT.finditer(text))
+    pattern = ASSIGNMENT.format(name=re.escape(name))
+    found = list(re.finditer(pattern, text, re.VERBOSE | re.MULTILINE))
     if not found:
         return None
     return found[-1]["single"] or found[-1]["double"] or found[-1]["bare"]

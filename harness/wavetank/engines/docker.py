@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.settings import docker_variables, read_settings
+from wavetank.engines.compose_project import assigned_in_env_file
+from wavetank.engines.docker_endpoint import DockerEndpoint, TlsFiles, docker_endpoint
+from wavetank.engines.embedded import choose_port
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 SERVICE = "localstack"
 PORT = "4566/tcp"
+PORT_VARIABLE = "WAVETANK_PORT"
+ERASE_LINE = "\x1b[2K"
+"""Compose begins lines of the log with it, `--ansi never` or not. [Compose 2.26]"""
 WORKING_DIRECTORY = "com.docker.compose.project.working_dir"
 """Compose's label with the folder of the project's first file."""
 ANSWER_SECONDS_MAX = 10
@@ -36,8 +43,9 @@ class ComposeSandbox:
     name.
     """
 
-    def __init__(self, project_folder: Path, project_name: str) -> None:
-        self._folder = project_folder
+    def __init__(self, clone: Path | None, project_name: str) -> None:
+        """A clone has the Compose file and the image's; an installed wheel has no clone."""
+        self._folder = clone
         self._name = project_name
 
     def up(self, variables: Mapping[str, str]) -> SandboxRecord:
@@ -46,22 +54,45 @@ class ComposeSandbox:
         `variables` are those of `.env.example`; they override `.env`.
 
         Raises:
-            UsageError: a project of the same name runs from another folder.
+            UsageError: a project of the same name runs from another folder, or the port is taken.
             InfrastructureError: Docker is missing, or the sandbox did not start.
         """
         with _docker() as client:
             client.ping()
         self._require_own_project()
+        port = self._port(variables.get(PORT_VARIABLE))
         wait = ("--wait", "--wait-timeout", str(READY_SECONDS_MAX))
-        done = self._compose(variables, "up", "--build", "--detach", *wait)
+        given = {**variables, PORT_VARIABLE: port}
+        done = self._compose(given, "up", "--build", "--detach", *wait)
         record = self.record()
         if done.returncode != 0 or record is None:
+            reason = self._reason(done)
+            self._remove_unstarted()
             raise InfrastructureError(
-                "the sandbox in Docker to come up",
-                self._reason(done),
-                f"see: {self._log_command()}",
+                "the sandbox in Docker to come up", reason, f"see: {self._log_command()}"
             )
         return record
+
+    def _port(self, wanted: str | None) -> str:
+        """The wanted port, or else that of the running container, or 4566, or any free one.
+
+        Raises:
+            UsageError: the wanted port is in use by another program, or invalid.
+        """
+        own = self.record()
+        running = own.endpoint.rpartition(":")[2] if own else None
+        wanted = wanted or _given_port(self._folder)
+        if running is not None and wanted in {None, running}:
+            return running
+        if wanted is not None and not wanted.isdecimal():
+            raise UsageError("a port", repr(wanted), f"correct {PORT_VARIABLE}")
+        return str(choose_port(int(wanted) if wanted else None))
+
+    def _remove_unstarted(self) -> None:
+        """Remove the container if it was created and not started, as when the port is taken."""
+        found = [each for each in self._containers(stopped=True) if self._is_own(each)]
+        if any(container.status == "created" for container in found):
+            self._compose({}, "down")
 
     def down(self) -> bool:
         """Stop it; its volume is kept. Returns False if it was not running.
@@ -114,6 +145,8 @@ class ComposeSandbox:
             return []
 
     def _listed(self, *, stopped: bool = False) -> "list[Container]":
+        if self._folder is None:
+            return []
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
@@ -125,7 +158,8 @@ class ComposeSandbox:
     def _is_own(self, container: "Container") -> bool:
         """Whether it belongs to this folder; Compose stores the folder as typed, with links."""
         folder = container.labels.get(WORKING_DIRECTORY, "")
-        return bool(folder) and Path(folder).resolve() == self._folder.resolve()
+        own = self._folder
+        return bool(folder) and own is not None and Path(folder).resolve() == own.resolve()
 
     def _require_own_project(self) -> None:
         others = [found for found in self._containers(stopped=True) if not self._is_own(found)]
@@ -159,14 +193,16 @@ class ComposeSandbox:
     def log_lines(self, count: int | None = None) -> list[str]:
         """The last `count` lines of its log; all without a count."""
         tail = "all" if count is None else str(count)
-        return self._compose(
+        log = self._compose(
             {}, "--ansi", "never", "logs", "--no-log-prefix", "--tail", tail, SERVICE
-        ).stdout.splitlines()
+        ).stdout
+        return log.replace(ERASE_LINE, "").splitlines()
 
     def _compose(
         self, variables: Mapping[str, str], *arguments: str
     ) -> subprocess.CompletedProcess[str]:
-        assignments = [f"{name}={value}" for name, value in variables.items()]
+        given = {**_endpoint().variables(), **variables}
+        assignments = [f"{name}={value}" for name, value in given.items()]
         compose = ["docker", "compose", "--project-name", self._name]
         return subprocess.run(
             ["env", *assignments, *compose, *arguments],  # noqa: S607 - the user's own docker
@@ -197,12 +233,44 @@ def _docker() -> "Iterator[DockerClient]":
     from docker.errors import DockerException  # noqa: PLC0415 - as above
     from requests import RequestException  # noqa: PLC0415 - as above
 
+    endpoint = _endpoint()
     try:
-        yield docker.from_env(timeout=ANSWER_SECONDS_MAX)
+        if endpoint.is_docker_host:
+            yield docker.from_env(timeout=ANSWER_SECONDS_MAX)
+        else:
+            yield docker.DockerClient(
+                base_url=endpoint.host,
+                tls=_tls(endpoint.tls),
+                timeout=ANSWER_SECONDS_MAX,
+                use_ssh_client=endpoint.host.startswith("ssh://"),
+            )
     except (DockerException, RequestException) as error:
         raise InfrastructureError(
-            "a Docker engine", str(error), "start Docker, or leave --engine docker out"
+            f"a Docker engine at {endpoint.host}, which is {endpoint.source}",
+            str(error),
+            "start Docker, or leave --engine docker out",
         ) from error
+
+
+def _endpoint() -> DockerEndpoint:
+    return docker_endpoint(docker_variables())
+
+
+def _tls(files: TlsFiles | None) -> Any:
+    """The client's certificates; False without any, which is the SDK's default."""
+    if files is None:
+        return False
+    from docker.tls import TLSConfig  # noqa: PLC0415 - as in `_docker`
+
+    certificate = (str(files.folder / "cert.pem"), str(files.folder / "key.pem"))
+    authority = str(files.folder / "ca.pem")
+    return TLSConfig(client_cert=certificate, ca_cert=authority, verify=files.verify)
+
+
+def _given_port(clone: Path | None) -> str | None:
+    """The user's port, of the environment or of the clone's `.env`; None without one."""
+    in_file = assigned_in_env_file(clone, PORT_VARIABLE) if clone else None
+    return read_settings().compose_port or in_file
 
 
 def _last_lines(text: str) -> str:

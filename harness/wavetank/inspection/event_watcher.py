@@ -1,43 +1,22 @@
-"""Watches a running pipeline for new ticks, objects and alerts."""
+"""Watches a running pipeline of the ticker for new ticks, objects, failed attempts and alerts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import DeliveredObject, delivered_objects, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.aws.sandbox_mailbox import ALERT, MailboxMessage, mailbox_page, messages_since
+from wavetank.aws.sandbox_mailbox import mailbox_page
 from wavetank.core.clock import Clock, rfc3339
 from wavetank.core.naming import Names
 from wavetank.core.text import pluralize
+from wavetank.inspection.sandbox_watcher import PipelineEvent, SandboxWatcher, WatchedKind
 from wavetank.ticker.observers import TablePrice, last_tick, read_prices
 
 OVERLAP = timedelta(hours=1)
 POLLS_BETWEEN_LISTINGS = 15
-NO_VALUE = "not said"
-"""What an alert shows for a value that is not in Lambda's record."""
-
-
-class WatchedKind(StrEnum):
-    """The kinds of events."""
-
-    HELD = "held"
-    TICK = "tick"
-    OBJECT = "object"
-    ALERT = "alert"
-    RESTART = "restart"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True)
-class PipelineEvent:
-    """One event: its kind, when it was noticed, and a text."""
-
-    kind: WatchedKind
-    noticed: datetime
-    text: str
+POLLS_BETWEEN_READINGS = 5
 
 
 @dataclass
@@ -61,8 +40,6 @@ class Watcher:
     """Records delivered since the first poll."""
     buffered: int = 0
     """Records in the delivery stream's buffer."""
-    given_up: set[str] = field(default_factory=set)
-    """The requests whose failure was reported by e-mail."""
     _polled: bool = False
     _delivered: int = 0
     _objects: int = 0
@@ -70,29 +47,32 @@ class Watcher:
     _listed: int = 0
     """How many it had delivered at the last listing of the bucket."""
     _polls_until_listing: int = 0
+    _polls_until_reading: int = 0
     _tick: datetime | None = None
     _keys: set[str] = field(default_factory=set)
     _newest: DeliveredObject | None = None
-    _message: str = ""
-    """The id of the last message that was reported."""
-    _problem: str = ""
+
+    def __post_init__(self) -> None:
+        functions = {self.names.streaming_function, self.names.notification_function}
+        self._sandbox = SandboxWatcher(self.endpoint, self.clock, frozenset(functions))
+
+    @property
+    def given_up(self) -> set[str]:
+        """The requests whose failure was reported by e-mail."""
+        return self._sandbox.given_up
 
     def poll(self) -> list[PipelineEvent]:
-        """The events since the last poll, in the order of a pipeline: ticks, objects, alerts."""
+        """The events since the last poll: ticks, then objects, then attempts and alerts."""
         if not self._polled:
             return self._first_poll()
         self._read_stream()
-        objects, messages = self._new_objects(), self._new_messages()
-        self._read_rule()
-        self._problem = ""
-        events = [
-            *self._new_tick(),
-            *(self._event(WatchedKind.OBJECT, _object_line(entry)) for entry in objects),
-            *(self._event(WatchedKind.ALERT, _alert_line(message)) for message in messages),
-        ]
-        self.given_up |= {_request(message.text) for message in messages}
+        objects = [self._event(WatchedKind.OBJECT, _object_line(e)) for e in self._new_objects()]
+        others = self._sandbox.new_events()
+        ticks = self._new_tick() if self._may_have_changed() else []
+        events = sorted([*ticks, *objects, *others], key=lambda event: event.noticed)
         for event in events:
             self.totals[event.kind] += 1
+        self._sandbox.problem = ""
         return events
 
     def _first_poll(self) -> list[PipelineEvent]:
@@ -110,9 +90,26 @@ class Watcher:
         self._newest = max(found, key=lambda entry: entry.key, default=None)
         self._read_stream()
         self._read_rule()
-        events = [*self._existing(held["objects"], alerts), *self._new_tick()]
-        self._polled, self._message, self.records = True, page.newest, 0
+        events = [
+            *self._existing(held["objects"], alerts),
+            *self._new_tick(),
+            *self._sandbox.poll(),
+        ]
+        self._polled, self.records = True, 0
         return events
+
+    def _may_have_changed(self) -> bool:
+        """Whether the rule and the table are read again: after an attempt, and now and then.
+
+        Each read costs the sandbox more than all other requests of a poll together. The rule is
+        changed by others, and so is the table where AWS's images run the functions.
+        """
+        self._polls_until_reading -= 1
+        if not self._sandbox.had_attempts and self._polls_until_reading > 0:
+            return False
+        self._polls_until_reading = POLLS_BETWEEN_READINGS
+        self._read_rule()
+        return True
 
     def _read_rule(self) -> None:
         rule = self.aws.events.describe_rule(Name=self.names.rule)
@@ -134,15 +131,12 @@ class Watcher:
 
     def report(self, problem: str) -> list[PipelineEvent]:
         """An error of a poll, such as a deleted table; only reported when it changes."""
-        if problem == self._problem:
-            return []
-        self._problem = problem
-        return [self._event(WatchedKind.PROBLEM, problem)]
+        return self._sandbox.report(problem)
 
     def _new_tick(self) -> list[PipelineEvent]:
         """The tick in the table; if the function writes none, any change of the prices."""
         before, self.prices = self.prices, read_prices(self.aws, self.names.table)
-        shown = "  ".join(f"{price.price:.2f}" for price in self.prices)
+        shown = "  ".join(f"{price.ticker} {price.price:.2f}" for price in self.prices)
         tick = last_tick(self.prices)
         if tick is None:
             if not (before and self.prices and before != self.prices):
@@ -173,40 +167,9 @@ class Watcher:
         self._newest = found[-1] if found else self._newest
         return fresh
 
-    def _new_messages(self) -> list[MailboxMessage]:
-        """Messages after the last one; none if a restarted LocalStack no longer has that one."""
-        fresh: list[MailboxMessage] = []
-        for page in messages_since(self.endpoint, self._message, kind=ALERT):
-            if not page.continues:
-                self._message = mailbox_page(self.endpoint, limit=0).newest
-                return []
-            fresh += page.messages
-            self._message = page.next
-        return fresh
-
     def _event(self, kind: WatchedKind, text: str) -> PipelineEvent:
         return PipelineEvent(kind, self.clock.now(), text)
 
 
 def _object_line(entry: DeliveredObject) -> str:
     return f"{entry.key} ({entry.size_bytes} bytes)"
-
-
-def _alert_line(message: MailboxMessage) -> str:
-    return f"to {message.address}: {_error_line(message.text)}"
-
-
-def _request(text: str) -> str:
-    """The request that the alert is about; the whole text if it names none."""
-    named = (line for line in text.splitlines() if line.startswith("Request:"))
-    return next(named, text)
-
-
-def _error_line(text: str) -> str:
-    """The line of the alert with the error, else the reason, else its first line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for name in ("Error:", "Reason:"):
-        for line in lines:
-            if line.startswith(name) and not line.endswith(NO_VALUE):
-                return line.removeprefix(name).strip()
-    return (lines or ["empty message"])[0]

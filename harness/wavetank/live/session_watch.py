@@ -1,13 +1,19 @@
-"""Events of a sandbox that this process supervises, including its restarts."""
+"""Events of a sandbox, including its restarts."""
+
+from collections.abc import Callable
 
 from wavetank.aws.clients import BotoCoreError, ClientError
+from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
-from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
-from wavetank.live.sandbox_session import SandboxSession
+from wavetank.inspection.sandbox_watcher import EventSource, PipelineEvent, WatchedKind
 
 
-def watch_once(session: SandboxSession, watcher: Watcher) -> list[PipelineEvent]:
+def watch_once(
+    watcher: EventSource, recover: Callable[[], bool], clock: Clock
+) -> list[PipelineEvent]:
     """The events since the last call; a restart of LocalStack is one of them.
+
+    `recover` is that of `SandboxSession`.
 
     Raises:
         InfrastructureError: LocalStack ended and could not be restarted.
@@ -17,12 +23,7 @@ def watch_once(session: SandboxSession, watcher: Watcher) -> list[PipelineEvent]
     except ClientError as error:  # a resource was deleted; LocalStack answers
         return watcher.report(str(error))
     except (BotoCoreError, InfrastructureError) as error:
-        if not session.recover():  # slow or disconnected: the next call may succeed
+        if not recover():  # slow or disconnected: the next call may succeed
             return watcher.report(f"no answer yet: {error}")
-        return [
-            PipelineEvent(
-                WatchedKind.RESTART,
-                session.sandbox.clock.now(),
-                "LocalStack ended and was restarted",
-            )
-        ]
+        restarted = "LocalStack ended and was restarted"
+        return [PipelineEvent(WatchedKind.RESTART, clock.now(), restarted)]

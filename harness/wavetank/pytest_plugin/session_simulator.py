@@ -13,7 +13,8 @@ import pytest
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Simulator, simulator
+from wavetank.engines.simulator.engine import Simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.simulation.topology import substituted_runtimes
 
 STOPWATCH = "_pytest.timing"

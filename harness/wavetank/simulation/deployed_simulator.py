@@ -10,7 +10,8 @@ from wavetank.core.clock import WallClock
 from wavetank.core.reporter import Activity, Reporter
 from wavetank.core.text import span
 from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.engines.simulator.engine import Simulator, simulator
+from wavetank.engines.simulator.engine import Simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.history import Event
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
 from wavetank.simulation.topology import substituted_runtimes

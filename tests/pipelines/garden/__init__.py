@@ -4,4 +4,4 @@ from pathlib import Path
 
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 
-GARDEN = TemplatesPipeline(pipeline=Path(__file__).parent / "template.yaml")
+GARDEN = TemplatesPipeline(template=Path(__file__).parent / "template.yaml")

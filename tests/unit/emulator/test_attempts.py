@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from wavetank.core.schedule import scheduled_event
-from wavetank.emulator.lambda_.attempts import ATTEMPTS_MAX, AttemptRegister, scheduled_for
+from wavetank.emulator.lambda_.attempts import (
+    ATTEMPTS_MAX,
+    RECENT_MAX,
+    AttemptRegister,
+    scheduled_for,
+)
 from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.emulator.lambda_.outcome import InvocationOutcome, raised, responded, timed_out
 
@@ -49,6 +54,33 @@ def test_the_last_attempts_of_each_function_are_stored() -> None:
         attempts.note("f", str(number), b"", _report(responded(b"")), NOON)
     attempts.note("g", "request", b"", _report(responded(b"")), NOON)
     assert [len(attempts.of(name)) for name in "fgh"] == [ATTEMPTS_MAX, 1, 0]
+
+
+def test_a_reader_gets_each_attempt_of_all_functions_once() -> None:
+    """In the order in which they ended, from its cursor on; after a restart from the beginning."""
+    attempts = AttemptRegister()
+    attempts.note("f", "one", b"", _report(responded(b"")), NOON)
+    first = attempts.since("")
+    assert [attempt.request for attempt in first.attempts] == ["one"]
+    assert attempts.since(first.next).attempts == ()
+    for function, request in (("g", "two"), ("f", "three")):
+        attempts.note(function, request, b"", _report(responded(b"")), NOON)
+    second = attempts.since(first.next)
+    assert [attempt.request for attempt in second.attempts] == ["two", "three"]
+    assert attempts.since(second.next).attempts == ()
+    restarted = AttemptRegister()
+    restarted.note("f", "four", b"", _report(responded(b"")), NOON)
+    assert [attempt.request for attempt in restarted.since(second.next).attempts] == ["four"]
+
+
+def test_a_reader_that_was_away_gets_the_last_ones() -> None:
+    """Their number is limited, also for a cursor that is far behind."""
+    attempts = AttemptRegister()
+    begin = attempts.since("").next
+    for number in range(RECENT_MAX + 3):
+        attempts.note("f", str(number), b"", _report(responded(b"")), NOON)
+    found = attempts.since(begin).attempts
+    assert [found[0].request, found[-1].request] == ["3", str(RECENT_MAX + 2)]
 
 
 def test_what_runs_is_counted_while_it_runs() -> None:

@@ -1,5 +1,6 @@
 """Of all containers that Docker knows, only those of this clone are the sandbox."""
 
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import docker
 import pytest
 
 from wavetank.cli.sandbox import down
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.settings import read_settings
 from wavetank.engines import docker as docker_engine
 from wavetank.engines.docker import ComposeSandbox
+from wavetank.engines.docker_endpoint import DockerEndpoint
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.running_sandbox import sandbox_record
@@ -22,6 +24,7 @@ class Containers:
     """Docker's list, with the folder of each container; remembers what it was asked for."""
 
     folders: list[str]
+    status: str = "running"
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -30,7 +33,12 @@ class Containers:
 
     def list(self, **wanted: Any) -> Any:
         self.asked.append(wanted)
-        return [_Container({docker_engine.WORKING_DIRECTORY: folder}) for folder in self.folders]
+        if self.status != "running" and not wanted.get("all"):
+            return []
+        return [
+            _Container({docker_engine.WORKING_DIRECTORY: folder}, self.status)
+            for folder in self.folders
+        ]
 
     def ping(self) -> bool:
         return True
@@ -39,6 +47,7 @@ class Containers:
 @dataclass
 class _Container:
     labels: dict[str, str]
+    status: str = "running"
     ports: dict[str, list[dict[str, str]]] = field(
         default_factory=lambda: {"4566/tcp": [{"HostPort": "4567"}]}
     )
@@ -49,6 +58,7 @@ class _Container:
 
 def _docker(monkeypatch: pytest.MonkeyPatch, *folders: Path | str) -> Containers:
     found = Containers([str(folder) for folder in folders])
+    monkeypatch.setenv("DOCKER_HOST", "unix:///an-engine.sock")
     monkeypatch.setattr(docker, "from_env", lambda **_: found)
     return found
 
@@ -115,3 +125,110 @@ def test_an_invalid_name_stops_only_what_asks_compose(
     assert read_settings().compose_project == "No Name"
     with pytest.raises(UsageError, match="'No Name'"):
         sandbox_record()
+
+
+class _Compose:
+    """In place of the `docker` command: what it was called with, and its exit codes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *codes: int) -> None:
+        self.calls: list[list[str]] = []
+        self._codes = list(codes)
+        monkeypatch.setattr(subprocess, "run", self._run)
+
+    def _run(self, command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        self.calls.append(command)
+        code = self._codes.pop(0) if self._codes else 0
+        reason = "Bind for 127.0.0.1:4566 failed: port is already allocated"
+        return subprocess.CompletedProcess(command, code, "", reason if code else "")
+
+    def ports(self) -> list[str]:
+        """The ports of all calls that had one."""
+        return [
+            argument.removeprefix("WAVETANK_PORT=")
+            for call in self.calls
+            for argument in call
+            if argument.startswith("WAVETANK_PORT=")
+        ]
+
+
+TAKEN, FREE = 4566, 45660
+
+
+def _choose_port(wanted: int | None) -> int:
+    """As the embedded engine's, where another program listens on one port."""
+    if wanted == TAKEN:
+        raise UsageError(f"port {TAKEN} to be free", "another program", "choose another --port")
+    return wanted or FREE
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ComposeSandbox:
+    """A sandbox that does not run, without a port of the user's."""
+    _docker(monkeypatch)
+    monkeypatch.delenv("WAVETANK_PORT", raising=False)
+    monkeypatch.setattr(docker_engine, "choose_port", _choose_port)
+    return ComposeSandbox(tmp_path, "wavetank")
+
+
+def test_without_a_wanted_port_the_engines_choose_alike(
+    monkeypatch: pytest.MonkeyPatch, stopped: ComposeSandbox
+) -> None:
+    """4566 if it is free, else any free one, which Compose is told."""
+    compose = _Compose(monkeypatch)
+    with pytest.raises(InfrastructureError):  # the stand-in starts no container
+        stopped.up({})
+    assert compose.ports() == [str(FREE)]
+
+
+@pytest.mark.parametrize("place", ["option", "environment", "file"])
+def test_a_wanted_port_that_is_taken_is_one_line_and_no_container(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    stopped: ComposeSandbox,
+    place: str,
+) -> None:
+    """Wherever it is wanted; Compose is not called."""
+    given = {}
+    match place:
+        case "option":
+            given = {"WAVETANK_PORT": str(TAKEN)}
+        case "environment":
+            monkeypatch.setenv("WAVETANK_PORT", str(TAKEN))
+        case _:
+            (tmp_path / ".env").write_text(f"WAVETANK_PORT={TAKEN}\n")
+    compose = _Compose(monkeypatch)
+    with pytest.raises(UsageError, match=f"port {TAKEN} to be free; found another program"):
+        stopped.up(given)
+    assert compose.calls == []
+
+
+def test_a_running_sandbox_keeps_its_port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On another one Compose would make the container anew."""
+    _docker(monkeypatch, tmp_path)
+    monkeypatch.delenv("WAVETANK_PORT", raising=False)
+    compose = _Compose(monkeypatch)
+    assert ComposeSandbox(tmp_path, "wavetank").up({}).endpoint == "http://127.0.0.1:4567"
+    assert compose.ports() == ["4567"]
+
+
+def test_a_port_that_is_taken_meanwhile_leaves_no_container(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Docker has created it by then, and could not start it."""
+    _docker(monkeypatch, tmp_path).status = "created"
+    monkeypatch.setattr(docker_engine, "choose_port", lambda _: FREE)
+    compose = _Compose(monkeypatch, 1)
+    with pytest.raises(InfrastructureError, match="port is already allocated"):
+        ComposeSandbox(tmp_path, "wavetank").up({})
+    assert compose.calls[-1][-1] == "down"
+
+
+def test_an_engine_found_by_its_socket_is_passed_to_compose(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The commands and `docker compose` act on the same engine."""
+    found = DockerEndpoint(host="unix:///run/podman.sock", source="its socket", is_found=True)
+    monkeypatch.setattr(docker_engine, "docker_endpoint", lambda _: found)
+    compose = _Compose(monkeypatch)
+    assert ComposeSandbox(tmp_path, "wavetank").log_lines() == []
+    assert compose.calls[0][:2] == ["env", "DOCKER_HOST=unix:///run/podman.sock"]

@@ -1,17 +1,13 @@
 """A sandbox that does not answer: slow, restarted, or ended."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
 from tests.clocks import Leaping
 from wavetank.aws.clients import BotoCoreError, sandbox_clients
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.naming import derive_names
-from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
-from wavetank.live.sandbox_session import SandboxSession
+from wavetank.inspection.event_watcher import Watcher
+from wavetank.inspection.sandbox_watcher import PipelineEvent, WatchedKind
 from wavetank.live.session_watch import watch_once
 
 ENDPOINT = "http://127.0.0.1:1"
@@ -22,18 +18,6 @@ def watcher() -> Watcher:
     """One that has seen nothing yet."""
     names = derive_names("Dora", "Explorer")
     return Watcher(sandbox_clients(ENDPOINT), names, ENDPOINT, Leaping())
-
-
-@dataclass(frozen=True)
-class _Sandbox:
-    """As much of one as a look that fails needs."""
-
-    clock: Leaping
-
-
-def _session(recover: Callable[[], bool]) -> SandboxSession:
-    sandbox: Any = _Sandbox(Leaping())
-    return SandboxSession(sandbox, recover)
 
 
 class _Slow:
@@ -56,18 +40,16 @@ class _Slow:
 )
 def test_a_look_without_an_answer_is_not_the_end(watcher: Watcher, failure: Exception) -> None:
     """LocalStack runs, so the sandbox does; its slowness is reported once."""
-    session = _session(lambda: False)
-    slow: Any = _Slow(watcher, failure, failure)
-    (first,) = watch_once(session, slow)
+    slow = _Slow(watcher, failure, failure)
+    (first,) = watch_once(slow, lambda: False, Leaping())
     assert (first.kind, "no answer yet" in first.text) == (WatchedKind.PROBLEM, True)
-    assert watch_once(session, slow) == []
+    assert watch_once(slow, lambda: False, Leaping()) == []
 
 
 def test_a_restart_of_localstack_is_an_event(watcher: Watcher) -> None:
     """As a recovery, not as an error."""
-    session = _session(lambda: True)
-    slow: Any = _Slow(watcher, BotoCoreError())
-    assert [event.kind for event in watch_once(session, slow)] == [WatchedKind.RESTART]
+    (event,) = watch_once(_Slow(watcher, BotoCoreError()), lambda: True, Leaping())
+    assert event.kind is WatchedKind.RESTART
 
 
 def test_a_localstack_that_is_not_restarted_is_an_error(watcher: Watcher) -> None:
@@ -76,7 +58,5 @@ def test_a_localstack_that_is_not_restarted_is_an_error(watcher: Watcher) -> Non
     def gone() -> bool:
         raise InfrastructureError("LocalStack to come up", "it ended", "see its log")
 
-    session = _session(gone)
-    slow: Any = _Slow(watcher, BotoCoreError())
     with pytest.raises(InfrastructureError, match="it ended"):
-        watch_once(session, slow)
+        watch_once(_Slow(watcher, BotoCoreError()), gone, Leaping())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn
 
 from rich.console import Group
 from rich.rule import Rule
@@ -16,7 +17,8 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.stop_signal import Stopped
 from wavetank.core.text import pluralize, span
 from wavetank.faults.changes import Change
-from wavetank.inspection.event_watcher import PipelineEvent, WatchedKind, Watcher
+from wavetank.inspection.event_watcher import Watcher
+from wavetank.inspection.sandbox_watcher import EventSource, PipelineEvent, WatchedKind
 from wavetank.live.confirmed_addresses import show_unconfirmed
 from wavetank.live.sandbox_session import SandboxSession
 from wavetank.live.session_watch import watch_once
@@ -26,6 +28,8 @@ RATE = timedelta(minutes=1)
 STYLES = {
     WatchedKind.HELD: "dim",
     WatchedKind.TICK: "cyan",
+    WatchedKind.ATTEMPT: "dim",
+    WatchedKind.FAILURE: "red",
     WatchedKind.OBJECT: "green",
     WatchedKind.ALERT: "bold red",
     WatchedKind.RESTART: "yellow",
@@ -50,13 +54,24 @@ def follow(
     state = LiveState(watcher, sandbox.clock, changes)
     try:
         with output.below(lambda: state.picture(output.progress.width)):
-            while True:
-                for event in watch_once(session, watcher):
-                    _say(event, output)
-                sandbox.clock.sleep(LOOK_SECONDS)
+            show_events(watcher, session.recover, sandbox.clock, output)
     except Stopped:
         output.say(state.totals())
         raise
+
+
+def show_events(
+    watcher: EventSource, recover: Callable[[], bool], clock: Clock, output: Output
+) -> NoReturn:
+    """Prints a line for each event until a signal ends it; `recover` is a session's.
+
+    Raises:
+        InfrastructureError: LocalStack went away and could not be brought back.
+    """
+    while True:
+        for event in watch_once(watcher, recover, clock):
+            _say(event, output)
+        clock.sleep(LOOK_SECONDS)
 
 
 @dataclass

@@ -29,7 +29,7 @@ from wavetank.templates.supported_resources import unsupported
 from wavetank.templates.table_items import SEED_FILE, Item, read_items
 from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy, deployed_name
 
-STORAGE_STACK, PIPELINE_STACK = "storage", "pipeline"
+DEFAULT_STACK = "pipeline"
 PACE_SECONDS = 0.05
 SETTLE_SECONDS_MAX = 120.0
 """For one stack, in wall time; LocalStack in this process takes a few seconds."""
@@ -64,19 +64,28 @@ class UserStack:
 class TemplatesPipeline:
     """A pipeline of templates in files: of CloudFormation, of SAM, or synthesized by the CDK.
 
-    `storage` is deployed first, and its outputs fill parameters of the same names in `pipeline`.
-    `code` is the folder to which code paths are relative; by default each template's own folder.
-    `parameters` are values of the templates' parameters.
+    `template` is deployed as the stack `name`. `storage` is deployed before it, and its outputs
+    fill parameters of the same names in `template`. `code` is the folder to which code paths are
+    relative; by default each template's own folder. `parameters` are values of the templates'
+    parameters. `seed_data` is the file with the tables' first items; by default `seed.json` in the
+    folder of code, if there is one.
     """
 
-    pipeline: Path
+    template: Path
     storage: Path | None = None
     code: Path | None = None
     parameters: tuple[tuple[str, str], ...] = ()
+    name: str = DEFAULT_STACK
+    seed_data: Path | None = None
+
+    @property
+    def storage_stack(self) -> str:
+        """The name of the stack of `storage`."""
+        return f"{self.name}-storage"
 
     def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
         checked = self.check(simulated=simulated)
-        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, PIPELINE_STACK)
+        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, self.name)
         bucket.prepare()
         everything = [stack for each in checked for stack in each.all_stacks()]
         bucket.upload_missing(p for stack in everything for p in stack.packages.values())
@@ -124,8 +133,10 @@ class TemplatesPipeline:
     def options(self) -> Mapping[str, str]:
         values = {
             "--storage": str(self.storage or ""),
-            "--pipeline": str(self.pipeline),
+            "--template": str(self.template),
+            "--name": self.name if self.name != DEFAULT_STACK else "",
             "--code": str(self.code or ""),
+            "--seed-data": str(self.seed_data or ""),
             "--parameter-overrides": shlex.join(f"{k}={v}" for k, v in self.parameters),
         }
         return {name: value for name, value in values.items() if value}
@@ -156,9 +167,9 @@ class TemplatesPipeline:
         given, trees = dict(self.parameters), {}
         storage = StackTree(self.storage, given) if self.storage else None
         if storage is not None:
-            trees[STORAGE_STACK] = storage
+            trees[self.storage_stack] = storage
         first = storage.scope if storage else None
-        trees[PIPELINE_STACK] = StackTree(self.pipeline, given, first)
+        trees[self.name] = StackTree(self.template, given, first)
         return trees
 
     def _refuse_unknown_parameters(self, trees: Mapping[str, StackTree]) -> None:
@@ -169,13 +180,13 @@ class TemplatesPipeline:
 
     def _seeds(self, trees: Mapping[str, StackTree]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that has first items."""
-        folder = self.code or self.pipeline.parent
+        file = self.seed_data or (self.code or self.template.parent) / SEED_FILE
         tables = {
             table: name for stack, tree in trees.items() for name, table in _tables(stack, tree)
         }
-        for table, items in read_items(folder).items():
+        for table, items in read_items(file).items():
             if table not in tables:
-                expected = f"tables of the templates in {folder / SEED_FILE}, some of"
+                expected = f"tables of the templates in {file}, some of"
                 raise UsageError(*one_of(expected, table, tables))
             yield tables[table], table, items
 

@@ -1,10 +1,11 @@
-"""The last attempts of every function, as the executor saw them, for the console.
+"""The last attempts of every function, as the executor saw them, for the console and watchers.
 
 A log contains the same, if the function may write one. The number of attempts is limited, and they
 are lost when LocalStack stops.
 """
 
 import json
+import secrets
 import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 ATTEMPTS_MAX = 50
 """Of each function."""
+RECENT_MAX = 500
+"""Of all functions, in the order in which they ended."""
 SCHEDULED = "Scheduled Event"
 """The detail type of EventBridge's scheduled events. [EventBridge user guide: eb-events]"""
 MESSAGE_CHARACTERS = 300
@@ -43,6 +46,14 @@ class EventAttempt:
     init_ms: float | None
 
 
+@dataclass(frozen=True)
+class AttemptPage:
+    """The attempts after a cursor, oldest first, and the cursor after them."""
+
+    attempts: tuple[EventAttempt, ...]
+    next: str
+
+
 class AttemptRegister:
     """The attempts of all functions in this process, by the function's unqualified ARN.
 
@@ -55,6 +66,9 @@ class AttemptRegister:
             lambda: deque(maxlen=ATTEMPTS_MAX)
         )
         self._running = Counter[str]()
+        self._recent: deque[EventAttempt] = deque(maxlen=RECENT_MAX)
+        self._ended = 0
+        self._identity = secrets.token_hex(4)
 
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
@@ -87,11 +101,26 @@ class AttemptRegister:
                 init_ms=report.init_ms,
             )
             attempts.append(attempt)
+            self._recent.append(attempt)
+            self._ended += 1
 
     def of(self, function: str) -> list[EventAttempt]:
         """The function's last attempts, the newest first."""
         with self._lock:
             return list(reversed(self._attempts[function]))
+
+    def since(self, cursor: str) -> AttemptPage:
+        """The attempts of all functions after the cursor, which is `next` of an earlier page.
+
+        All recent ones if it is empty or another process's, as after a restart of LocalStack; at
+        most `RECENT_MAX`.
+        """
+        identity, _, number = cursor.partition("-")
+        known = identity == self._identity and number.isdecimal()
+        with self._lock:
+            fresh = self._ended - int(number) if known else self._ended
+            found = list(self._recent)[-fresh:] if fresh > 0 else []
+            return AttemptPage(tuple(found), f"{self._identity}-{self._ended}")
 
     def running_now(self, function: str) -> int:
         """The number of running attempts of the function."""

@@ -31,6 +31,8 @@ def children(process: int) -> list[int]:
                     .read_text(encoding="utf-8", errors="replace")
                     .split(),
                 )
+    except ProcessLookupError:  # it has ended since its folder was opened
+        return found
     except FileNotFoundError:
         return [] if Path("/proc/self").exists() else _searched(process)
     return found

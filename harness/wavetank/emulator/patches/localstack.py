@@ -288,6 +288,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.init_scripts",
+        "no init script runs after one that has failed, and the start does not end in `Ready.`",
+        {
+            "localstack.runtime.init:InitScriptManager.run_stage": "(self, stage)",
+            "localstack.runtime.runtime:LocalstackRuntime._on_ready": "(self)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.in_process.localstack",
         "queues have no threads of their own, and a message without a delay is visible at once",
         {

@@ -43,12 +43,12 @@ PATCHES = (
         {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
     ),
     *PYTHON.patches(
-        "engines.simulator.engine",
+        "engines.simulator.startup",
         "a handler's thread would run in real time, in an order that no seed reproduces",
         {"threading:Thread.start": "(self)"},
     ),
     *PYTHON.patches(
-        "engines.simulator.engine",
+        "engines.simulator.startup",
         "LocalStack unpacks code in the temporary folder, where two simulators would conflict",
         {"tempfile:tempdir": VALUE},
     ),

@@ -11,13 +11,13 @@ from wavetank.templates.references import TemplateScope
 from wavetank.templates.stack_tree import StackTree
 
 
-def project_scopes(options: DeploymentOptions, project_folder: Path) -> tuple[TemplateScope, ...]:
+def project_scopes(options: DeploymentOptions, shipped_folder: Path) -> tuple[TemplateScope, ...]:
     """The project's two templates, as `deploy` sends them.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
     """
-    stacks = wanted_stacks(options, project_folder, wanted_packages(options, project_folder))
+    stacks = wanted_stacks(options, shipped_folder, wanted_packages(options, shipped_folder))
     return tuple(
         TemplateScope(
             Template(Path(stack.name), parse_template(stack.template), {}), stack.parameters

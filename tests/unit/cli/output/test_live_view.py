@@ -11,7 +11,8 @@ from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output.live_view import LiveState, rows
 from wavetank.core.naming import derive_names
 from wavetank.faults.changes import RuleChange
-from wavetank.inspection.event_watcher import WatchedKind, Watcher
+from wavetank.inspection.event_watcher import Watcher
+from wavetank.inspection.sandbox_watcher import WatchedKind
 from wavetank.ticker.observers import TablePrice
 
 ENDPOINT = "http://127.0.0.1:1"
