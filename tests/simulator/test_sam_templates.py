@@ -1,4 +1,4 @@
-"""A SAM template in the simulator: the garden, with a loop, a layer, an alias and a nested stack."""
+"""A SAM template in the simulator, with a loop, a layer, an alias and a nested stack."""
 
 import json
 from collections.abc import Iterator
@@ -59,8 +59,8 @@ def test_what_sam_expands_is_deployed(simulator: Simulator) -> None:
 def test_the_garden_is_watered(simulator: Simulator, tmp_path: Path) -> None:
     """By the schedule event, with the layer, the connector's rights and the seeds; by one alias.
 
-    Roses need water twice, of 4 litres. A crash is retried once, as EventInvokeConfig says, and the discarded
-    event reaches the queue of the nested stack.
+    Roses need water twice, of 4 litres. A crash is retried once, as EventInvokeConfig says, and the
+    discarded event reaches the queue of the nested stack.
     """
     water = resources(simulator.aws)["Water"]
     crash = HandlerCrash(

@@ -1,7 +1,8 @@
 """The copy of a template that is deployed in the simulator; the file itself is not changed.
 
-Code is in a bucket, scheduled rules are disabled, since the simulation fires them, and unnamed resources get
-a name in CloudFormation's form that is always the same, so that two runs with one seed are equal.
+Code is in a bucket, scheduled rules are disabled, since the simulation fires them, and unnamed
+resources get a name in CloudFormation's form that is always the same, so that two runs with one
+seed are equal.
 """
 
 import copy

@@ -139,8 +139,9 @@ def test_a_built_template_has_its_code_unchanged(tmp_path: Path) -> None:
     (build / "src" / "requirements.txt").write_text("left-by-sam\n")
     path = build / "template.yaml"
     path.write_text(
-        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Work: {Type: "
-        "AWS::Serverless::Function, Properties: {CodeUri: src, Handler: a.b, Runtime: python3.13}}\n"
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Work:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {CodeUri: src, Handler: a.b, Runtime: python3.13}\n"
     )
     assert code_of(StackTree(path, {}))["Work"] == LocalCode(build / "src")
 

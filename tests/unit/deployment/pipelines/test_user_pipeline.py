@@ -183,13 +183,38 @@ def test_an_unsupported_resource_is_named(
     assert "\n" not in str(raised.value)
 
 
+def test_a_sandbox_takes_what_the_simulator_does_not(template: Path) -> None:
+    """A queue's trigger is refused by the simulator only, and a pattern's rule is not disabled."""
+    text = added("Feed", "AWS::Lambda::EventSourceMapping")
+    text += "  Arrival: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3]}}}\n"
+    template.write_text(text)
+    pipeline = TemplatesPipeline(pipeline=template)
+    with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS"):
+        pipeline.check()
+    (stack,) = pipeline.check(simulated=False)
+    resources = json.loads(stack.text(_unpublished))["Resources"]
+    assert "State" not in resources["Arrival"]["Properties"]
+
+
 def test_all_problems_are_reported_at_once(template: Path) -> None:
-    """The first in full, the others with their positions."""
+    """The first in full, the others with their positions: types, code, parameters and circles."""
     text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
+    text += "    DependsOn: Feed\n"
+    text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
+    text += (
+        "  More: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Code: nowhere}}\n"
+    )
+    text += "Parameters: {Stage: {Type: String}}\n"
     with pytest.raises(UsageError) as raised:
         check(template, text)
-    assert f"Other (AWS::EC2::Instance) at {template}:14" in raised.value.action
-    assert "AWS::SQS::Queue" in raised.value.action
+    assert "Other -> Feed" in raised.value.found
+    for found in (
+        f"Feed (AWS::Kinesis::Stream) at {template}:11",
+        f"Other (AWS::EC2::Instance) at {template}:14",
+        "More (AWS::Lambda::Function) with Code that does not exist",
+        f"none for it at {template}:18",
+    ):
+        assert found in raised.value.action
 
 
 @pytest.mark.parametrize("arn", ACCEPTED)
