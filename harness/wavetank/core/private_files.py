@@ -59,9 +59,7 @@ def private_folder(folder: Path, *, of_any_user: bool = False) -> None:
         with suppress(FileExistsError):  # another process may create it at the same time
             path.mkdir(FOLDER_MODE)
             if path.name == STATE:  # no part of the repository that it is in
-                (path / GIT_IGNORE).write_text(
-                    "*\n", encoding="utf-8"
-                )
+                (path / GIT_IGNORE).write_text("*\n", encoding="utf-8")
     if not of_any_user:
         require_own(folder)
     _restrict(folder, FOLDER_MODE)
