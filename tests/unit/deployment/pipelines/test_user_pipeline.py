@@ -188,7 +188,7 @@ def test_a_sandbox_takes_what_the_simulator_does_not(template: Path) -> None:
     text = added("Feed", "AWS::Lambda::EventSourceMapping")
     text += "  Arrival: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3]}}}\n"
     template.write_text(text)
-    pipeline = TemplatesPipeline(pipeline=template)
+    pipeline = TemplatesPipeline(template=template)
     with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS"):
         pipeline.check()
     (stack,) = pipeline.check(simulated=False)
