@@ -66,7 +66,7 @@ def prepare_pipeline(aws: AwsClients, names: Names, clock: Clock) -> None:
 def handler_setup(settings: Settings, names: Names) -> HandlerSetup:
     """The streaming function as the template deploys it."""
     return HandlerSetup(
-        folder=settings.project_folder / "lambdas",
+        folder=settings.shipped_folder / "lambdas",
         handler="streaming.handler.lambda_handler",
         variables={
             "DELIVERY_STREAM_NAME": names.delivery_stream,

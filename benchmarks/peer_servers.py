@@ -16,12 +16,14 @@ from pathlib import Path
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock, WallClock
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.installation import clone_folder
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import REGION, Settings
+from wavetank.core.uv_program import find_uv
 from wavetank.engines.embedded import SandboxFolder, any_free_port, start_localstack
 from wavetank.engines.localstack_child import LocalStackOptions
 from wavetank.engines.supervised_process import Program, SupervisedProcess, supervised
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 REQUIREMENTS = Path(__file__).with_name("peers.txt")
 TOOLS = "the peers"
@@ -98,7 +100,9 @@ def install_peers(settings: Settings, reporter: Reporter) -> list[Peer]:
         InfrastructureError: they could not be installed, for lack of uv or of a network.
     """
     environment = ToolEnvironment(settings.state_folder / "peers", REQUIREMENTS, TOOLS)
-    environment.require(partial(find_uv, settings), lambda: reporter.note(INSTALLING))
+    environment.require(
+        partial(find_uv, settings.path, clone_folder()), lambda: reporter.note(INSTALLING)
+    )
     return all_peers(environment, settings.path, WallClock())
 
 

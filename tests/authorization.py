@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from wavetank.core.settings import read_settings
+from tests.rules.source import ROOT
 from wavetank.engines.localstack_child import SERVICES
 
 TABLE = Path("harness/wavetank/emulator/iam_enforcement/authorization.json")
@@ -68,7 +68,7 @@ def _action(types: set[str], keys: set[str]) -> str:
 
 def write() -> None:
     """Writes the table into the package."""
-    (read_settings().project_folder / TABLE).write_text(render())
+    (ROOT / TABLE).write_text(render())
 
 
 if __name__ == "__main__":

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from tests.pipelines.sensors import FOLDER as SENSORS
+from tests.rules.source import ROOT
 from wavetank.core.naming import DEFAULT_ADDRESS, derive_names
-from wavetank.core.settings import read_settings
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.reporting.diagram.arrows import read_graph
 from wavetank.reporting.diagram.graph import Edge, Graph
 from wavetank.reporting.diagram.templates import project_scopes, user_scopes
 
-PROJECT = read_settings().project_folder
+PROJECT = ROOT
 
 
 def ticker() -> Graph:

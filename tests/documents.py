@@ -6,8 +6,8 @@ Each ends with 0, and those of a block that begins with ```sh exit=1 with 1.
 import re
 import shlex
 
+from tests.rules.source import ROOT
 from tests.shell import NO_PROJECT, Finished, finish, run_command
-from wavetank.core.settings import read_settings
 
 DOCUMENTS = (
     "README.md",
@@ -28,7 +28,7 @@ BLOCK = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 def blocks(document: str, language: str) -> list[str]:
     """The texts of the document's blocks that begin with this word or words."""
-    text = (read_settings().project_folder / document).read_text()
+    text = (ROOT / document).read_text()
     return [block for words, block in BLOCK.findall(text) if words == language]
 
 
@@ -43,7 +43,7 @@ def exit_codes(document: str) -> dict[str, int]:
 
 
 def _typed(document: str) -> list[tuple[str, int]]:
-    text = (read_settings().project_folder / document).read_text()
+    text = (ROOT / document).read_text()
     found = [(SHELL.fullmatch(words), block) for words, block in BLOCK.findall(text)]
     return [
         (line, int(shell[1] or 0)) for shell, block in found if shell for line in block.splitlines()
@@ -69,7 +69,7 @@ def run(command: str, variables: dict[str, str]) -> Finished:
         return run_command(arguments[1:], variables)
     assignments = [f"{name}={value}" for name, value in variables.items()]
     shell = ["env", *assignments, "/bin/sh", "-c", command]
-    return finish(shell, read_settings().project_folder)
+    return finish(shell, ROOT)
 
 
 def assert_runs(line: str, variables: dict[str, str], code: int = 0) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from tests.rules.source import ROOT
 from wavetank.core.patching import NONE, VALUE, Patch
-from wavetank.core.settings import read_settings
 from wavetank.emulator.patches import all_patches
 
-DOCUMENT = read_settings().project_folder / "docs" / "patches.md"
+DOCUMENT = ROOT / "docs" / "patches.md"
 HEAD = """# What is replaced in other packages
 
 Made by `.venv/bin/python -m tests.patches_document`; a test fails when it is out of date.

@@ -8,8 +8,8 @@ from enum import StrEnum
 from types import UnionType
 from typing import get_args, get_type_hints
 
+from tests.rules.source import ROOT
 from wavetank.core.engine_names import EngineName
-from wavetank.core.settings import read_settings
 from wavetank.faults.calls import CALLS
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import CountedFault, Fault
@@ -18,7 +18,7 @@ from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.ticker.invariants import ticker_invariants
 
-DOCUMENT = read_settings().project_folder / "docs" / "scenarios.md"
+DOCUMENT = ROOT / "docs" / "scenarios.md"
 TABLE = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end of table -->)", re.DOTALL)
 COMMON = frozenset(field.name for field in fields(CountedFault))
 

@@ -40,6 +40,9 @@ REPEATS: Mapping[str, str] = {
         "the same body on the embedded engine, and tests/docker for the image"
     ),
     r"tests/fidelity/test_register\.py.*\[localstack\b": "the same rows with our plug-ins",
+    r"tests/embedded/test_installed_wheel\.py": (
+        "tests/simulator/test_wheel.py: its files, unpacked, with the packages of uv.lock"
+    ),
     r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
     r"tests/campaign/test_cluster\.py": "tests/campaign/test_local_executor.py",
     r"tests/campaign/test_command\.py::test_generated_cases": "the README's campaign",
@@ -116,7 +119,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_commands\.py::test_the_life_of_a_sandbox": (
         "the README's commands from `up --detach` to `down`"
     ),
-    r"tests/embedded/test_commands\.py::test_the_machine_breaks.*\[(host-paused|disk-full|wrong-c)": (
+    r"tests/embedded/test_commands\.py::test_the_machine_breaks.*\[(host-p|disk-f|wrong-c)": (
         "host-killed, in the same file"
     ),
     r"tests/embedded/test_snapshot\.py::test_a_kill_loses": (

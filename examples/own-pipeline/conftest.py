@@ -12,4 +12,4 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def wavetank_pipeline() -> TemplatesPipeline:
     """The template that is deployed to AWS, with the code beside it."""
-    return TemplatesPipeline(pipeline=HERE / "template.yaml", code=HERE / "src")
+    return TemplatesPipeline(template=HERE / "template.yaml", code=HERE / "src")

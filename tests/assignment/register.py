@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from tests.assignment.requirement import AssignmentRequirement, read_steps
-from wavetank.core.settings import read_settings
+from tests.rules.source import ROOT
 
-TESTS = read_settings().project_folder / "tests"
+TESTS = ROOT / "tests"
 DOCUMENT = TESTS.parent / "docs" / "requirements.md"
 HEAD = """# Requirements of the assignment
 

@@ -143,7 +143,7 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
     ("arguments", "message"),
     [
         (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "--workers or --dask"),
-        (("--remember", "--handler", NAIVE), "--remember, or --handler or --pipeline"),
+        (("--remember", "--handler", NAIVE), "--remember, or --handler or --template"),
         (("--duration", "1 hour"), "found --duration 1 hour; write a whole number"),
         (("--duration", "400d"), "at most 365d"),
         (("--duration", "30s"), "use a longer horizon"),

@@ -15,9 +15,9 @@ from tests.documents import (
     other_commands,
     run,
 )
+from tests.rules.source import ROOT
 from tests.shell import Shell
 from wavetank.aws.sandbox_api import SandboxControls
-from wavetank.core.settings import read_settings
 
 FOREVER = "./wavetank up"
 """Runs until Ctrl-C; `test_commands` starts it, reads what it shows, and ends it."""
@@ -72,7 +72,7 @@ def test_the_commands_run_elsewhere_are_in_the_readme() -> None:
 
 def test_ci_runs_the_contributors_sessions() -> None:
     """CI checks with the same nox sessions as a contributor."""
-    script = read_settings().project_folder / ".ci" / "run"
+    script = ROOT / ".ci" / "run"
     sessions = re.findall(r"\.venv/bin/nox -s (\w+)", script.read_text())
     assert sessions == ["lint", "types", "test"]
     noxfile = (script.parent.parent / "noxfile.py").read_text()
@@ -82,7 +82,7 @@ def test_ci_runs_the_contributors_sessions() -> None:
 
 def test_the_map_of_the_tree_is_true() -> None:
     """Each folder that the README describes exists."""
-    project = read_settings().project_folder
+    project = ROOT
     folders = re.findall(r"^\| `([\w/]+/)` \|", (project / "README.md").read_text(), re.MULTILINE)
     assert len(folders) >= 5
     assert [folder for folder in folders if not (project / folder).is_dir()] == []

@@ -20,9 +20,11 @@ from tests.waiting import wait_until_true
 from wavetank.aws.clients import sandbox_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.installation import clone_folder
 from wavetank.core.naming import derive_names
 from wavetank.core.settings import read_settings
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.core.uv_program import find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 from wavetank.ticker.contract import RECORDS_PER_TICK
 
 TICKS = 5
@@ -90,7 +92,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> ToolEnvironment:
     requirements = folder / "peers.txt"
     requirements.write_text(f"tiny-peer @ {_tiny_wheel(folder).as_uri()}\n")
     environment = ToolEnvironment(folder / "state", requirements, TOOLS)
-    environment.require(partial(find_uv, read_settings()))
+    environment.require(partial(find_uv, read_settings().path, clone_folder()))
     return environment
 
 
@@ -118,7 +120,10 @@ def test_other_requirements_make_it_anew(tmp_path: Path) -> None:
     told: list[str] = []
     for text in (f"tiny-peer @ {_tiny_wheel(tmp_path).as_uri()}\n", ""):
         requirements.write_text(text)
-        environment.require(partial(find_uv, read_settings()), lambda: told.append("installing"))
+        environment.require(
+            partial(find_uv, read_settings().path, clone_folder()),
+            lambda: told.append("installing"),
+        )
     assert told == ["installing"] * 2
     with pytest.raises(InfrastructureError, match="expected tiny-peer in"):
         environment.version("tiny-peer")
@@ -134,9 +139,9 @@ def test_without_network_one_line_is_reported_and_nothing_is_left_half_installed
     environment = ToolEnvironment(tmp_path / "state", requirements, TOOLS)
     for _ in range(2):
         with pytest.raises(InfrastructureError, match="check the network and run this again"):
-            environment.require(partial(find_uv, read_settings()))
+            environment.require(partial(find_uv, read_settings().path, clone_folder()))
     requirements.write_text(f"tiny-peer @ {_tiny_wheel(tmp_path).as_uri()}\n")
-    environment.require(partial(find_uv, read_settings()))
+    environment.require(partial(find_uv, read_settings().path, clone_folder()))
     assert environment.version("tiny-peer") == "1.2.3"
 
 

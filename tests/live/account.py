@@ -50,7 +50,7 @@ class Account:
 
     def attest(self) -> None:
         """Writes down that the suite has passed on the project as it is."""
-        for fingerprint in project_fingerprints(read_settings().project_folder):
+        for fingerprint in project_fingerprints(read_settings().shipped_folder):
             Attestation(self.state, WallClock()).add(SUITE, fingerprint)
 
     def deploy(self, person: "Person", *arguments: str, answer: str = "") -> Typed:

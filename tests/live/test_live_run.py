@@ -232,7 +232,7 @@ def test_an_interrupted_live_run_reverts_all_changes(
         ("calm-day", ("--name", "Nobody Here"), "the pipeline of Nobody Here"),
         ("calm-day", ("--profile", "mine"), "--engine aws beside --profile"),
         ("calm-day", ("--record-format", "original"), "deployed with --record-format original"),
-        ("calm-day", ("--pipeline", "tests/pipelines/sensors/storage.yaml"), "--pipeline"),
+        ("calm-day", ("--template", "tests/pipelines/sensors/storage.yaml"), "--template"),
     ],
 )
 def test_what_a_live_engine_does_not_support_is_refused_before_anything_runs(

@@ -7,6 +7,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from wavetank.core.errors import UsageError
+from wavetank.core.toml_positions import key_positions
 from wavetank.faults.catalogue import ALL_KINDS
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.generation import generate_plan
@@ -18,7 +19,6 @@ from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
-from wavetank.scenario.toml_positions import key_positions
 
 HOUR = timedelta(hours=1)
 seeds = st.integers(min_value=0, max_value=2**64)

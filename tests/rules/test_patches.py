@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.patches_document import DOCUMENT, render
-from tests.rules.source import Finding, Source, assert_none, findings, project_sources
+from tests.rules.source import ROOT, Finding, Source, assert_none, findings, project_sources
 from tests.shell import finish
 from wavetank.aws import patches as sdk
 from wavetank.core import clock
 from wavetank.core.patching import Patch
-from wavetank.core.settings import read_settings
 from wavetank.emulator.patches import all_patches, patch_of
 
 PACKAGE = "harness/wavetank/"
@@ -230,7 +229,7 @@ def test_every_target_is_in_the_list_once() -> None:
 
 def test_every_original_is_what_its_replacement_is_made_for() -> None:
     """With the versions of the lock, in a process in which nothing is replaced yet."""
-    done = finish([sys.executable, "-W", "ignore", "-c", CHECK_ALL], read_settings().project_folder)
+    done = finish([sys.executable, "-W", "ignore", "-c", CHECK_ALL], ROOT)
     assert done.code == 0, done.err
 
 

@@ -30,7 +30,7 @@ class Deployed:
 def wavetank_pipeline() -> TickerPipeline:
     """The project's own pipeline, with which the plug-in's fixtures are tested too."""
     names = derive_names("Dora", "Explorer")
-    return TickerPipeline(project_folder=PROJECT, names=names, addresses=ADDRESSES)
+    return TickerPipeline(shipped_folder=PROJECT, names=names, addresses=ADDRESSES)
 
 
 @pytest.fixture(scope="session")

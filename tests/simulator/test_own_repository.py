@@ -137,7 +137,7 @@ def test_workers_report_errors_too(empty: Repository) -> None:
     (said,) = (line for block in _blocks("text")[2:] for line in block.splitlines())
     assert [line for line in lines if line.startswith(said)] != [], done.out
     assert "did you mean lost-reply?" in done.out
-    assert "expected a fixture with the pipeline to test" in done.out
+    assert "expected a pipeline to test" in done.out
     assert "Traceback" not in done.out
 
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from tests.rules.source import ROOT
 from tests.shell import finish
-from wavetank.core.settings import read_settings
 
 CHANGED = """
 from {module} import {owner}
@@ -32,7 +32,7 @@ except InfrastructureError as error:
 def test_no_simulator_on_another_signature(module: str, owner: str, attribute: str) -> None:
     """Of the gateway's, and of a service's, whose errors LocalStack only logs."""
     script = CHANGED.format(module=module, owner=owner, attribute=attribute)
-    done = finish([sys.executable, "-W", "ignore", "-c", script], read_settings().project_folder)
+    done = finish([sys.executable, "-W", "ignore", "-c", script], ROOT)
     assert done.code == 0, done.err
     assert done.out.startswith(f"expected {module}:{owner}.{attribute}: ")
     assert "; found (self, other, more), in version " in done.out

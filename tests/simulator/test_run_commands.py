@@ -181,7 +181,7 @@ def test_a_handler_that_will_not_end_is_a_message_or_a_verdict(
 def test_custom_templates_are_run_and_replayed(shell: Shell) -> None:
     """With other rules, functions and destinations; the history is byte-identical."""
     folder = Path(__file__).parents[1] / "pipelines" / "sensors"
-    given = ["--storage", str(folder / "storage.yaml"), "--pipeline", str(folder / "pipeline.yaml")]
+    given = ["--storage", str(folder / "storage.yaml"), "--template", str(folder / "pipeline.yaml")]
     code = ["--code", str(folder / "code"), "--parameter-overrides", "WarnAddress=w@example.com"]
     done = shell.run("run", "broken-deployment", "--seed", "3", *given, *code, "--json")
     assert done.code == ExitCode.VALID, done.err
@@ -193,9 +193,9 @@ def test_custom_templates_are_run_and_replayed(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--code", "src"], "expected --pipeline too; found --code src"),
-        (["--pipeline", "none.yaml"], "none.yaml"),
-        (["--pipeline", "none.yaml", "--handler", "own.py"], "--handler or --pipeline"),
+        (["--code", "src"], "expected --template too; found --code src"),
+        (["--template", "none.yaml"], "none.yaml"),
+        (["--template", "none.yaml", "--handler", "own.py"], "--handler or --template"),
     ],
 )
 def test_options_that_make_no_pipeline_are_errors(
@@ -213,5 +213,5 @@ def test_only_what_passed_is_attested(shell: Shell, played: Finished) -> None:
     (entry,) = [json.loads(line) for line in lines]
     assert (entry["scenario"], entry["seed"]) == ("between", 7)
     assert entry["digest"] == played.events("run_finished")[0]["digest"]
-    ndjson, _ = project_fingerprints(read_settings().project_folder)
+    ndjson, _ = project_fingerprints(read_settings().shipped_folder)
     assert Fingerprint(**entry["fingerprint"]) == ndjson

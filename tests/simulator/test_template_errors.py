@@ -14,7 +14,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.deployment.cloudformation import Stacks
-from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK, TemplatesPipeline
+from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK, TemplatesPipeline
 
 INLINE = """
 Resources:
@@ -48,7 +48,7 @@ FAILING = f"""{INLINE}
 def alone(deployed: Deployed) -> Iterator[AwsClients]:
     """The simulator's clients, without stacks that have the names of a user's pipeline."""
     yield deployed.simulator.aws
-    delete(deployed.simulator.aws, PIPELINE_STACK)
+    delete(deployed.simulator.aws, DEFAULT_STACK)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_failed_deployment_is_explained_and_removed(
 ) -> None:
     """Resource and reason in one line; after that the corrected template deploys."""
     template = tmp_path / "template.yaml"
-    given = TemplatesPipeline(pipeline=template)
+    given = TemplatesPipeline(template=template)
     template.write_text(text)
     with pytest.raises(InfrastructureError, match=reason) as raised:
         given.deploy(alone, WallClock())
     assert "\n" not in str(raised.value)
     stacks = alone.cloudformation.describe_stacks()["Stacks"]
-    assert PIPELINE_STACK not in [stack["StackName"] for stack in stacks]
+    assert DEFAULT_STACK not in [stack["StackName"] for stack in stacks]
     template.write_text(INLINE)
     given.deploy(alone, WallClock())
     functions = alone.awslambda.list_functions()["Functions"]
@@ -84,11 +84,11 @@ def test_a_stack_has_its_outputs_when_it_is_complete(
 
     def store_event(stack: Any, **event: Any) -> None:
         stock(stack, **event)
-        if stack.status == "CREATE_COMPLETE" and event["resource_id"] == PIPELINE_STACK:
+        if stack.status == "CREATE_COMPLETE" and event["resource_id"] == DEFAULT_STACK:
             seen.append(stack.resolved_outputs)
 
     monkeypatch.setattr(Stack, "_store_event", store_event)
     resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
     template = json.dumps({"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}})
-    Stacks(alone.cloudformation, WallClock(), 0.05).apply(PIPELINE_STACK, template, {})
+    Stacks(alone.cloudformation, WallClock(), 0.05).apply(DEFAULT_STACK, template, {})
     assert [output["OutputValue"] for (output,) in seen] == ["42"]

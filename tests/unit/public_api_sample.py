@@ -26,7 +26,7 @@ from wavetank import (
 
 def pipeline(folder: Path) -> TemplatesPipeline:
     """The fixture `wavetank_pipeline`."""
-    return TemplatesPipeline(pipeline=folder / "template.yaml", code=folder / "src")
+    return TemplatesPipeline(template=folder / "template.yaml", code=folder / "src")
 
 
 def simulated(simulator: SimulatorFixture, clock: VirtualClock, sandbox: LiveSandbox) -> None:

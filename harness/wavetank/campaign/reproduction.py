@@ -9,20 +9,18 @@ from wavetank.campaign.cases import CampaignCases
 from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.core.durations import duration_text
-from wavetank.core.errors import InfrastructureError
-from wavetank.core.private_files import private_folder
+from wavetank.core.installation import command_name
+from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.text import short_path
 from wavetank.scenario.loader import SUFFIX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
-LAUNCHER = "./wavetank"
-
 
 def replay_command(target: str, seed: int, options: Mapping[str, str]) -> str:
     """The command that runs the case again; `target` is a scenario's name or file."""
     selected = [part for option in options.items() for part in option]
-    return shlex.join([LAUNCHER, "run", target, "--seed", str(seed), *selected])
+    return shlex.join([command_name(), "run", target, "--seed", str(seed), *selected])
 
 
 def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
@@ -36,7 +34,7 @@ def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
         private_folder(folder)
         file.write_text(scenario_to_toml(spec.scenario, why), encoding="utf-8")
     except OSError as error:
-        raise InfrastructureError(f"to write {file}", str(error), "check the folder") from error
+        raise not_writable(file, error) from error
     return file
 
 
@@ -89,4 +87,4 @@ class Reproductions:
         horizon = ["--duration", duration_text(chosen.horizon)]
         selected = [part for option in self.options.items() for part in option]
         words = ["campaign", *which, "--seed", str(first), *horizon, *selected]
-        return shlex.join([LAUNCHER, *words])
+        return shlex.join([command_name(), *words])

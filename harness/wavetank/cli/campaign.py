@@ -1,6 +1,7 @@
 """`campaign`: many runs in parallel, and the smallest scenario that breaks the same invariant."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,8 +29,10 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.campaign_progress import CampaignOutput
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
+from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
-from wavetank.core.settings import read_settings
+from wavetank.core.private_files import not_writable, private_folder
+from wavetank.core.settings import project_configuration, read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import invariant_suite
@@ -119,7 +122,7 @@ def campaign(
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
     if remembering and (handler or template) is not None:
         action = f"leave one out: {FILE_NAME} is for the handler of this project"
-        raise UsageError("--remember, or --handler or --pipeline", "both", action)
+        raise UsageError("--remember, or --handler or --template", "both", action)
     if each_fault and scenario is not None:
         raise UsageError("--each-fault or --scenario", "both", "leave one out")
     chosen = choose_cases(runs, seed, duration, scenario)
@@ -137,20 +140,30 @@ def campaign(
         code=code,
         overrides=overrides,
     )
-    pipeline = choice.pipeline()
+    pipeline = choice.in_project(project_configuration()).pipeline()
     if chosen.scenario is not None:
         invariant_suite(pipeline, chosen.scenario)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
+    _make_folder(folder)
     reproductions = Reproductions(chosen, folder, _selection(pipeline))
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
-    memory = settings.project_folder / FILE_NAME if remembering else None
+    memory = require_clone("--remember") / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 
 
+def _make_folder(folder: Path) -> None:
+    """Before anything runs, because what fails and the index are written there afterwards."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise not_writable(folder, error) from error
+
+
 def _selection(pipeline: Pipeline) -> dict[str, str]:
     """The options that select the pipeline, without those that have their default."""
-    usual = PipelineChoice().pipeline().options()
+    choice = PipelineChoice().in_project(project_configuration())
+    usual = choice.pipeline().options()
     return {name: value for name, value in pipeline.options().items() if usual.get(name) != value}

@@ -11,9 +11,9 @@ from importlib import import_module  # noqa: TID251 - of commands, only the one 
 from typing import Any, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from wavetank.core.settings import read_settings
+from wavetank.core.installation import PROGRAM, as_typed, clone_folder, require_clone
 
 HELP_OPTIONS = ("-h", "--help")
 
@@ -31,8 +31,10 @@ class Entry:
     """Another one is a folder of the repository, and no part of the installed package."""
 
 
+DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
+        "init": Entry("init:init", "Make a project of your own, or for a template you have."),
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
     },
     "Sandbox": {
@@ -67,7 +69,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "notebook": Entry("notebook:notebook", "Open the analysis notebooks, or execute one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
     },
-    "Development of Wavetank": {
+    DEVELOPMENT: {
         "test": Entry("test:run_suite", "Run the test suite.", passes_arguments=True),
         "bench": Entry(
             "command:bench",
@@ -88,6 +90,13 @@ ENTRIES: Mapping[str, Entry] = {
 }
 
 
+def _sections() -> Iterator[tuple[str, Mapping[str, Entry]]]:
+    """The overview's sections; those of developers only in a clone, which their commands need."""
+    for heading, entries in OVERVIEW.items():
+        if heading != DEVELOPMENT or clone_folder() is not None:
+            yield heading, entries
+
+
 class CommandGroup(TyperGroup):
     """The group of `wavetank` itself, with its commands under headings."""
 
@@ -97,11 +106,20 @@ class CommandGroup(TyperGroup):
         self.commands = cast("MutableMapping[str, Any]", _ImportedOnRequest())
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
-        return list(ENTRIES)
+        return [name for _, entries in _sections() for name in entries]
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Complete names from the overview: to import each command would take seconds.
+
+        This process completes and ends, so no command is run from these.
+        """
+        shown = [entry for _, entries in _sections() for entry in entries.items()]
+        self.commands = {name: TyperCommand(name, help=entry.summary) for name, entry in shown}
+        return super().shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - as above
         widest = max(map(len, ENTRIES))
-        for heading, entries in OVERVIEW.items():
+        for heading, entries in _sections():
             with formatter.section(heading):
                 formatter.write_dl([(f"{n:<{widest}}", e.summary) for n, e in entries.items()])
 
@@ -119,12 +137,13 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
         if entry.passes_arguments:
             settings |= {"allow_extra_args": True, "ignore_unknown_options": True}
         if not entry.package.startswith("wavetank"):
-            sys.path.append(str(read_settings().project_folder))
+            sys.path.append(str(require_clone(f"{PROGRAM} {name}")))
         app.command(name, context_settings=settings)(
             getattr(import_module(f"{entry.package}.{module}"), function)
         )
         command = typer.main.get_command(app)
         assert isinstance(command, TyperCommand)  # one command, and no group
+        _name_as_typed(command)
         return command
 
     def __iter__(self) -> Iterator[str]:
@@ -132,3 +151,11 @@ class _ImportedOnRequest(Mapping[str, TyperCommand]):
 
     def __len__(self) -> int:
         return len(ENTRIES)
+
+
+def _name_as_typed(command: TyperCommand) -> None:
+    """Has the help name commands as this installation's user types them."""
+    command.help = as_typed(command.help or "")
+    for parameter in command.params:
+        if isinstance(parameter, TyperOption | TyperArgument):
+            parameter.help = as_typed(parameter.help or "")

@@ -10,7 +10,7 @@ from wavetank.cli.output.run_result import show_result
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.naming import DEFAULT_NAME
 from wavetank.deployment.pipelines.selection import PipelineChoice
-from wavetank.scenario.loader import load_scenario, project_scenarios
+from wavetank.scenario.loader import load_scenario, shipped_scenarios
 from wavetank.simulation.deployed_simulator import deployed_simulator
 from wavetank.simulation.run_saving import simulate_and_save
 from wavetank.simulation.runner import RunSpec
@@ -28,7 +28,7 @@ def demo(
     """Simulate an hour with a broken deployment: its alerts, the revert, and the invariants."""
     output = Output(as_json=as_json)
     pipeline = PipelineChoice(name=name).pipeline()
-    spec = RunSpec(scenario=load_scenario(SCENARIO, project_scenarios()), seed=SEED)
+    spec = RunSpec(scenario=load_scenario(SCENARIO, shipped_scenarios()), seed=SEED)
     SUPERVISION.begin(f"{SCENARIO} with seed {SEED}")
     with deployed_simulator(pipeline, output) as made:
         printer = EventPrinter(output)

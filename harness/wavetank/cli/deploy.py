@@ -110,7 +110,7 @@ def _to_aws(
     promotion = Promotion(
         target=target,
         options=options,
-        project_folder=read_settings().project_folder,
+        shipped_folder=read_settings().shipped_folder,
         untested=untested,
         reporter=output,
         confirm=lambda word, question: confirm(target, word, question, output, yes=yes),

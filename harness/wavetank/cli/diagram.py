@@ -28,8 +28,9 @@ from wavetank.core.naming import (
     derive_names,
     person_of,
 )
-from wavetank.core.settings import read_settings
+from wavetank.core.settings import project_configuration, read_settings
 from wavetank.deployment.deployer import DeploymentOptions
+from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.deployment.pipelines.user_pipeline import parse_parameters
 from wavetank.reporting.diagram.arrows import read_graph
 from wavetank.reporting.diagram.document import write_diagram
@@ -77,15 +78,19 @@ def diagram(
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
     """Draw the architecture from the templates, as SVG or as Mermaid."""
+    configuration = project_configuration()
+    if template is None and configuration is not None:
+        choice = PipelineChoice(storage=storage, overrides=overrides).in_project(configuration)
+        template, storage, overrides = choice.template, choice.storage, choice.overrides
     if template is None:
         if storage is not None or overrides is not None:
             found = "--storage" if storage is not None else "--parameter-overrides"
-            raise UsageError("--pipeline too", found, "name the template of the rules")
+            raise UsageError("--template too", found, "name the template of the rules")
         names = derive_names(
             *person_of(name, surname), prefix=prefix, stream_name_case=stream_name_case
         )
         options = DeploymentOptions(names=names, addresses=tuple(email or (DEFAULT_ADDRESS,)))
-        scopes = project_scopes(options, read_settings().project_folder)
+        scopes = project_scopes(options, read_settings().shipped_folder)
         title = f"The pipeline of {names.full_name}"
     else:
         scopes = user_scopes(template, storage, dict(parse_parameters(overrides or "")))
@@ -99,7 +104,7 @@ def _show(
     graph = read_graph(scopes)
     if not graph.nodes:
         found = "none of them"
-        raise UsageError("resources of a pipeline in the template", found, "check --pipeline")
+        raise UsageError("resources of a pipeline in the template", found, "check --template")
     drawn = draw_svg(graph, title) if form is Format.SVG else draw_mermaid(graph, title)
     output.emit("diagram", title=title, **graph_to_json(graph))
     if to is not None:

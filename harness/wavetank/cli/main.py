@@ -18,7 +18,6 @@ app = typer.Typer(
     cls=CommandGroup,
     help="Simulation testing for serverless pipelines on AWS.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": list(HELP_OPTIONS)},

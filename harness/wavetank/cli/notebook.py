@@ -9,7 +9,9 @@ import typer
 
 from wavetank.cli.options import DebugOption
 from wavetank.cli.output import Output
+from wavetank.core.installation import clone_folder
 from wavetank.core.settings import read_settings
+from wavetank.core.uv_program import find_uv
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS, TOOLS, JupyterLab
 from wavetank.reporting.analysis.notebook_files import (
     checked_source,
@@ -18,10 +20,11 @@ from wavetank.reporting.analysis.notebook_files import (
     find_notebook,
     find_notebooks,
     notebook_folder,
+    require_extra,
     require_notebook_suffix,
     write_copy,
 )
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 INSTALLING = "installing JupyterLab; the first time this takes a minute ..."
 DEFAULT_SOURCE = "latest"
@@ -62,11 +65,12 @@ def notebook(
     project's environment; it asks for a token and listens on 127.0.0.1 only.
     """
     output = Output(as_json=False)
-    project = read_settings().project_folder
+    require_extra()
+    shipped = read_settings().shipped_folder
     if execute is not None:
-        _execute(find_notebook(project, name), checked_source(source), execute, output)
+        _execute(find_notebook(shipped, name), checked_source(source), execute, output)
         return
-    found = find_notebooks(project, name)
+    found = find_notebooks(shipped, name)
     _open([_copy(path, checked_source(source), output, fresh=fresh) for path in found], output)
 
 
@@ -92,7 +96,9 @@ def _open(copies: list[Path], output: Output) -> None:
     settings = read_settings()
     folder = notebook_folder(settings)
     environment = ToolEnvironment(folder / "jupyterlab", REQUIREMENTS, TOOLS)
-    environment.require(partial(find_uv, settings), lambda: output.progress.print(INSTALLING))
+    environment.require(
+        partial(find_uv, settings.path, clone_folder()), lambda: output.progress.print(INSTALLING)
+    )
     lab = JupyterLab(folder / "jupyter", environment.python)
     lab.prepare()
     opened = copies[0] if len(copies) == 1 else copies[0].parent

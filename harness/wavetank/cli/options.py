@@ -96,13 +96,13 @@ ConfirmOption = Annotated[
 StorageOption = Annotated[
     Path | None,
     typer.Option(
-        "--storage", metavar="TEMPLATE", help="With --pipeline: a template that is deployed first."
+        "--storage", metavar="TEMPLATE", help="With --template: a template that is deployed first."
     ),
 ]
 TemplateOption = Annotated[
     Path | None,
     typer.Option(
-        "--pipeline",
+        "--template",
         metavar="TEMPLATE",
         help="Your CloudFormation template instead of the ticker's.",
     ),
@@ -112,7 +112,7 @@ CodeOption = Annotated[
     typer.Option(
         "--code",
         metavar="FOLDER",
-        help="With --pipeline: the folder that its code paths are relative to.",
+        help="With --template: the folder that its code paths are relative to.",
     ),
 ]
 OverridesOption = Annotated[
@@ -120,7 +120,7 @@ OverridesOption = Annotated[
     typer.Option(
         "--parameter-overrides",
         metavar="'KEY=VALUE ...'",
-        help="With --pipeline: parameter values, as for aws cloudformation deploy.",
+        help="With --template: parameter values, as for aws cloudformation deploy.",
     ),
 ]
 DurationOption = Annotated[

@@ -116,9 +116,9 @@ def _preview(
     """Preflight, then the change sets; Ctrl-C lets the change sets be deleted first."""
     try:
         with stop_on_signal():
-            project = read_settings().project_folder
+            shipped = read_settings().shipped_folder
             findings = check_blockers(target, options, output)
-            return findings, preview_changes(target, options, project, output)
+            return findings, preview_changes(target, options, shipped, output)
     except Stopped:
         output.say("stopped; nothing was changed, and the change sets are deleted")
         raise typer.Exit(ExitCode.INTERRUPTED) from None

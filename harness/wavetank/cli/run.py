@@ -31,6 +31,7 @@ from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.settings import project_configuration
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.scenario.loader import load_scenario, project_scenarios, with_horizon
@@ -104,7 +105,7 @@ def run(
     where = EngineChoice(
         engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes
     )
-    pipeline = choice.pipeline()
+    pipeline = choice.in_project(project_configuration()).pipeline()
     invariant_suite(pipeline, spec.scenario)
     if engine is not EngineName.SIMULATOR:
         raise typer.Exit(run_live(where, pipeline, spec, output))

@@ -6,14 +6,16 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wavetank.cli.output import Output
 from wavetank.core.errors import UsageError
+from wavetank.core.installation import require_clone
 from wavetank.core.private_files import umask_of_user
-from wavetank.core.settings import pytest_options, read_settings, with_bytecode_kept
+from wavetank.core.settings import pytest_options, with_bytecode_kept
 from wavetank.deployment.attestation import attest_suite
 from wavetank.deployment.fingerprint import project_fingerprints
 
@@ -53,6 +55,7 @@ def run_suite(
     Every other argument is pytest's: paths, -k, -x, -n0 for one process, -m "rules or unit". For
     pytest's own help: ./wavetank test -- --help
     """
+    clone = require_clone("wavetank test")
     if quick and nightly:
         raise UsageError("--quick or --nightly", "both", "choose one")
     if restart and not nightly:
@@ -62,24 +65,23 @@ def run_suite(
         arguments = [*QUICK, *arguments]
     if nightly:
         arguments = ["-m", "nightly", *(["--restart-nightly"] if restart else []), *arguments]
-    raise typer.Exit(_run(arguments))
+    raise typer.Exit(_run(clone, arguments))
 
 
-def _run(arguments: Sequence[str]) -> int:
+def _run(clone: Path, arguments: Sequence[str]) -> int:
     """Runs pytest, and records that everything passed; returns its exit code.
 
     The bytecode of the tests is written even if PYTHONDONTWRITEBYTECODE is set, because hundreds of
     processes use it: a run without it takes a fifth longer.
     """
-    project = read_settings().project_folder
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])
-    before = project_fingerprints(project) if whole else []
+    before = project_fingerprints(clone) if whole else []
     command = [sys.executable, "-m", "pytest", *worker_options(arguments), *arguments]
     finished = subprocess.run(
-        command, cwd=project, env=with_bytecode_kept(), check=False, umask=umask_of_user()
+        command, cwd=clone, env=with_bytecode_kept(), check=False, umask=umask_of_user()
     )
     if finished.returncode == 0 and whole:
-        path = attest_suite(before, project)
+        path = attest_suite(before, clone)
         Output(as_json=False).say(f"recorded that these bytes passed: {path}")
     return finished.returncode
 

@@ -11,6 +11,7 @@ import hashlib
 import io
 import stat
 import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
 """The creating system; Python would write 0 on Windows. [PKWARE's APPNOTE, version made by]"""
 FILE_MODE = (stat.S_IFREG | 0o644) << 16
+NOT_CODE = frozenset({".aws-sam", ".git", ".venv", ".wavetank", "cdk.out"})
+"""Folders beside a function's source that tools write, and that `sam build` does not package."""
 EXCLUDED = frozenset({"__pycache__", ".DS_Store"})
 LEFTOVERS = frozenset({".bak", ".orig", ".pyc", ".pyo", ".rej", ".swo", ".swp", ".tmp"})
 """Suffixes of files that Python, editors and patches leave beside the source."""
@@ -96,6 +99,29 @@ def package_path(path: Path, name: str) -> Package:
         return package_files(name, {path.name: path.read_bytes()})
     _check_size(name, path.stat().st_size, ZIP_BYTES_MAX)
     return Package(name, path.read_bytes())
+
+
+def package_folders(name: str, folders: Iterable[Path], under: str = "") -> Package:
+    """Zip the content of all folders, below the folder `under`; of equal names the last counts.
+
+    Raises:
+        UsageError: they are larger than Lambda accepts.
+    """
+    prefix = f"{under}/" if under else ""
+    found = {
+        f"{prefix}{path.relative_to(folder).as_posix()}": path
+        for folder in folders
+        for path in files_of_source(folder)
+    }
+    _check_size(name, sum(path.stat().st_size for path in found.values()), UNZIPPED_BYTES_MAX)
+    return package_files(name, {entry: path.read_bytes() for entry, path in found.items()})
+
+
+def files_of_source(folder: Path) -> Iterator[Path]:
+    """The files of a folder of source, without what tools leave there."""
+    for root, folders, files in folder.walk():
+        folders[:] = [name for name in folders if name not in EXCLUDED | NOT_CODE]
+        yield from (root / name for name in files if name not in EXCLUDED)
 
 
 def package_files(name: str, files: dict[str, bytes]) -> Package:

@@ -173,7 +173,7 @@ class Patch:
             f"{self.target}: {self.form}, as in {made_for.name} {made_for.version}",
             f"{found}, in version {made_for.installed()}",
             f"install {made_for.name} {made_for.version}, which this version of wavetank is "
-            "made for, with the versions that its uv.lock has",
+            "made for: pip install 'wavetank[pinned]'",
         )
         REFUSED.append(error)
         return error

@@ -14,11 +14,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 
 PRIVATE_UMASK = 0o077
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+STATE = ".wavetank"
+"""The name of a project's state folder."""
+GIT_IGNORE = ".gitignore"
 STATE_NAMES = frozenset(
     {
         "attestation.jsonl",
@@ -55,11 +58,22 @@ def private_folder(folder: Path, *, of_any_user: bool = False) -> None:
     for path in reversed(missing):
         with suppress(FileExistsError):  # another process may create it at the same time
             path.mkdir(FOLDER_MODE)
+            if path.name == STATE:  # no part of the repository that it is in
+                (path / GIT_IGNORE).write_text("*\n", encoding="utf-8")
     if not of_any_user:
         require_own(folder)
     _restrict(folder, FOLDER_MODE)
     if _is_state(folder.parent):
         _restrict(folder.parent, FOLDER_MODE)
+
+
+def not_writable(path: Path, error: OSError) -> InfrastructureError:
+    """The error of a state folder that cannot be written to, with what helps: room, or another."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    action = "free disk space" if full else "change to a folder that you can write to"
+    return InfrastructureError(
+        f"to write to {path}", error.strerror or str(error), f"{action}, or set WAVETANK_STATE"
+    )
 
 
 def require_own(folder: Path) -> None:
@@ -137,7 +151,7 @@ def umask_of_user() -> int:
 def _is_state(folder: Path) -> bool:
     if folder.stat().st_mode & stat.S_ISVTX:  # a folder with files of all users, such as /tmp
         return False
-    return folder.name == ".wavetank" or {path.name for path in folder.iterdir()} <= STATE_NAMES
+    return folder.name == STATE or {path.name for path in folder.iterdir()} <= STATE_NAMES
 
 
 def _restrict(path: Path, mode: int) -> None:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.configuration import Configuration, read_configuration
+from wavetank.core.errors import UsageError
+from wavetank.core.installation import clone_folder, shipped_folder
+from wavetank.core.private_files import STATE
+from wavetank.core.project import Project, find_project
 
 REGION: Literal["eu-west-1"] = "eu-west-1"
 """The assignment's region, and no other."""
@@ -24,8 +28,9 @@ SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
 class Settings:
     """The settings of the host and its user.
 
-    `state_folder` contains everything that Wavetank writes; `project_folder` is the folder of the
-    templates and the handlers; `compose_project` is the user's name for the Compose project;
+    `shipped_folder` has Wavetank's own templates, handlers, scenarios and notebooks;
+    `project_folder` is the user's project, and `state_folder` contains everything that Wavetank
+    writes; `compose_project` is the user's name for the Compose project;
     `mail_server` (host:port) receives all e-mail of a sandbox too, if the user has one;
     `verify_signatures` is whether a sandbox verifies the signatures of requests; `isolation` is the
     strongest isolation of functions that a sandbox tries. `allowed_hosts` and `allowed_origins` are
@@ -33,6 +38,7 @@ class Settings:
     in Docker.
     """
 
+    shipped_folder: Path
     project_folder: Path
     state_folder: Path
     path: str
@@ -56,20 +62,16 @@ def read_settings() -> Settings:
     docker-compose.yml publishes.
 
     Raises:
-        UsageError: WAVETANK_SIGNATURES has another value than verify or skip.
-        InfrastructureError: the package is not inside its project, so nothing can be deployed.
+        UsageError: WAVETANK_SIGNATURES has another value than verify or skip, or the working folder
+            is gone.
+        InfrastructureError: the installation lacks its files, so nothing can be deployed.
     """
-    project = Path(__file__).resolve().parents[3]
-    if not (project / "init" / "pipeline.yaml").is_file():
-        raise InfrastructureError(
-            "the project's init/pipeline.yaml two folders above the package",
-            f"none in {project}",
-            "run Wavetank from a clone of its repository (./wavetank)",
-        )
+    project = current_project()
     state = os.environ.get("WAVETANK_STATE")
     return Settings(
-        project_folder=project,
-        state_folder=Path(state).absolute() if state else project / ".wavetank",
+        shipped_folder=shipped_folder(),
+        project_folder=project.folder,
+        state_folder=Path(state).absolute() if state else project.state_folder,
         path=search_path(),
         compose_project=os.environ.get("COMPOSE_PROJECT_NAME") or None,
         mail_server=os.environ.get("WAVETANK_SMTP") or None,
@@ -109,6 +111,32 @@ def docker_variables() -> DockerVariables:
     )
 
 
+def current_project() -> Project:
+    """The project of the working folder.
+
+    Where nothing marks one, it is the clone if this is run from a clone, so that the launcher finds
+    one sandbox from every folder; for an installed wheel it is the working folder.
+
+    Raises:
+        UsageError: the working folder is gone, or may not be read.
+    """
+    try:
+        return find_project(Path.cwd(), clone_folder())
+    except OSError as error:
+        raise UsageError(
+            "a working folder that can be read", error.strerror or str(error), "change to another"
+        ) from error
+
+
+def project_configuration() -> Configuration | None:
+    """The `wavetank.toml` of the working folder's project; None without one.
+
+    Raises:
+        UsageError: the file has a mistake, or the working folder cannot be read.
+    """
+    return read_configuration(current_project())
+
+
 def _verifies_signatures() -> bool:
     value = os.environ.get("WAVETANK_SIGNATURES") or "verify"
     if value not in {"verify", "skip"}:
@@ -146,12 +174,17 @@ def search_path() -> str:
 
 
 def cache_folder() -> Path:
-    """The cache folder: in the project or, if installed elsewhere, in the user's home.
+    """The cache folder: in the clone or, for an installed wheel, in the user's home.
 
     `XDG_CACHE_HOME` moves the latter.
     """
-    project = Path(__file__).resolve().parents[3]
-    if (project / "init" / "pipeline.yaml").is_file():
-        return project / ".wavetank" / "cache"
+    clone = clone_folder()
+    if clone is not None:
+        return clone / STATE / "cache"
+    return user_cache_folder() / "wavetank"
+
+
+def user_cache_folder() -> Path:
+    """The user's folder for caches: `XDG_CACHE_HOME`, else `.cache` in the home."""
     home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "wavetank"
+    return Path(home) if home else Path.home() / ".cache"

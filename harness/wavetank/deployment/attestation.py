@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 
 from wavetank.core.clock import Clock, WallClock, rfc3339
-from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.private_files import private_file
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import not_writable, private_file
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import read_settings
 from wavetank.deployment.fingerprint import Fingerprint, project_fingerprints
@@ -73,9 +73,7 @@ class Attestation:
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(f"{json.dumps(asdict(entry))}\n")
         except OSError as error:
-            raise InfrastructureError(
-                f"to write to {self.path}", str(error), "make room, or set WAVETANK_STATE"
-            ) from error
+            raise not_writable(self.path, error) from error
 
     def passes(self, fingerprint: Fingerprint) -> list[Pass]:
         """The passes of exactly these bytes, oldest first.
@@ -124,15 +122,15 @@ def project_attestation() -> Attestation:
     return Attestation(read_settings().state_folder, WallClock())
 
 
-def attest_suite(before: list[Fingerprint], project_folder: Path) -> Path:
-    """Records that the whole suite passed on what the project folder deploys; returns the file.
+def attest_suite(before: list[Fingerprint], shipped_folder: Path) -> Path:
+    """Records that the whole suite passed on what the shipped folder deploys; returns the file.
 
     `before` are the fingerprints from before the tests.
 
     Raises:
         UsageError: the folder has changed since the tests began.
     """
-    if project_fingerprints(project_folder) != before:
+    if project_fingerprints(shipped_folder) != before:
         raise UsageError(
             "handlers and templates that do not change during the tests",
             "others than before",

@@ -68,19 +68,19 @@ class Deployment:
 
 
 class Deployer:
-    """Deploys the pipeline of one project folder to one target, in the given account."""
+    """Deploys the pipeline of the shipped folder to one target, in the given account."""
 
     def __init__(
         self,
         aws: AwsClients,
-        project_folder: Path,
+        shipped_folder: Path,
         clock: Clock,
         pace_seconds: float,
         on_event: Callable[[ResourceEvent], None] = lambda _: None,
         account: str = SANDBOX_ACCOUNT,
     ) -> None:
         self._aws = aws
-        self._project = project_folder
+        self._shipped = shipped_folder
         self._clock = clock
         self._pace_seconds = pace_seconds
         self._on_event = on_event
@@ -96,8 +96,8 @@ class Deployer:
             ConditionTimeoutError: a stack does not settle in time.
         """
         names = options.names
-        packages = wanted_packages(options, self._project)
-        wanted = wanted_stacks(options, self._project, packages)
+        packages = wanted_packages(options, self._shipped)
+        wanted = wanted_stacks(options, self._shipped, packages)
         with translate_aws_errors():
             bucket = self.artifacts(names)
             stacks = self.stacks(names)
@@ -142,27 +142,27 @@ def _is_changed(stacks: Stacks, wanted: WantedStack) -> bool:
     return state.changed
 
 
-def wanted_packages(options: DeploymentOptions, project_folder: Path) -> dict[str, Package]:
+def wanted_packages(options: DeploymentOptions, shipped_folder: Path) -> dict[str, Package]:
     """The functions' code, by function.
 
     Raises:
         UsageError: a handler folder cannot be packaged.
     """
-    packages = {name: package_folder(project_folder / "lambdas" / name) for name in FUNCTIONS}
+    packages = {name: package_folder(shipped_folder / "lambdas" / name) for name in FUNCTIONS}
     if options.handler is not None:
         packages["streaming"] = options.handler.package
     return packages
 
 
 def wanted_stacks(
-    options: DeploymentOptions, project_folder: Path, packages: Mapping[str, Package]
+    options: DeploymentOptions, shipped_folder: Path, packages: Mapping[str, Package]
 ) -> tuple[WantedStack, WantedStack]:
     """Storage and pipeline stack, in the order in which they are created.
 
     Raises:
         UsageError: a template or an address cannot be used.
     """
-    names, init, tags = options.names, project_folder / "init", {TAG: options.names.stem}
+    names, init, tags = options.names, shipped_folder / "init", {TAG: options.names.stem}
     storage = read_template(init / "storage.yaml")
     pipeline = read_pipeline_template(init / "pipeline.yaml", options.addresses)
     return (

@@ -48,14 +48,14 @@ class Fingerprint:
         return (words for name, words in PARTS.items() if mine[name] != theirs[name])
 
 
-def wanted_fingerprint(options: DeploymentOptions, project_folder: Path) -> Fingerprint:
+def wanted_fingerprint(options: DeploymentOptions, shipped_folder: Path) -> Fingerprint:
     """The fingerprint of what a deployment with these options would send.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
     """
-    packages = wanted_packages(options, project_folder)
-    storage, pipeline = wanted_stacks(options, project_folder, packages)
+    packages = wanted_packages(options, shipped_folder)
+    storage, pipeline = wanted_stacks(options, shipped_folder, packages)
     return Fingerprint(
         streaming=packages["streaming"].code_sha256,
         notification=packages["notification"].code_sha256,
@@ -65,7 +65,7 @@ def wanted_fingerprint(options: DeploymentOptions, project_folder: Path) -> Fing
     )
 
 
-def project_fingerprints(project_folder: Path) -> list[Fingerprint]:
+def project_fingerprints(shipped_folder: Path) -> list[Fingerprint]:
     """The fingerprints of what the project's own folder would deploy, one for each record format.
 
     Raises:
@@ -73,7 +73,7 @@ def project_fingerprints(project_folder: Path) -> list[Fingerprint]:
     """
     names = derive_names("Dora", "Explorer")
     return [
-        wanted_fingerprint(DeploymentOptions(names=names, record_format=form), project_folder)
+        wanted_fingerprint(DeploymentOptions(names=names, record_format=form), shipped_folder)
         for form in RECORD_FORMATS
     ]
 

@@ -23,8 +23,8 @@ def check_blockers(target: Target, options: DeploymentOptions, reporter: Reporte
 
 
 def preview_changes(
-    target: Target, options: DeploymentOptions, project_folder: Path, reporter: Reporter
+    target: Target, options: DeploymentOptions, shipped_folder: Path, reporter: Reporter
 ) -> DeploymentPlan:
     """The changes that a deployment would make; nothing is changed."""
     with reporter.waiting("asking CloudFormation what would change"):
-        return plan_deployment(target, options, project_folder, WallClock())
+        return plan_deployment(target, options, shipped_folder, WallClock())

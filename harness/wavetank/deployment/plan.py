@@ -65,7 +65,7 @@ class DeploymentPlan:
 
 
 def plan_deployment(
-    target: Target, options: DeploymentOptions, project_folder: Path, clock: Clock
+    target: Target, options: DeploymentOptions, shipped_folder: Path, clock: Clock
 ) -> DeploymentPlan:
     """Plans a deployment with these options; nothing is changed.
 
@@ -76,7 +76,7 @@ def plan_deployment(
         ConditionTimeoutError: CloudFormation does not complete a change set in time.
     """
     try:
-        return _planned(target, options, project_folder, clock)
+        return _planned(target, options, shipped_folder, clock)
     except BotoCoreError as error:
         action = "check the network, then run the same command again: it removes the change sets"
         raise InfrastructureError(
@@ -85,11 +85,11 @@ def plan_deployment(
 
 
 def _planned(
-    target: Target, options: DeploymentOptions, project_folder: Path, clock: Clock
+    target: Target, options: DeploymentOptions, shipped_folder: Path, clock: Clock
 ) -> DeploymentPlan:
     aws, names = target.aws, options.names
-    packages = wanted_packages(options, project_folder)
-    wanted = wanted_stacks(options, project_folder, packages)
+    packages = wanted_packages(options, shipped_folder)
+    wanted = wanted_stacks(options, shipped_folder, packages)
     previews = ChangePreviewer(aws.cloudformation, clock, target.pace_seconds)
     bucket = names.artifact_bucket
     exists = _exists(lambda: aws.s3.head_bucket(Bucket=bucket))

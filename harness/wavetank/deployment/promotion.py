@@ -52,7 +52,7 @@ class Promotion:
 
     target: Target
     options: DeploymentOptions
-    project_folder: Path
+    shipped_folder: Path
     untested: str | None
     reporter: Reporter
     confirm: Callable[[str, str], None]
@@ -68,12 +68,12 @@ class Promotion:
         """
         names, reporter = self.options.names, self.reporter
         reporter.say(f"{names.stem}, the pipeline of {names.full_name}: {self.target.description}")
-        fingerprint = wanted_fingerprint(self.options, self.project_folder)
+        fingerprint = wanted_fingerprint(self.options, self.shipped_folder)
         passes = require_passes(project_attestation(), fingerprint, self.untested, reporter)
         deployer = self._deployer()
         self._remove_obstacles(deployer)
         refuse_blockers(check_blockers(self.target, self.options, reporter))
-        self.show_plan(preview_changes(self.target, self.options, self.project_folder, reporter))
+        self.show_plan(preview_changes(self.target, self.options, self.shipped_folder, reporter))
         self.confirm(
             names.stem, f"{names.stem} is about to be deployed, and costs money from then on."
         )
@@ -92,7 +92,7 @@ class Promotion:
     def _deployer(self) -> Deployer:
         return Deployer(
             self.target.aws,
-            self.project_folder,
+            self.shipped_folder,
             WallClock(),
             self.target.pace_seconds,
             self._show_event,

@@ -20,7 +20,7 @@ ASSIGNMENT = r"""^\s*(?:export\s+)?{name}\s*[=:]\s*
 HASH_CHARACTERS = 8
 
 
-def compose_project_name(project_folder: Path, given: str | None, state_folder: Path) -> str:
+def compose_project_name(clone: Path, given: str | None, state_folder: Path) -> str:
     """The name of the project in which the folder's sandbox runs.
 
     `given` is `COMPOSE_PROJECT_NAME` of the environment. A state folder outside the clone means a
@@ -29,21 +29,21 @@ def compose_project_name(project_folder: Path, given: str | None, state_folder: 
     Raises:
         UsageError: Compose would refuse the given name, or `.env` cannot be read.
     """
-    name = given or assigned_in_env_file(project_folder, VARIABLE)
+    name = given or assigned_in_env_file(clone, VARIABLE)
     if name:
         return _checked(name)
-    if state_folder == project_folder / ".wavetank":
-        return default_project_name(project_folder)
-    return f"{default_project_name(project_folder)}-{_hash(state_folder)}"
+    if state_folder == clone / ".wavetank":
+        return default_project_name(clone)
+    return f"{default_project_name(clone)}-{_hash(state_folder)}"
 
 
-def default_project_name(project_folder: Path) -> str:
+def default_project_name(clone: Path) -> str:
     """Compose's default name for a project in the folder."""
-    kept = re.sub(r"[^a-z0-9_-]", "", project_folder.name.lower()).lstrip("_-")
-    return kept or f"wavetank-{_hash(project_folder)}"
+    kept = re.sub(r"[^a-z0-9_-]", "", clone.name.lower()).lstrip("_-")
+    return kept or f"wavetank-{_hash(clone)}"
 
 
-def assigned_in_env_file(project_folder: Path, name: str) -> str | None:
+def assigned_in_env_file(clone: Path, name: str) -> str | None:
     """The variable's value in the folder's `.env`; the last one counts, as in Compose.
 
     None without one.
@@ -51,7 +51,7 @@ def assigned_in_env_file(project_folder: Path, name: str) -> str | None:
     Raises:
         UsageError: the file cannot be read.
     """
-    path = project_folder / ".env"
+    path = clone / ".env"
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -43,8 +43,9 @@ class ComposeSandbox:
     name.
     """
 
-    def __init__(self, project_folder: Path, project_name: str) -> None:
-        self._folder = project_folder
+    def __init__(self, clone: Path | None, project_name: str) -> None:
+        """A clone has the Compose file and the image's; an installed wheel has no clone."""
+        self._folder = clone
         self._name = project_name
 
     def up(self, variables: Mapping[str, str]) -> SandboxRecord:
@@ -144,6 +145,8 @@ class ComposeSandbox:
             return []
 
     def _listed(self, *, stopped: bool = False) -> "list[Container]":
+        if self._folder is None:
+            return []
         labels = [
             f"com.docker.compose.project={self._name}",
             f"com.docker.compose.service={SERVICE}",
@@ -155,7 +158,8 @@ class ComposeSandbox:
     def _is_own(self, container: "Container") -> bool:
         """Whether it belongs to this folder; Compose stores the folder as typed, with links."""
         folder = container.labels.get(WORKING_DIRECTORY, "")
-        return bool(folder) and Path(folder).resolve() == self._folder.resolve()
+        own = self._folder
+        return bool(folder) and own is not None and Path(folder).resolve() == own.resolve()
 
     def _require_own_project(self) -> None:
         others = [found for found in self._containers(stopped=True) if not self._is_own(found)]
@@ -263,9 +267,10 @@ def _tls(files: TlsFiles | None) -> Any:
     return TLSConfig(client_cert=certificate, ca_cert=authority, verify=files.verify)
 
 
-def _given_port(folder: Path) -> str | None:
-    """The user's port, of the environment or of `.env`; None without one."""
-    return read_settings().compose_port or assigned_in_env_file(folder, PORT_VARIABLE)
+def _given_port(clone: Path | None) -> str | None:
+    """The user's port, of the environment or of the clone's `.env`; None without one."""
+    in_file = assigned_in_env_file(clone, PORT_VARIABLE) if clone else None
+    return read_settings().compose_port or in_file
 
 
 def _last_lines(text: str) -> str:

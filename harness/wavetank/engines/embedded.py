@@ -20,7 +20,13 @@ from typing import IO
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError, UsageError
 from wavetank.core.file_locks import is_locked, lock_exclusively
-from wavetank.core.private_files import open_private, private_file, private_folder, require_own
+from wavetank.core.private_files import (
+    not_writable,
+    open_private,
+    private_file,
+    private_folder,
+    require_own,
+)
 from wavetank.engines.localstack_child import LocalStackChild, LocalStackOptions, PortTakenError
 from wavetank.engines.sandbox_record import SandboxRecord
 
@@ -74,9 +80,7 @@ class SandboxFolder:
             private_folder(self.path)
             private_file(self._lock)
         except OSError as error:
-            raise InfrastructureError(
-                f"to write to {self.path}", str(error), "make room, or set WAVETANK_STATE"
-            ) from error
+            raise not_writable(self.path, error) from error
 
     def require_free(self) -> None:
         """Check that no sandbox has locked the folder.

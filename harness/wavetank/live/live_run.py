@@ -110,7 +110,7 @@ def require_project_pipeline(pipeline: Pipeline) -> TickerPipeline:
         return pipeline
     raise UsageError(
         "this project's own pipeline on a live engine",
-        "--handler or --pipeline",
+        "--handler or --template",
         "run those in the simulator: omit --engine",
     )
 

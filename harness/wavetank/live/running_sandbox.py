@@ -16,6 +16,7 @@ from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
 from wavetank.core.clock import Clock, WallClock, rfc3339
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.iam_report import RoleReport, report, uses_of
+from wavetank.core.installation import clone_folder
 from wavetank.core.naming import Names
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
 from wavetank.deployment.cloudformation import ResourceEvent
@@ -58,13 +59,13 @@ class RunningSandbox:
     addresses: tuple[str, ...]
     aws: AwsClients
     clock: Clock
-    project_folder: Path
+    shipped_folder: Path
     custom_handler: bool = False
     """Whether a custom script is the streaming function."""
 
     def deployer(self, on_event: Callable[[ResourceEvent], None] = lambda _: None) -> Deployer:
         """A deployer of this project onto the sandbox."""
-        return Deployer(self.aws, self.project_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
+        return Deployer(self.aws, self.shipped_folder, self.clock, SANDBOX_PACE_SECONDS, on_event)
 
     def health(self) -> SandboxHealth:
         """The state now."""
@@ -134,15 +135,17 @@ class RunningSandbox:
 
 
 def compose_sandbox() -> ComposeSandbox:
-    """The sandbox of this clone's docker-compose.yml.
+    """The sandbox of this clone's docker-compose.yml; an installed wheel has none.
 
     Raises:
         UsageError: `COMPOSE_PROJECT_NAME` is not a valid name for Compose.
     """
+    clone = clone_folder()
+    if clone is None:
+        return ComposeSandbox(None, "")
     settings = read_settings()
-    folder = settings.project_folder
-    name = compose_project_name(folder, settings.compose_project, settings.state_folder)
-    return ComposeSandbox(folder, name)
+    name = compose_project_name(clone, settings.compose_project, settings.state_folder)
+    return ComposeSandbox(clone, name)
 
 
 def sandbox_record() -> SandboxRecord | None:
@@ -156,8 +159,8 @@ def attach(
 ) -> RunningSandbox:
     """The sandbox of the record, with the pipeline that is or will be deployed in it."""
     aws = sandbox_clients(record.endpoint)
-    project = read_settings().project_folder
-    return RunningSandbox(record, names, addresses, aws, WallClock(), project, custom_handler)
+    shipped = read_settings().shipped_folder
+    return RunningSandbox(record, names, addresses, aws, WallClock(), shipped, custom_handler)
 
 
 def attach_to_deployed(record: SandboxRecord, name: str | None = None) -> RunningSandbox:

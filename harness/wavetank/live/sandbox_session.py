@@ -9,6 +9,7 @@ from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import WallClock, floor_to_minute, minute_before
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.installation import require_clone
 from wavetank.core.naming import RECORD_FORMATS, Names, StreamNameCase, derive_names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import Settings, read_settings
@@ -216,8 +217,10 @@ def docker_session(
     """Starts the Compose project; stops it after the body unless `leave`.
 
     Raises:
+        UsageError: this is an installed wheel, which has no docker-compose.yml.
         InfrastructureError: there is no Docker, or the sandbox did not come up.
     """
+    require_clone("--engine docker")
     compose = compose_sandbox()
     try:
         with reporter.waiting("starting the sandbox in Docker; the first time the image is built"):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.core.configuration import read_configuration
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError, WavetankError
+from wavetank.core.project import find_project
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import fault_from_dict
@@ -64,14 +66,20 @@ def _listed(value: object) -> object:
 
 
 def _loaded(item: pytest.Item, mark: pytest.Mark) -> Scenario:
-    """From `scenarios` in the root of the suite by name, or from a file relative to the test's."""
+    """By name from the project's scenarios, or from a file relative to the test's.
+
+    Without a `wavetank.toml` they are in the folder `scenarios` of the suite's root.
+    """
     if len(mark.args) != 1 or mark.kwargs:
         expected = "@pytest.mark.scenario with a name or path and nothing else"
         raise UsageError(expected, _written(mark), 'write it as in scenario("calm-day")')
     name = str(mark.args[0])
     if Path(name).suffix == SUFFIX:
         name = str(item.path.parent / name)
-    return load_scenario(name, item.config.rootpath / "scenarios")
+    root = item.config.rootpath
+    configuration = read_configuration(find_project(root))
+    folder = configuration.scenarios if configuration else root / "scenarios"
+    return load_scenario(name, folder)
 
 
 def _written(mark: pytest.Mark) -> str:

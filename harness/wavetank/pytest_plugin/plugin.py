@@ -29,11 +29,12 @@ MARKS = (
 OF_THE_SESSION = "wavetank_deployed"
 """The fixture that all fixtures in virtual time depend on; its name is unique."""
 NO_PIPELINE = """\
-expected a fixture with the pipeline to test; found none; define one in conftest.py:
+expected a pipeline to test; found neither wavetank.toml nor a fixture; run `wavetank init`, or
+define one in conftest.py:
 
     @pytest.fixture(scope="session")
     def wavetank_pipeline():
-        return TemplatesPipeline(pipeline=Path(__file__).parent / "template.yaml")
+        return TemplatesPipeline(template=Path(__file__).parent / "template.yaml")
 """
 
 
@@ -83,8 +84,17 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def wavetank_pipeline() -> "Pipeline":
-    """The pipeline under test; a suite overrides this fixture."""
+def wavetank_pipeline(pytestconfig: pytest.Config) -> "Pipeline":
+    """The pipeline of the project's `wavetank.toml`; a suite may override this fixture."""
+    from wavetank.core.configuration import read_configuration  # noqa: PLC0415 - see above
+    from wavetank.core.project import find_project  # noqa: PLC0415 - see above
+    from wavetank.deployment.pipelines.selection import PipelineChoice  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above
+
+    with without_traceback():
+        configuration = read_configuration(find_project(pytestconfig.rootpath))
+        if configuration is not None:
+            return PipelineChoice().in_project(configuration).pipeline()
     pytest.fail(NO_PIPELINE, pytrace=False)
 
 

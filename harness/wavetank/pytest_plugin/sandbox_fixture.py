@@ -106,7 +106,7 @@ def live_sandbox(pipeline: Pipeline, folder: Path) -> Iterator[LiveSandbox]:
         child = start_localstack(home, options, clock)
         try:
             aws = sandbox_clients(child.endpoint)
-            pipeline.deploy(aws, clock)
+            pipeline.deploy(aws, clock, simulated=False)
             pipeline.begin(aws, clock.now())
             yield LiveSandbox(child.endpoint, aws)
         finally:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.core.settings import read_settings
+from wavetank.core.installation import shipped_folder
+from wavetank.core.settings import project_configuration
 from wavetank.core.suggestions import one_of
 from wavetank.faults.serialization import describe
 from wavetank.scenario.model import Scenario
@@ -33,8 +34,14 @@ def load_scenario(name_or_path: str, folder: Path) -> Scenario:
 
 
 def project_scenarios() -> Path:
-    """The folder with the scenarios of this project."""
-    return read_settings().project_folder / "scenarios"
+    """The folder with the scenarios of this project; without a `wavetank.toml` the ticker's."""
+    configuration = project_configuration()
+    return configuration.scenarios if configuration else shipped_scenarios()
+
+
+def shipped_scenarios() -> Path:
+    """The folder with the scenarios of the ticker's pipeline."""
+    return shipped_folder() / "scenarios"
 
 
 def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from wavetank.core.engine_names import EngineName
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict
-from wavetank.core.private_files import private_folder
+from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import read_settings
 from wavetank.core.suggestions import one_of
 
@@ -76,7 +76,7 @@ class SavedRun:
         try:
             self.report.write_text(html, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise _not_written(self.folder, error) from error
+            raise not_writable(self.folder, error) from error
         return self.report
 
     def finish(self, summary: RunSummary) -> None:
@@ -89,7 +89,7 @@ class SavedRun:
         try:
             (self.folder / SUMMARY).write_text(f"{text}\n", encoding="utf-8")
         except OSError as error:
-            raise _not_written(self.folder, error) from error
+            raise not_writable(self.folder, error) from error
 
     def summary(self) -> RunSummary:
         """The summary of the run.
@@ -128,7 +128,7 @@ class RunStore:
             run = SavedRun(self._create_folder(f"{scenario}-{seed}"))
             run.scenario.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise _not_written(self._folder, error) from error
+            raise not_writable(self._folder, error) from error
         return run
 
     def find(self, name_or_path: str) -> SavedRun:
@@ -187,9 +187,3 @@ def _written(path: Path) -> int:
 
 def _finding(content: Mapping[str, Any]) -> Finding:
     return Finding(**{**content, "verdict": Verdict(content["verdict"])})
-
-
-def _not_written(folder: Path, error: OSError) -> InfrastructureError:
-    return InfrastructureError(
-        f"to write to {folder}", str(error), "free disk space, or set WAVETANK_STATE"
-    )

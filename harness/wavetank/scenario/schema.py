@@ -6,26 +6,18 @@ Values are not converted: a number is not accepted as a string, nor the reverse.
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
+from wavetank.core.toml_documents import RefusedValueError, StrictModel
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.serialization import fault_from_dict
 
 DESCRIPTION_CHARACTERS_MAX = 100
 SEED_MAX = 2**63 - 1
 """The largest integer that every TOML reader is required to accept."""
-
-
-class RefusedValueError(ValueError):
-    """Carries a UsageError through pydantic, which collects only ValueErrors."""
-
-    def __init__(self, refusal: UsageError, field: str = "") -> None:
-        super().__init__(str(refusal))
-        self.refusal = refusal
-        self.field = field
 
 
 def _fault(form: object) -> Fault:
@@ -55,12 +47,6 @@ def _as_tuple(value: object) -> object:
 type Invariants = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")], ...], BeforeValidator(_as_tuple)
 ]
-
-
-class StrictModel(BaseModel):
-    """A strict and frozen model without unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ExpectSchema(StrictModel):

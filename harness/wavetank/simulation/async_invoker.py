@@ -83,7 +83,7 @@ class AsyncInvoker:
             return
         answer = _answer(outcome.payload)
         if not outcome.is_error:
-            destination = self._topology.configurations[function.arn].on_success
+            destination = self._topology.configuration(request.function).on_success
             if destination:
                 self._send_record(request, function, destination, SUCCESS, answer)
             return
@@ -119,7 +119,7 @@ class AsyncInvoker:
         failure: AsyncFailure,
         answer: object,
     ) -> None:
-        configuration = self._topology.configurations[function.arn]
+        configuration = self._topology.configuration(request.function)
         match after_failure(request.queued, failure, self._clock.now, configuration):
             case Retry(at):
                 self._clock.at(at, lambda: self.attempts.begin(request))
@@ -136,10 +136,10 @@ class AsyncInvoker:
         attempts = request.queued.attempts
         now = self._clock.now
         self._clock.record(RequestDiscarded(now, request.id, function.name, condition, attempts))
-        destination = self._topology.configurations[function.arn].on_failure
+        destination = self._topology.configuration(request.function).on_failure
         if destination:
             self._send_record(request, function, destination, condition, answer)
-        if target := self._topology.configurations[function.arn].dead_letters:
+        if target := self._topology.configuration(request.function).dead_letters:
             self._send_dead_letter(request, function, target, answer)
 
     def _send_dead_letter(

@@ -4,7 +4,7 @@ What a template forgot - a target, a permission, a destination - is missing here
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
@@ -12,6 +12,7 @@ from wavetank.emulator.lambda_.runtimes import substitution
 from wavetank.faults.references import FunctionRole
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
+LATEST = "$LATEST"
 NOT_FOUND = "ResourceNotFoundException"
 TRANSFORMING = frozenset({"InputPath", "InputTransformer"})
 """Settings by which a target gets neither the event nor a constant."""
@@ -67,32 +68,38 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
 
 @dataclass(frozen=True)
 class Topology:
-    """The rules, and the EventInvokeConfig of each function by its ARN."""
+    """The rules, and the EventInvokeConfig of each function and of each alias by its ARN."""
 
     rules: tuple[ScheduledRule, ...]
     configurations: Mapping[str, InvokeConfiguration]
+    aliases: Mapping[str, InvokeConfiguration] = field(default_factory=dict)
+
+    def configuration(self, arn: str) -> InvokeConfiguration:
+        """The EventInvokeConfig for requests to the function, or to a version or alias of it."""
+        known = self.aliases.get(arn)
+        return self.configurations[unqualified(arn)] if known is None else known
 
     def functions(self, role: FunctionRole) -> frozenset[str]:
         """The functions that have this role in the pipeline."""
-        targets = frozenset(target.arn for rule in self.rules for target in rule.targets)
+        targets = {target.arn for rule in self.rules for target in rule.targets}
         if role is FunctionRole.RULE_TARGET:
-            return targets
-        destinations = [self.configurations[arn].on_failure for arn in targets]
-        return frozenset(arn for arn in destinations if arn is not None and is_function(arn))
+            return frozenset(map(unqualified, targets))
+        destinations = [self.configuration(arn).on_failure for arn in targets]
+        return frozenset(unqualified(arn) for arn in destinations if arn and is_function(arn))
 
 
 def read_topology(aws: AwsClients) -> Topology:
     """Read the topology of what is deployed."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
     functions = [entry for page in pages for entry in page["Functions"]]
-    configurations = {
-        entry["FunctionArn"]: replace(
-            invoke_configuration(aws, entry["FunctionArn"]),
-            dead_letters=entry.get("DeadLetterConfig", {}).get("TargetArn"),
-        )
-        for entry in functions
-    }
-    return Topology(tuple(scheduled_rules(aws)), configurations)
+    configurations, aliases = {}, {}
+    for entry in functions:
+        arn, dead_letters = entry["FunctionArn"], entry.get("DeadLetterConfig", {}).get("TargetArn")
+        configurations[arn] = replace(invoke_configuration(aws, arn), dead_letters=dead_letters)
+        for alias in aws.awslambda.list_aliases(FunctionName=arn)["Aliases"]:
+            found = invoke_configuration(aws, arn, alias["Name"])
+            aliases[alias["AliasArn"]] = replace(found, dead_letters=dead_letters)
+    return Topology(tuple(scheduled_rules(aws)), configurations, aliases)
 
 
 def substituted_runtimes(aws: AwsClients) -> list[str]:
@@ -106,6 +113,11 @@ def substituted_runtimes(aws: AwsClients) -> list[str]:
 def is_function(arn: str) -> bool:
     """Whether the ARN is that of a Lambda function."""
     return arn.split(":")[2] == "lambda"
+
+
+def unqualified(arn: str) -> str:
+    """The ARN of a function, without the version or the alias that it may name."""
+    return ":".join(arn.split(":")[:7])
 
 
 def function_name(arn: str) -> str:
@@ -161,10 +173,14 @@ def tables(aws: AwsClients) -> list[str]:
     ]
 
 
-def invoke_configuration(aws: AwsClients, function: str) -> InvokeConfiguration:
-    """The function's EventInvokeConfig, or AWS's defaults if it has none."""
+def invoke_configuration(
+    aws: AwsClients, function: str, qualifier: str = LATEST
+) -> InvokeConfiguration:
+    """The EventInvokeConfig of the function's version or alias, or AWS's defaults."""
     try:
-        found = aws.awslambda.get_function_event_invoke_config(FunctionName=function)
+        found = aws.awslambda.get_function_event_invoke_config(
+            FunctionName=function, Qualifier=qualifier
+        )
     except ClientError as error:
         if error_code(error) != NOT_FOUND:
             raise

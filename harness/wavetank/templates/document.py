@@ -4,7 +4,7 @@ YAML or JSON, which YAML contains. The content is not changed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,23 @@ type Keys = tuple[str | int, ...]
 """The path to a part of a template: `("Resources", "Feed", "Type")`."""
 
 SECTIONS = ("Mappings", "Outputs", "Parameters")
+"""Sections of which every entry is a mapping."""
+LOOP = "Fn::ForEach::"
+"""The beginning of a key whose value is repeated by AWS::LanguageExtensions."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """The file, its content, and the line of each key and element."""
+    """The file, its content, and the line of each key and element.
+
+    In an expanded template `origins` has, by the logical id of each resource that SAM generated,
+    the logical id of the resource in the file that it is part of.
+    """
 
     path: Path
     body: Mapping[str, Any]
     lines: Mapping[Keys, int]
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def position(self, keys: Keys) -> str:
         """`pipeline.yaml:12`, of the part or of its nearest existing parent."""
@@ -59,7 +67,7 @@ def read_document(path: Path) -> Template:
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise _broken(path, error) from error
-    _check_form(template)
+    _check_sections(template)
     return template
 
 
@@ -109,16 +117,28 @@ def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
             yield from _lines(value, (*keys, index))
 
 
-def _check_form(template: Template) -> None:
+def _check_sections(template: Template) -> None:
     body: Any = template.body
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         found = f"no Resources in {template.path}"
         raise UsageError("a CloudFormation template", found, "check the path")
+    _check_table(template, ("Conditions",), template.section("Conditions"))
+    check_form(template)
+
+
+def check_form(template: Template) -> None:
+    """Checks that entries of sections are mappings, and that resources have a type.
+
+    Loops, which are lists, are not checked; their expansion is.
+
+    Raises:
+        UsageError: one is not; the message has its line.
+    """
     for section in SECTIONS:
         _check_table(template, (section,), template.section(section))
-        for name, entry in template.section(section).items():
+        for name, entry in _entries(template, section):
             _check_table(template, (section, str(name)), entry)
-    for name, resource in body["Resources"].items():
+    for name, resource in _entries(template, "Resources"):
         keys = ("Resources", str(name))
         _check_table(template, keys, resource)
         if not isinstance(resource.get("Type"), str):
@@ -131,3 +151,9 @@ def _check_table(template: Template, keys: Keys, part: object) -> None:
     if not isinstance(part, dict):
         found = f"something else at {template.position(keys)}"
         raise UsageError(f"names and values under {keys[-1]}", found, "correct the template")
+
+
+def _entries(template: Template, section: str) -> Iterator[tuple[str, Any]]:
+    for name, entry in template.section(section).items():
+        if not str(name).startswith(LOOP):
+            yield name, entry

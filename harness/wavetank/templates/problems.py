@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wavetank.core.errors import UsageError
+from wavetank.templates.accessors import as_table
 from wavetank.templates.document import Keys
 from wavetank.templates.references import TemplateScope
-
-SHOWN_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,12 @@ class TemplateResource:
         return found
 
     @property
+    def build_method(self) -> str | None:
+        """How SAM builds it, if its metadata say so."""
+        found = as_table(self._written.get("Metadata")).get("BuildMethod")
+        return found if isinstance(found, str) else None
+
+    @property
     def is_retained(self) -> bool:
         """Whether it outlives its stack."""
         return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
@@ -57,7 +62,7 @@ class TemplateResource:
 
 
 def refuse(problems: Sequence[TemplateProblem]) -> None:
-    """Raises the first problem, with the others in its message; returns if there is none.
+    """Raises the first problem, with all others in its message; returns if there is none.
 
     Raises:
         UsageError: there is a problem.
@@ -65,7 +70,7 @@ def refuse(problems: Sequence[TemplateProblem]) -> None:
     if not problems:
         return
     first, *others = problems
-    shown = "; ".join(problem.found for problem in others[:SHOWN_MAX])
-    more = ", ..." if len(others) > SHOWN_MAX else ""
-    also = f" (also: {shown}{more})" if others else ""
+    shown = dict.fromkeys(problem.found for problem in others)
+    shown.pop(first.found, None)
+    also = f" (also: {'; '.join(shown)})" if shown else ""
     raise UsageError(first.expected, first.found, first.action + also)

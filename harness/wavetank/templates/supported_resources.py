@@ -11,7 +11,7 @@ from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
-from wavetank.templates.references import TemplateScope
+from wavetank.templates.references import NESTED_STACK, TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -33,29 +33,12 @@ LEAVE_OUT = "remove it"
 
 def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
     """The parts of the template that the simulator does not support, in the order of lines."""
-    problems = list(_of_the_whole(scope))
+    problems: list[TemplateProblem] = []
     for name in scope.template.section("Resources"):
         resource = TemplateResource(scope, name)
         check = CHECKS.get(resource.kind)
         problems += [_unknown_type(resource)] if check is None else check(resource)
     return problems
-
-
-def _of_the_whole(scope: TemplateScope) -> Iterator[TemplateProblem]:
-    template = scope.template
-    if "Transform" in template.body:
-        found = f"{template.body['Transform']} at {template.position(('Transform',))}"
-        action = (
-            "use the expanded template: `aws cloudformation get-template --template-stage "
-            "Processed` shows that of a deployed stack"
-        )
-        yield TemplateProblem("a template without a transform", f"the transform {found}", action)
-    for keys in template.lines:
-        if keys[-1] == "Fn::Transform" or str(keys[-1]).startswith("Fn::ForEach::"):
-            found = f"{keys[-1]} at {template.position(keys)}"
-            yield TemplateProblem(
-                "a template without macros", found, "write out what it expands to"
-            )
 
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
@@ -144,10 +127,25 @@ def _check_layers(function: TemplateResource) -> Iterator[TemplateProblem]:
             yield function.problem(expected, what, action, ("Layers", number))
 
 
+def _check_version(version: TemplateResource) -> Iterator[TemplateProblem]:
+    yield from _refused(
+        version, {"ProvisionedConcurrencyConfig": "a version without provisioned concurrency"}
+    )
+
+
+def _check_alias(alias: TemplateResource) -> Iterator[TemplateProblem]:
+    refused = {
+        "ProvisionedConcurrencyConfig": "an alias without provisioned concurrency",
+        "RoutingConfig": "an alias of one version",
+    }
+    yield from _refused(alias, refused)
+
+
 def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[TemplateProblem]:
     scope, properties = configuration.scope, configuration.properties
-    if scope.value(properties.get("Qualifier")) not in {"$LATEST", None}:
-        expected = "a configuration of $LATEST"
+    qualifier = scope.value(properties.get("Qualifier"))
+    if isinstance(qualifier, str) and qualifier.isdecimal():
+        expected = "a configuration of $LATEST or of an alias"
         yield configuration.problem(expected, "of another version", LEAVE_OUT, ("Qualifier",))
     destinations = as_table(properties.get("DestinationConfig"))
     for name in ("OnFailure", "OnSuccess"):
@@ -230,6 +228,7 @@ def _shown(meant: object) -> str:
 
 
 CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
+    NESTED_STACK: _anything,
     "AWS::DynamoDB::Table": _check_table,
     "AWS::Events::Rule": _check_rule,
     "AWS::IAM::ManagedPolicy": _anything,
@@ -237,9 +236,11 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::IAM::Role": _anything,
     "AWS::KinesisFirehose::DeliveryStream": _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
+    "AWS::Lambda::Alias": _check_alias,
     FUNCTION: _check_function,
     LAYER: _anything,
     "AWS::Lambda::Permission": _anything,
+    "AWS::Lambda::Version": _check_version,
     "AWS::Logs::LogGroup": _anything,
     "AWS::Logs::LogStream": _anything,
     "AWS::S3::Bucket": _check_bucket,

@@ -1,4 +1,4 @@
-"""Items that tables contain when a run begins, from an optional `seed.json` in the folder of code.
+"""Items that tables contain when a run begins, from a file; by default `seed.json` by the code.
 
     {"Gauges": [{"GaugeId": "bridge", "Level": 212}, {"GaugeId": "mill", "Level": 148}]}
 
@@ -19,13 +19,12 @@ type Item = Mapping[str, Any]
 """In the form of DynamoDB's API: each attribute an object with its type as the only key."""
 
 
-def read_items(folder: Path) -> dict[str, list[Item]]:
+def read_items(path: Path) -> dict[str, list[Item]]:
     """The items of each table, by its logical id; empty without the file.
 
     Raises:
         UsageError: the file has another form.
     """
-    path = folder / SEED_FILE
     if not path.is_file():
         return {}
     try:

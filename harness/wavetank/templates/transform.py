@@ -1,7 +1,8 @@
 """The copy of a template that is deployed in the simulator; the file itself is not changed.
 
-Code is in a bucket, rules are disabled, since the simulation fires them, and unnamed resources get
-a name in CloudFormation's form that is always the same, so that two runs with one seed are equal.
+Code is in a bucket, scheduled rules are disabled, since the simulation fires them, and unnamed
+resources get a name in CloudFormation's form that is always the same, so that two runs with one
+seed are equal.
 """
 
 import copy
@@ -16,6 +17,7 @@ from wavetank.templates.function_code import CODE_PROPERTIES
 
 ARTIFACT_BUCKET = "wavetank-code"
 NAMES = {
+    "AWS::CloudFormation::Stack": ("StackName", 128),
     "AWS::DynamoDB::Table": ("TableName", 255),
     "AWS::Events::Rule": ("Name", 64),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
@@ -36,31 +38,38 @@ FIFO_ENDING = ".fifo"
 SUFFIX_CHARACTERS = 12
 
 
-def deployed_copy(template: Template, stack: str, packages: Mapping[str, Package]) -> str:
-    """The template as JSON for that stack; `packages` by logical id."""
+def deployed_copy(
+    template: Template, stack: str, packages: Mapping[str, Package], nested: Mapping[str, str]
+) -> str:
+    """The template as JSON for that stack.
+
+    `packages` are its code and `nested` the URLs of the templates of nested stacks, by logical id.
+    """
     body: dict[str, Any] = copy.deepcopy(dict(template.body))
     for name, resource in body["Resources"].items():
         properties = resource["Properties"] = resource.get("Properties") or {}
-        if resource["Type"] == "AWS::Events::Rule":
+        if resource["Type"] == "AWS::Events::Rule" and "ScheduleExpression" in properties:
             properties["State"] = "DISABLED"
         if name in packages:
             properties[CODE_PROPERTIES[resource["Type"]]] = {
                 "S3Bucket": ARTIFACT_BUCKET,
                 "S3Key": packages[name].key,
             }
+        if name in nested:
+            properties["TemplateURL"] = nested[name]
         if resource["Type"] in NAMES:
-            key, length = NAMES[resource["Type"]]
-            properties.setdefault(key, _name(stack, name, resource, length))
+            properties.setdefault(NAMES[resource["Type"]][0], deployed_name(stack, name, resource))
     # YAML reads an unquoted 2012-10-17 as a date.
     return json.dumps(body, default=str)
 
 
-def _name(stack: str, logical_id: str, resource: Mapping[str, Any], length: int) -> str:
-    """A name such as `pipeline-Measure-1A2B3C4D5E6F`."""
+def deployed_name(stack: str, logical_id: str, resource: Mapping[str, Any]) -> str:
+    """The name that an unnamed resource gets, such as `pipeline-Measure-1A2B3C4D5E6F`."""
     kind = resource["Type"]
+    _, length = NAMES[kind]
     digest = hashlib.sha256(f"{stack}/{logical_id}".encode()).hexdigest()
     suffix = digest[:SUFFIX_CHARACTERS].upper()
-    fifo = str(resource["Properties"].get(FIFO.get(kind, ""), "")).lower() == "true"
+    fifo = str((resource.get("Properties") or {}).get(FIFO.get(kind, ""), "")).lower() == "true"
     ending = f"-{suffix}{FIFO_ENDING if fifo else ''}"
     name = f"{stack}-{logical_id}"[: length - len(ending)] + ending
     return name.lower() if kind == "AWS::S3::Bucket" else name

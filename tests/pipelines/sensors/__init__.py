@@ -7,7 +7,7 @@ from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 FOLDER = Path(__file__).parent
 SENSORS = TemplatesPipeline(
     storage=FOLDER / "storage.yaml",
-    pipeline=FOLDER / "pipeline.yaml",
+    template=FOLDER / "pipeline.yaml",
     code=FOLDER / "code",
     parameters=(("WarnAddress", "cyd@example.com"),),
 )

@@ -41,7 +41,7 @@ def _lines(*arguments: str) -> list[str]:
 
 def test_every_scenario_is_listed_with_its_description() -> None:
     """In the order of their names, with how long each lasts."""
-    files = sorted((read_settings().project_folder / "scenarios").glob("*.toml"))
+    files = sorted((read_settings().shipped_folder / "scenarios").glob("*.toml"))
     lines = _lines("scenarios")
     assert [line.split()[0] for line in lines] == [file.stem for file in files]
     (calm,) = [line for line in lines if line.startswith("calm-day ")]

@@ -42,7 +42,7 @@ def test_an_invalid_line_is_named(tmp_path: Path) -> None:
 
 def test_the_projects_folder_has_one_fingerprint_for_each_format() -> None:
     """Equal each time it is read, and equal but for the format."""
-    folder = read_settings().project_folder
+    folder = read_settings().shipped_folder
     first = project_fingerprints(folder)
     assert project_fingerprints(folder) == first
     assert [entry.record_format for entry in first] == ["ndjson", "original"]

@@ -204,7 +204,7 @@ def test_a_name_known_only_after_the_deployment_is_none() -> None:
 def test_the_create_only_properties_are_those_of_aws() -> None:
     """For each type in our templates: the properties they set that its schema cannot change."""
     expected: dict[str, set[str]] = {}
-    init = read_settings().project_folder / "init"
+    init = read_settings().shipped_folder / "init"
     for name in ("storage.yaml", "pipeline.yaml"):
         for resource in parse_template((init / name).read_text())["Resources"].values():
             kind = resource["Type"]

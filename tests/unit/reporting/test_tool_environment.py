@@ -1,6 +1,5 @@
 """Tool environments are created from pinned requirements, by a uv that runs."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,9 @@ import pytest
 from benchmarks.peer_servers import REQUIREMENTS as PEERS
 from benchmarks.peer_servers import TOOLS
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.settings import Settings, read_settings
+from wavetank.core.uv_program import find_uv
 from wavetank.reporting.analysis.jupyter import REQUIREMENTS as LAB
-from wavetank.reporting.analysis.tool_environment import ToolEnvironment, find_uv
+from wavetank.reporting.analysis.tool_environment import ToolEnvironment
 
 SHIM = "#!/bin/sh\necho 'pyenv: uv: command not found' >&2\nexit 127\n"
 RUNS = "#!/bin/sh\nexit 0\n"
@@ -24,36 +23,30 @@ def _put(file: Path, script: str) -> Path:
     return file
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A project and a path with nothing in them."""
-    return replace(
-        read_settings(), project_folder=tmp_path / "project", path=str(tmp_path / "path")
-    )
-
-
-def test_the_uv_on_the_path_is_used(settings: Settings) -> None:
+def test_the_uv_on_the_path_is_used(tmp_path: Path) -> None:
     """The user's own precedes the launcher's."""
-    uv = _put(Path(settings.path) / "uv", RUNS)
-    _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
-    assert find_uv(settings) == uv
+    uv = _put(tmp_path / "path" / "uv", RUNS)
+    _put(tmp_path / "clone" / ".wavetank" / "uv" / "bin" / "uv", RUNS)
+    assert find_uv(str(tmp_path / "path"), tmp_path / "clone") == uv
 
 
 @pytest.mark.parametrize("on_path", [None, SHIM, NO_PROGRAM])
 def test_the_launchers_uv_is_used_where_none_on_the_path_runs(
-    settings: Settings, on_path: str | None
+    tmp_path: Path, on_path: str | None
 ) -> None:
     """A version manager's shim is on the path and does not run."""
     if on_path:
-        _put(Path(settings.path) / "uv", on_path)
-    own = _put(settings.project_folder / ".wavetank" / "uv" / "bin" / "uv", RUNS)
-    assert find_uv(settings) == own
+        _put(tmp_path / "path" / "uv", on_path)
+    own = _put(tmp_path / "clone" / ".wavetank" / "uv" / "bin" / "uv", RUNS)
+    assert find_uv(str(tmp_path / "path"), tmp_path / "clone") == own
 
 
-def test_no_uv_is_an_error_in_one_line(settings: Settings) -> None:
-    """With what to do about it."""
-    with pytest.raises(InfrastructureError, match="found none that runs; install uv"):
-        find_uv(settings)
+@pytest.mark.parametrize("clone", ["clone", None])
+def test_no_uv_is_an_error_in_one_line(tmp_path: Path, clone: str | None) -> None:
+    """With what to do about it, in a clone and without one."""
+    folder = tmp_path / clone if clone else None
+    with pytest.raises(InfrastructureError, match="found none that runs; install it"):
+        find_uv(str(tmp_path / "path"), folder)
 
 
 def _pins(requirements: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ def test_plain_json_becomes_dynamodbs_types(tmp_path: Path) -> None:
     text = '{"T": [{"s": "x", "n": 1.50, "i": 12345678901234567890123, "b": true, "z": null, '
     text += '"l": [1, "y"], "m": {"k": false}}]}'
     (tmp_path / "seed.json").write_text(text)
-    assert read_items(tmp_path) == {
+    assert read_items(tmp_path / "seed.json") == {
         "T": [
             {
                 "s": {"S": "x"},
@@ -28,6 +28,6 @@ def test_plain_json_becomes_dynamodbs_types(tmp_path: Path) -> None:
 
 def test_no_file_means_no_items(tmp_path: Path) -> None:
     """Most pipelines begin with empty tables."""
-    assert read_items(tmp_path) == {}
+    assert read_items(tmp_path / "seed.json") == {}
     (tmp_path / "seed.json").write_text(json.dumps({}))
-    assert read_items(tmp_path) == {}
+    assert read_items(tmp_path / "seed.json") == {}

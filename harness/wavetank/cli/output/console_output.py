@@ -20,6 +20,7 @@ from wavetank.cli.output.text_wrap import fitted
 from wavetank.core.clock import Clock, HostClock
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
+from wavetank.core.installation import as_typed
 from wavetank.core.reporter import Activity
 from wavetank.invariants.hints import HINTS
 
@@ -71,7 +72,7 @@ class Output:
 
     def verbatim(self, text: str) -> None:
         """Prints text to be copied: never wrapped, whatever its length."""
-        (self.progress if self.as_json else self.console).print(Text(text))
+        (self.progress if self.as_json else self.console).print(Text(as_typed(text)))
 
     def command(self, why: str, command: str) -> None:
         """Prints a command to type, on a separate line if it does not fit beside its reason."""
@@ -87,7 +88,8 @@ class Output:
     def emit(self, event: str, **fields: Any) -> None:
         """Prints a result for programs; nothing without `--json`."""
         if self.as_json:
-            self.console.print(Text(json.dumps({"event": event, **fields}, default=str)))
+            line = json.dumps({"event": event, **fields}, default=str)
+            self.console.print(Text(as_typed(line)))
 
     def findings(self, findings: Sequence[Finding]) -> None:
         """Prints requirements, verdicts and evidence as a table, lines or JSON; then the counts."""
@@ -143,7 +145,7 @@ class Output:
     def _print(
         self, console: Console, text: str | Text, hang: int | None = None, *, shorten: bool = False
     ) -> None:
-        text = Text(text) if isinstance(text, str) else text
+        text = Text(as_typed(text)) if isinstance(text, str) else text
         if _is_terminal(console):
             text = fitted(text, console.width, hang, shorten=shorten)
         console.print(text)
@@ -195,5 +197,7 @@ def _findings_table(findings: Sequence[Finding]) -> Table:
     for finding in findings:
         style = STYLES[finding.verdict]
         verdict = Text(finding.verdict, style=style)
-        table.add_row(verdict, Text(finding.requirement), Text(finding.evidence, style="dim"))
+        table.add_row(
+            verdict, Text(finding.requirement), Text(as_typed(finding.evidence), style="dim")
+        )
     return table

@@ -14,8 +14,10 @@ from wavetank.invariants import Invariant
 class Pipeline(Protocol):
     """A pipeline that can be deployed: a frozen value, so that other processes can use it too."""
 
-    def deploy(self, aws: AwsClients, clock: Clock) -> None:
+    def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
         """Deploys the pipeline with its schedules off, in wall time.
+
+        `simulated` is whether the simulator is to run it, which does not support every resource.
 
         Raises:
             UsageError: a part of it cannot be used.

@@ -1,9 +1,11 @@
 """The pipeline that a command simulates, selected by its options or by those of a saved run."""
 
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wavetank.core.configuration import STACK_NAME, Configuration, stack_name_form
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import (
     DEFAULT_NAME,
@@ -17,7 +19,11 @@ from wavetank.core.settings import read_settings
 from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.ticker import TickerPipeline
-from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline, parse_parameters
+from wavetank.deployment.pipelines.user_pipeline import (
+    DEFAULT_STACK,
+    TemplatesPipeline,
+    parse_parameters,
+)
 
 READERS = ("alerts@example.com", "reader@example.com")
 """Addresses that receive the alerts; two, so that one can be unconfirmed."""
@@ -37,6 +43,25 @@ class PipelineChoice:
     template: Path | None = None
     code: Path | None = None
     overrides: str | None = None
+    seed_data: Path | None = None
+
+    def in_project(self, configuration: Configuration | None) -> "PipelineChoice":
+        """With the values of the project's `wavetank.toml` where no option gives another.
+
+        An option for another pipeline, `--template` or `--handler`, leaves nothing of the file.
+        """
+        if configuration is None or self.template is not None or self.handler is not None:
+            return self
+        parameters = dict(configuration.parameters) | dict(parse_parameters(self.overrides or ""))
+        return replace(
+            self,
+            name=self.name if self.name != DEFAULT_NAME else configuration.name,
+            template=configuration.template,
+            storage=self.storage or configuration.storage,
+            code=self.code or configuration.code,
+            seed_data=configuration.seed_data,
+            overrides=_as_overrides(parameters),
+        )
 
     def pipeline(self) -> Pipeline:
         """The pipeline of these options.
@@ -48,7 +73,7 @@ class PipelineChoice:
             return self._templates(self.template)
         for option, value in self._of_templates().items():
             raise UsageError(
-                "--pipeline too", f"{option} {value}", "give the template that has the rules"
+                "--template too", f"{option} {value}", "give the template that has the rules"
             )
         names = derive_names(
             *person_of(self.name, self.surname),
@@ -56,7 +81,7 @@ class PipelineChoice:
             stream_name_case=self.stream_name_case,
         )
         return TickerPipeline(
-            project_folder=read_settings().project_folder,
+            shipped_folder=read_settings().shipped_folder,
             names=names,
             addresses=READERS,
             record_format=self.record_format,
@@ -67,10 +92,17 @@ class PipelineChoice:
     def _templates(self, template: Path) -> Pipeline:
         if self.handler is not None:
             action = "leave one out: the template has its own handlers"
-            raise UsageError("--handler or --pipeline", "both", action)
-        parameters = parse_parameters(self.overrides or "")
+            raise UsageError("--handler or --template", "both", action)
+        name = self.name if self.name != DEFAULT_NAME else DEFAULT_STACK
+        if not STACK_NAME.fullmatch(name):
+            raise UsageError(stack_name_form(), repr(name), "correct --name")
         pipeline = TemplatesPipeline(
-            pipeline=template, storage=self.storage, code=self.code, parameters=parameters
+            template=template,
+            storage=self.storage,
+            code=self.code,
+            parameters=parse_parameters(self.overrides or ""),
+            name=name,
+            seed_data=self.seed_data,
         )
         pipeline.check()
         return pipeline
@@ -110,9 +142,10 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
         record_format=remaining.pop("--record-format", "ndjson"),
         handler=_path(remaining.pop("--handler", None)),
         storage=_path(remaining.pop("--storage", None)),
-        template=_path(remaining.pop("--pipeline", None)),
+        template=_path(remaining.pop("--template", None)),
         code=_path(remaining.pop("--code", None)),
         overrides=remaining.pop("--parameter-overrides", None),
+        seed_data=_path(remaining.pop("--seed-data", None)),
     )
     if remaining:
         expected = "a run of a pipeline that this version can deploy"
@@ -124,3 +157,7 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
+
+
+def _as_overrides(parameters: Mapping[str, str]) -> str | None:
+    return shlex.join(f"{name}={value}" for name, value in parameters.items()) or None

@@ -28,7 +28,7 @@ class TickerPipeline:
     records itself, and the invariants are those that the assignment's script can satisfy.
     """
 
-    project_folder: Path
+    shipped_folder: Path
     names: Names
     addresses: tuple[str, ...]
     record_format: str = "ndjson"
@@ -36,7 +36,8 @@ class TickerPipeline:
     chosen_by: tuple[tuple[str, str], ...] = ()
     """The options from which the names were derived, for a replay."""
 
-    def deploy(self, aws: AwsClients, clock: Clock) -> None:
+    def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
+        del simulated  # every engine supports the project's own templates
         options = DeploymentOptions(
             names=self.names,
             addresses=self.addresses,
@@ -44,7 +45,7 @@ class TickerPipeline:
             record_format=self.record_format,
             handler=self.handler,
         )
-        Deployer(aws, self.project_folder, clock, PACE_SECONDS).deploy(options)
+        Deployer(aws, self.shipped_folder, clock, PACE_SECONDS).deploy(options)
 
     def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
         reset_prices(aws.dynamodb, self.names.table, FIRST_PRICES, since=start)

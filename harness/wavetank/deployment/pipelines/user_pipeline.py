@@ -1,7 +1,10 @@
-"""A pipeline of a user's own templates, with the resource types that the simulator supports."""
+"""A pipeline of a user's own templates: CloudFormation's, SAM's, or what the CDK synthesized.
+
+The simulator takes the resource types that it has triggers for, a sandbox all that LocalStack has.
+"""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,23 +12,24 @@ from pathlib import Path
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.lambda_package import Package
-from wavetank.core.settings import SANDBOX_ACCOUNT
+from wavetank.core.lambda_package import Package, package_folders, package_path
+from wavetank.core.settings import SANDBOX_ACCOUNT, cache_folder
 from wavetank.core.suggestions import one_of
 from wavetank.deployment.artifacts import ArtifactBucket
 from wavetank.deployment.cloudformation import Stacks
 from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
-from wavetank.templates.document import read_document
-from wavetank.templates.function_code import packaged_code
-from wavetank.templates.problems import refuse
+from wavetank.templates.function_code import LocalCode, local_code
+from wavetank.templates.problems import TemplateProblem, refuse
 from wavetank.templates.references import TemplateScope
+from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import unsupported
 from wavetank.templates.table_items import SEED_FILE, Item, read_items
-from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy
+from wavetank.templates.transform import ARTIFACT_BUCKET, deployed_copy, deployed_name
 
-STORAGE_STACK, PIPELINE_STACK = "storage", "pipeline"
+DEFAULT_STACK = "pipeline"
 PACE_SECONDS = 0.05
 SETTLE_SECONDS_MAX = 120.0
 """For one stack, in wall time; LocalStack in this process takes a few seconds."""
@@ -34,37 +38,57 @@ TABLE = "AWS::DynamoDB::Table"
 
 @dataclass(frozen=True)
 class UserStack:
-    """One checked template, with the code of its functions."""
+    """One checked template, with the code of its functions and its nested stacks."""
 
     name: str
     scope: TemplateScope
     packages: Mapping[str, Package]
+    nested: Mapping[str, "UserStack"]
 
-    @property
-    def text(self) -> str:
-        """The template that is deployed, rewritten for the packages."""
-        return deployed_copy(self.scope.template, self.name, self.packages)
+    def text(self, publish: Callable[[str], str]) -> str:
+        """The template that is deployed, rewritten for the packages.
+
+        `publish` puts the template of a nested stack where CloudFormation finds it.
+        """
+        urls = {name: publish(stack.text(publish)) for name, stack in self.nested.items()}
+        return deployed_copy(self.scope.template, self.name, self.packages, urls)
+
+    def all_stacks(self) -> Iterator["UserStack"]:
+        """This one and those that are nested in it."""
+        yield self
+        for stack in self.nested.values():
+            yield from stack.all_stacks()
 
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPipeline:
-    """A pipeline of templates in files.
+    """A pipeline of templates in files: of CloudFormation, of SAM, or synthesized by the CDK.
 
-    `storage` is deployed first, and its outputs fill parameters of the same names in `pipeline`.
-    `code` is the folder to which code paths are relative; by default each template's own folder.
-    `parameters` are values of the templates' parameters.
+    `template` is deployed as the stack `name`. `storage` is deployed before it, and its outputs
+    fill parameters of the same names in `template`. `code` is the folder to which code paths are
+    relative; by default each template's own folder. `parameters` are values of the templates'
+    parameters. `seed_data` is the file with the tables' first items; by default `seed.json` in the
+    folder of code, if there is one.
     """
 
-    pipeline: Path
+    template: Path
     storage: Path | None = None
     code: Path | None = None
     parameters: tuple[tuple[str, str], ...] = ()
+    name: str = DEFAULT_STACK
+    seed_data: Path | None = None
 
-    def deploy(self, aws: AwsClients, clock: Clock) -> None:
-        checked = self.check()
-        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, PIPELINE_STACK)
+    @property
+    def storage_stack(self) -> str:
+        """The name of the stack of `storage`."""
+        return f"{self.name}-storage"
+
+    def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
+        checked = self.check(simulated=simulated)
+        bucket = ArtifactBucket(aws.s3, ARTIFACT_BUCKET, SANDBOX_ACCOUNT, self.name)
         bucket.prepare()
-        bucket.upload_missing(p for s in checked for p in s.packages.values())
+        everything = [stack for each in checked for stack in each.all_stacks()]
+        bucket.upload_missing(p for stack in everything for p in stack.packages.values())
         stacks = Stacks(
             aws.cloudformation,
             clock,
@@ -78,7 +102,7 @@ class TemplatesPipeline:
             declared = stack.scope.template.section("Parameters")
             chosen = {name: value for name, value in values.items() if name in declared}
             try:
-                outputs = stacks.apply(stack.name, stack.text, chosen).outputs
+                outputs = stacks.apply(stack.name, stack.text(bucket.publish), chosen).outputs
             except InfrastructureError:
                 # A stack whose creation failed would block the next deployment in this process.
                 stacks.discard_failed(stack.name)
@@ -87,7 +111,7 @@ class TemplatesPipeline:
     def begin(self, aws: AwsClients, start: datetime, initial: TableSnapshot | None = None) -> None:
         del start
         assert initial is None  # live runs are the ticker's
-        for stack, table, items in self._seeds(self._scopes()):
+        for stack, table, items in self._seeds(self._trees()):
             found = aws.cloudformation.describe_stack_resource(
                 StackName=stack, LogicalResourceId=table
             )
@@ -109,68 +133,127 @@ class TemplatesPipeline:
     def options(self) -> Mapping[str, str]:
         values = {
             "--storage": str(self.storage or ""),
-            "--pipeline": str(self.pipeline),
+            "--template": str(self.template),
+            "--name": self.name if self.name != DEFAULT_STACK else "",
             "--code": str(self.code or ""),
+            "--seed-data": str(self.seed_data or ""),
             "--parameter-overrides": shlex.join(f"{k}={v}" for k, v in self.parameters),
         }
         return {name: value for name, value in values.items() if value}
 
-    def check(self) -> list[UserStack]:
+    def check(self, *, simulated: bool = True) -> list[UserStack]:
         """Checks the files without deploying them; returns the stacks in the order of deployment.
+
+        `simulated` is whether the simulator must support their resources.
 
         Raises:
             UsageError: a template, a function's code or the tables' items cannot be used here.
         """
-        scopes = self._scopes()
-        refuse([problem for scope in scopes.values() for problem in unsupported(scope)])
-        checked = [
-            UserStack(name, scope, packaged_code(scope, self._folder(scope)))
-            for name, scope in scopes.items()
-        ]
-        self._check_parameters(scopes)
-        list(self._seeds(scopes))
-        return checked
+        trees = self._trees()
+        self._refuse_unknown_parameters(trees)
+        problems = [problem for tree in trees.values() for problem in tree.all_problems()]
+        for tree in trees.values():
+            problems += _unfilled(tree.scope)
+        checker = _StackChecker(self.code, simulated=simulated)
+        stacks = [checker.checked(name, tree) for name, tree in trees.items()]
+        refuse([*problems, *checker.problems])
+        list(self._seeds(trees))
+        return stacks
 
-    def _scopes(self) -> dict[str, TemplateScope]:
+    def _trees(self) -> dict[str, StackTree]:
         """The templates by the name of their stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
-        given, scopes = dict(self.parameters), {}
-        storage = TemplateScope(read_document(self.storage), given) if self.storage else None
+        given, trees = dict(self.parameters), {}
+        storage = StackTree(self.storage, given) if self.storage else None
         if storage is not None:
-            scopes[STORAGE_STACK] = storage
-        scopes[PIPELINE_STACK] = TemplateScope(read_document(self.pipeline), given, storage)
-        return scopes
+            trees[self.storage_stack] = storage
+        first = storage.scope if storage else None
+        trees[self.name] = StackTree(self.template, given, first)
+        return trees
 
-    def _folder(self, scope: TemplateScope) -> Path:
-        return self.code or scope.template.path.parent
-
-    def _check_parameters(self, scopes: Mapping[str, TemplateScope]) -> None:
-        declared = [name for s in scopes.values() for name in s.template.section("Parameters")]
+    def _refuse_unknown_parameters(self, trees: Mapping[str, StackTree]) -> None:
+        declared = [name for t in trees.values() for name in t.template.section("Parameters")]
         for name, _ in self.parameters:
             if name not in declared:
                 raise UsageError(*one_of("a parameter of the templates, one of", name, declared))
-        for scope in scopes.values():
-            for name in scope.template.section("Parameters"):
-                if not scope.is_filled(name):
-                    position = scope.template.position(("Parameters", name))
-                    action = f'write --parameter-overrides "{name}=..."'
-                    raise UsageError(f"a value for {name}", f"none for it at {position}", action)
 
-    def _seeds(self, scopes: Mapping[str, TemplateScope]) -> Iterator[tuple[str, str, list[Item]]]:
+    def _seeds(self, trees: Mapping[str, StackTree]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that has first items."""
-        folder = self.code or self.pipeline.parent
+        file = self.seed_data or (self.code or self.template.parent) / SEED_FILE
         tables = {
-            name: stack
-            for stack, scope in scopes.items()
-            for name, resource in scope.template.section("Resources").items()
-            if resource["Type"] == TABLE
+            table: name for stack, tree in trees.items() for name, table in _tables(stack, tree)
         }
-        for table, items in read_items(folder).items():
+        for table, items in read_items(file).items():
             if table not in tables:
-                expected = f"tables of the templates in {folder / SEED_FILE}, some of"
+                expected = f"tables of the templates in {file}, some of"
                 raise UsageError(*one_of(expected, table, tables))
             yield tables[table], table, items
+
+
+class _StackChecker:
+    """Makes the stacks of templates, and collects what is wrong with them."""
+
+    def __init__(self, code: Path | None, *, simulated: bool) -> None:
+        self.problems: list[TemplateProblem] = []
+        self._code = code
+        self._simulated = simulated
+        self._requirements = RequirementsCache(cache_folder() / "requirements")
+
+    def checked(self, name: str, tree: StackTree) -> UserStack:
+        """The stack of that name, without the code and the nested stacks that have problems."""
+        if not tree.is_expanded:
+            return UserStack(name, tree.scope, {}, {})
+        if self._simulated:
+            self.problems += unsupported(tree.scope)
+        found, problems = local_code(tree.scope, self._code or tree.template.path.parent)
+        self.problems += problems
+        packages = {}
+        for resource, code in found.items():
+            if (package := self._packaged(resource, code)) is not None:
+                packages[resource] = package
+        nested = {
+            below: self.checked(_nested_name(name, tree, below), each)
+            for below, each in tree.nested()
+        }
+        return UserStack(name, tree.scope, packages, nested)
+
+    def _packaged(self, name: str, code: LocalCode) -> Package | None:
+        if not code.is_source:
+            return package_path(code.path, name)
+        folders = [code.path]
+        if code.requirements is not None:
+            installed, problems = self._requirements.installed(code.requirements)
+            self.problems += problems
+            if installed is None:
+                return None
+            folders = [installed, code.path]
+        return package_folders(name, folders, code.under)
+
+
+def _nested_name(stack: str, tree: StackTree, name: str) -> str:
+    """The name of a nested stack, which is deployed under it."""
+    resource = tree.template.section("Resources")[name]
+    given = (resource.get("Properties") or {}).get("StackName")
+    return given if isinstance(given, str) else deployed_name(stack, name, resource)
+
+
+def _tables(stack: str, tree: StackTree) -> Iterator[tuple[str, str]]:
+    """The stack and the logical id of each table."""
+    for name, resource in tree.template.section("Resources").items():
+        if resource["Type"] == TABLE:
+            yield stack, name
+    for name, nested in tree.nested():
+        yield from _tables(_nested_name(stack, tree, name), nested)
+
+
+def _unfilled(scope: TemplateScope) -> Iterator[TemplateProblem]:
+    """The parameters that have no value."""
+    for name in scope.template.section("Parameters"):
+        if not scope.is_filled(name):
+            position = scope.template.position(("Parameters", name))
+            action = f'write --parameter-overrides "{name}=..."'
+            yield TemplateProblem(f"a value for {name}", f"none for it at {position}", action)
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:

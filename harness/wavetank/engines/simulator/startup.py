@@ -5,6 +5,7 @@ Deploying takes place in real time.
 """
 
 import gc
+import os
 import sys
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import replaced_sleep
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import UnsupportedCall
+from wavetank.core.settings import user_cache_folder
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
     AccessChoice,
@@ -34,6 +36,8 @@ from wavetank.engines.simulator.engine import PORT, Simulator
 from wavetank.engines.simulator.environment import is_a_handlers_thread
 from wavetank.engines.simulator.process_calls import intercepted
 
+PLUGIN_CACHE = "plux"
+"""The plug-in loader's index, in the user's cache. [plux: runtime/cache.py]"""
 OF_THE_PROCESS = frozenset({"HOME", "LANG", "PATH", "PYTHONUNBUFFERED"})
 """Variables that keep their values in this process."""
 SETTINGS = EmulatorSettings(
@@ -79,8 +83,20 @@ def prepare(folder: Path) -> None:
     options = LocalStackOptions(folder=folder, path="")
     wanted = options.variables(PORT) | VIRTUAL
     ours = {name for name in wanted if name.startswith("WAVETANK_")}
-    variables.become({name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours})
+    given = {name: wanted[name] for name in wanted.keys() - OF_THE_PROCESS - ours}
+    if not _takes_files(user_cache_folder() / PLUGIN_CACHE):
+        given["XDG_CACHE_HOME"] = str(folder / "home")
+    variables.become(given)
     PREPARED.append(folder)
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether files can be put into it; a container's user may have no home."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def boot() -> None:

@@ -1,5 +1,6 @@
 """The notebooks of this project: found by name, copied for a source, executed to a file."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from wavetank.core.errors import UsageError
@@ -8,16 +9,18 @@ from wavetank.core.settings import Settings
 from wavetank.core.suggestions import one_of
 
 SUFFIX = ".ipynb"
+NEEDED = ("altair", "nbclient", "nbconvert", "nbformat", "polars")
+"""Packages of the extra `notebooks`."""
 WRITTEN = (SUFFIX, ".html")
 
 
-def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
+def find_notebooks(shipped_folder: Path, name: str | None) -> list[Path]:
     """All notebooks, or the one whose name begins with `name`.
 
     Raises:
         UsageError: no notebook or more than one matches.
     """
-    folder = project_folder / "notebooks"
+    folder = shipped_folder / "notebooks"
     by_stem = {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
     if name is None:
         return list(by_stem.values())
@@ -27,7 +30,7 @@ def find_notebooks(project_folder: Path, name: str | None) -> list[Path]:
     raise UsageError(*one_of("a notebook:", name, by_stem), problem=f'no notebook "{name}"')
 
 
-def find_notebook(project_folder: Path, name: str | None) -> Path:
+def find_notebook(shipped_folder: Path, name: str | None) -> Path:
     """The notebook to execute.
 
     Raises:
@@ -35,7 +38,22 @@ def find_notebook(project_folder: Path, name: str | None) -> Path:
     """
     if name is None:
         raise UsageError("which notebook to execute", "no name", "give one, such as 01")
-    return find_notebooks(project_folder, name)[0]
+    return find_notebooks(shipped_folder, name)[0]
+
+
+def require_extra() -> None:
+    """Returns if what notebooks are made of is installed.
+
+    Raises:
+        UsageError: it is not: it is an extra, because it is large.
+    """
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"{', '.join(NEEDED)}, which notebooks need",
+            f"no {missing[0]}",
+            "install the extra: pip install 'wavetank[notebooks]'",
+        )
 
 
 def checked_source(source: str) -> str:

@@ -7,7 +7,6 @@ one that was interrupted, or has other versions, is created again.
 
 import fcntl
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.private_files import open_private, private_folder
-from wavetank.core.settings import Settings
 from wavetank.engines.supervised_process import Program, supervised
 
 
@@ -102,28 +100,3 @@ class ToolEnvironment:
                     child.last_log_lines() or "no output of uv",
                     f"check the network and run this again; uv's output: {self._log_file}",
                 )
-
-
-def find_uv(settings: Settings) -> Path:
-    """The uv that is on the path, or that the launcher installed.
-
-    Raises:
-        InfrastructureError: neither runs.
-    """
-    on_path = shutil.which("uv", path=settings.path)
-    own = settings.project_folder / ".wavetank" / "uv" / "bin" / "uv"
-    for candidate in (Path(on_path) if on_path else own, own):
-        if _runs(candidate):
-            return candidate
-    raise InfrastructureError(
-        "uv, which installs tools", "none that runs", "install uv, then run this again"
-    )
-
-
-def _runs(program: Path) -> bool:
-    """A version manager's shim may be on the path and not run."""
-    try:
-        done = subprocess.run([program, "--version"], capture_output=True, check=False)
-    except OSError:
-        return False
-    return done.returncode == 0

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wavetank.deployment.deployer import DeploymentOptions, wanted_packages, wanted_stacks
-from wavetank.templates.document import Template, read_document
+from wavetank.templates.document import Template
+from wavetank.templates.problems import refuse
 from wavetank.templates.project_templates import parse_template
 from wavetank.templates.references import TemplateScope
+from wavetank.templates.stack_tree import StackTree
 
 
-def project_scopes(options: DeploymentOptions, project_folder: Path) -> tuple[TemplateScope, ...]:
+def project_scopes(options: DeploymentOptions, shipped_folder: Path) -> tuple[TemplateScope, ...]:
     """The project's two templates, as `deploy` sends them.
 
     Raises:
         UsageError: a template, a handler folder or an address cannot be used.
     """
-    stacks = wanted_stacks(options, project_folder, wanted_packages(options, project_folder))
+    stacks = wanted_stacks(options, shipped_folder, wanted_packages(options, shipped_folder))
     return tuple(
         TemplateScope(
             Template(Path(stack.name), parse_template(stack.template), {}), stack.parameters
@@ -30,8 +32,11 @@ def user_scopes(
     """A user's own templates. Resources that the simulator does not support are not drawn.
 
     Raises:
-        UsageError: a file does not have the form of a template.
+        UsageError: a file is not a template, or cannot be expanded.
     """
-    first = None if storage is None else TemplateScope(read_document(storage), parameters)
-    second = TemplateScope(read_document(pipeline), parameters, first)
-    return (second,) if first is None else (first, second)
+    first = None if storage is None else StackTree(storage, parameters)
+    second = StackTree(pipeline, parameters, first.scope if first else None)
+    trees = (second,) if first is None else (first, second)
+    for tree in trees:
+        refuse(list(tree.all_problems()))
+    return tuple(scope for tree in trees for scope in tree.all_scopes())

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable
 
 from wavetank.core.errors import UsageError
+from wavetank.core.installation import command_name
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import plan_from_json
 from wavetank.history import Event, RunBegan, RunEnded, TruncatedHistory, read_history
@@ -141,8 +142,8 @@ def _details(began: RunBegan, description: str, summary: RunSummary | None) -> R
 
 def _commands(run: str, *, finished: bool) -> Iterable[SuggestedCommand]:
     """Commands for the run of that name; an interrupted run only has its report."""
-    name = shlex.quote(run)
+    name, wavetank = shlex.quote(run), command_name()
     if finished:
-        yield SuggestedCommand("replay the run", f"./wavetank replay {name}")
-        yield SuggestedCommand("check its invariants again", f"./wavetank replay {name} --check")
-    yield SuggestedCommand("write this report again", f"./wavetank report {name}")
+        yield SuggestedCommand("replay the run", f"{wavetank} replay {name}")
+        yield SuggestedCommand("check its invariants again", f"{wavetank} replay {name} --check")
+    yield SuggestedCommand("write this report again", f"{wavetank} report {name}")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from wavetank.core.errors import InfrastructureError
-from wavetank.core.private_files import private_folder
+from wavetank.core.private_files import not_writable, private_folder
 from wavetank.reporting.report.builder import report_of_run
 from wavetank.reporting.report.index import CampaignIndex
 from wavetank.reporting.report.rendering import render_index, render_report
@@ -33,7 +32,5 @@ def write_campaign_index(index: CampaignIndex, folder: Path) -> Path:
         private_folder(folder)
         file.write_text(render_index(index), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise InfrastructureError(
-            f"{file} to be written", str(error), "check the folder"
-        ) from error
+        raise not_writable(file, error) from error
     return file

@@ -9,9 +9,9 @@ from wavetank.deployment.pipelines.ticker import TickerPipeline
 
 NAMES = derive_names("Dora", "Explorer")
 ORIGINAL = Path("tests/handlers/original/streaming.py")
-SHIPPED = TickerPipeline(project_folder=Path(), names=NAMES, addresses=())
+SHIPPED = TickerPipeline(shipped_folder=Path(), names=NAMES, addresses=())
 OWN = TickerPipeline(
-    project_folder=Path(), names=NAMES, addresses=(), handler=read_custom_handler(ORIGINAL, NAMES)
+    shipped_folder=Path(), names=NAMES, addresses=(), handler=read_custom_handler(ORIGINAL, NAMES)
 )
 
 

@@ -1,5 +1,6 @@
 """A user's own templates: what is refused, by name and line, before anything runs."""
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -58,7 +59,7 @@ def template(tmp_path: Path) -> Path:
 def check(template: Path, text: str, **options: Any) -> list[Any]:
     """What is made of the text, before anything is deployed."""
     template.write_text(text)
-    return TemplatesPipeline(pipeline=template, **options).check()
+    return TemplatesPipeline(template=template, **options).check()
 
 
 def added(name: str, kind: str, properties: str = "{}") -> str:
@@ -74,7 +75,7 @@ def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
         "--storage": str(FOLDER / "storage.yaml"),
-        "--pipeline": str(FOLDER / "pipeline.yaml"),
+        "--template": str(FOLDER / "pipeline.yaml"),
         "--code": str(FOLDER / "code"),
         "--parameter-overrides": "WarnAddress=cyd@example.com",
     }
@@ -91,7 +92,16 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 UNSUPPORTED = [
     ("AWS::Kinesis::Stream", "{}", ""),
     ("AWS::Lambda::EventSourceMapping", "{}", ""),
-    ("AWS::CloudFormation::Stack", "{}", ""),
+    (
+        "AWS::CloudFormation::Stack",
+        "{}",
+        "with a value that the template does not determine as TemplateURL",
+    ),
+    (
+        "AWS::CloudFormation::Stack",
+        "{TemplateURL: 'https://a/b'}",
+        "with https://a/b as TemplateURL",
+    ),
     ("AWS::Serverless::Function", "{}", ""),
     ("Custom::Thing", "{}", ""),
     ("AWS::Events::Rule", "{EventPattern: {source: [aws.s3]}}", "with EventPattern"),
@@ -173,13 +183,38 @@ def test_an_unsupported_resource_is_named(
     assert "\n" not in str(raised.value)
 
 
+def test_a_sandbox_takes_what_the_simulator_does_not(template: Path) -> None:
+    """A queue's trigger is refused by the simulator only, and a pattern's rule is not disabled."""
+    text = added("Feed", "AWS::Lambda::EventSourceMapping")
+    text += "  Arrival: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3]}}}\n"
+    template.write_text(text)
+    pipeline = TemplatesPipeline(template=template)
+    with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS"):
+        pipeline.check()
+    (stack,) = pipeline.check(simulated=False)
+    resources = json.loads(stack.text(_unpublished))["Resources"]
+    assert "State" not in resources["Arrival"]["Properties"]
+
+
 def test_all_problems_are_reported_at_once(template: Path) -> None:
-    """The first in full, the others with their positions."""
+    """The first in full, the others with their positions: types, code, parameters and circles."""
     text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
+    text += "    DependsOn: Feed\n"
+    text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
+    text += (
+        "  More: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Code: nowhere}}\n"
+    )
+    text += "Parameters: {Stage: {Type: String}}\n"
     with pytest.raises(UsageError) as raised:
         check(template, text)
-    assert f"Other (AWS::EC2::Instance) at {template}:14" in raised.value.action
-    assert "AWS::SQS::Queue" in raised.value.action
+    assert "Other -> Feed" in raised.value.found
+    for found in (
+        f"Feed (AWS::Kinesis::Stream) at {template}:11",
+        f"Other (AWS::EC2::Instance) at {template}:14",
+        "More (AWS::Lambda::Function) with Code that does not exist",
+        f"none for it at {template}:18",
+    ):
+        assert found in raised.value.action
 
 
 @pytest.mark.parametrize("arn", ACCEPTED)
@@ -208,7 +243,7 @@ def test_a_target_that_is_not_supported_is_reported(template: Path, arn: str, wh
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("Transform: AWS::Serverless-2016-10-31" + FUNCTION, "the transform AWS::Serverless"),
+        ("Transform: Mine" + FUNCTION, "the transform Mine at"),
         (added("Feed", "AWS::S3::Bucket", "{Fn::Transform: {Name: x}}"), "Fn::Transform at"),
         ("Resources: []", "no Resources"),
         ("Resources: {A: {}}", "A without one at"),
@@ -231,7 +266,7 @@ def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "nowhere.yaml", tmp_path, tmp_path / "binary"):
         with pytest.raises(UsageError, match="check the path"):
-            TemplatesPipeline(pipeline=path).check()
+            TemplatesPipeline(template=path).check()
 
 
 def test_json_with_tabs_is_a_template_too(template: Path) -> None:
@@ -269,10 +304,15 @@ def test_parameters_are_read_as_sam_reads_them() -> None:
             parse_parameters(text)
 
 
+def _unpublished(text: str) -> str:
+    """Where a nested template would be put."""
+    return f"https://bucket/{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def deployed(template: Path, text: str, **options: Any) -> dict[str, Any]:
     """The resources of the copy that would be deployed."""
     (stack,) = check(template, text, **options)
-    body: dict[str, Any] = json.loads(stack.text)
+    body: dict[str, Any] = json.loads(stack.text(_unpublished))
     return {name: resource["Properties"] for name, resource in body["Resources"].items()}
 
 

@@ -9,7 +9,7 @@ import pytest
 from localstack.aws.spec import load_service
 
 from tests.authorization import TABLE, render
-from wavetank.core.settings import read_settings
+from tests.rules.source import ROOT
 from wavetank.emulator.iam_enforcement.call_actions import NEEDS_NOTHING, required_actions
 from wavetank.emulator.iam_enforcement.operations.passing import PASSED_TO
 from wavetank.emulator.iam_enforcement.operations.tagging import TAGGING
@@ -133,7 +133,7 @@ def _is_newer(call: Call) -> bool:
 
 def test_the_table_is_current() -> None:
     """Made again from the development dependency's data, it is the same."""
-    assert (read_settings().project_folder / TABLE).read_text() == render()
+    assert (ROOT / TABLE).read_text() == render()
 
 
 @pytest.mark.parametrize("service", SERVICES)

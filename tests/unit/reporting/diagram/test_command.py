@@ -11,7 +11,7 @@ from wavetank.cli.main import app
 from wavetank.core.errors import UsageError
 from wavetank.reporting.diagram.document import BEGIN, END
 
-SENSORS = ("--pipeline", str(FOLDER / "pipeline.yaml"), "--storage", str(FOLDER / "storage.yaml"))
+SENSORS = ("--template", str(FOLDER / "pipeline.yaml"), "--storage", str(FOLDER / "storage.yaml"))
 
 
 def typed(*words: str) -> Result:
@@ -54,10 +54,10 @@ def test_the_graph_is_available_as_json() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--storage", "storage.yaml"), "--pipeline too"),
-        (("--parameter-overrides", "A=b"), "--pipeline too"),
-        (("--pipeline", "nowhere.yaml"), "nowhere.yaml"),
-        (("--pipeline", "empty.yaml"), "resources of a pipeline"),
+        (("--storage", "storage.yaml"), "--template too"),
+        (("--parameter-overrides", "A=b"), "--template too"),
+        (("--template", "nowhere.yaml"), "nowhere.yaml"),
+        (("--template", "empty.yaml"), "resources of a pipeline"),
         (("--output", "nowhere/x.svg"), "--output"),
         (("--output", "x.md"), "--format mermaid"),
         (("--format", "mermaid", "--output", "x.md"), "No such file"),

@@ -24,7 +24,7 @@ ASSUMED = Assumptions(items_per_tick=5, records_per_tick=20)
 
 
 def _template() -> dict[str, Any]:
-    return parse_template((read_settings().project_folder / "init" / "pipeline.yaml").read_text())
+    return parse_template((read_settings().shipped_folder / "init" / "pipeline.yaml").read_text())
 
 
 def _workload(

@@ -1,0 +1,56 @@
+"""`init`: a project of one's own, with a sample pipeline or for an existing template."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wavetank.cli.options import DebugOption, JsonOption
+from wavetank.cli.output import Output
+from wavetank.core.configuration import STACK_NAME, stack_name_form
+from wavetank.core.errors import UsageError
+from wavetank.core.private_files import users_umask
+from wavetank.core.project import CONFIGURATION
+from wavetank.deployment.new_project import adopt_template, create_sample
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[FOLDER]", help="Folder of the project. Default: this one.")
+    ] = Path(),
+    *,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="TEMPLATE",
+            help="Make a project for this CloudFormation or SAM template, which stays as it is.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="Name of the stack. Default: the folder's."),
+    ] = None,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
+) -> None:
+    """Make a project of your own: a template, a handler, tests, scenarios and a GitHub workflow.
+
+    With --template it adds wavetank.toml, tests and scenarios to a pipeline that you have. No file
+    is overwritten. All commands then read wavetank.toml, which is found upwards from the working
+    folder.
+    """
+    if name is not None and not STACK_NAME.fullmatch(name):
+        raise UsageError(stack_name_form(), repr(name), "correct --name")
+    target = folder.absolute()
+    with users_umask():
+        if template is None:
+            files = create_sample(target, name)
+        else:
+            files = adopt_template(target, template, name)
+    output = Output(as_json=as_json)
+    output.emit("project", folder=str(target), files=[path.as_posix() for path in files])
+    for path in files:
+        output.say(f"wrote {folder / path}")
+    enter = "" if folder == Path() else f"cd {folder} && "
+    output.say(f"see {folder / CONFIGURATION}, then try: {enter}./wavetank run calm-hour")
