@@ -169,6 +169,7 @@ def handler(event, context):
 def test_watch_prints_attempts_of_any_function_and_ticks_until_ctrl_c(machine: Shell) -> None:
     """A function that no template of ours has: its success, and its failure with the error."""
     awslambda = sandbox_clients(machine.endpoint()).awslambda
+    role = awslambda.get_function_configuration(FunctionName=DEFAULT.streaming_function)["Role"]
     package = BytesIO()
     with ZipFile(package, "w") as archive:
         archive.writestr("resize.py", OWN_HANDLER)
@@ -176,9 +177,7 @@ def test_watch_prints_attempts_of_any_function_and_ticks_until_ctrl_c(machine: S
         FunctionName="resize",
         Runtime="python3.13",
         Handler="resize.handler",
-        Role=awslambda.get_function(FunctionName=DEFAULT.streaming_function)["Configuration"][
-            "Role"
-        ],
+        Role=role,
         Code={"ZipFile": package.getvalue()},
     )
     awslambda.get_waiter("function_active_v2").wait(FunctionName="resize")
@@ -191,10 +190,8 @@ def test_watch_prints_attempts_of_any_function_and_ticks_until_ctrl_c(machine: S
             assert " from before" in next(lines)
             for payload in ("{}", '{"width": 0}'):
                 awslambda.invoke(FunctionName="resize", Payload=payload)
-            told = [
-                line.split(maxsplit=1)[1]
-                for line in islice((line for line in lines if "resize" in line), 2)
-            ]
+            own = (line.split(maxsplit=1)[1] for line in lines if "resize" in line)
+            told = list(islice(own, 2))
             watch.send_signal(signal.SIGINT)
             assert watch.wait(SECONDS_MAX) == 0
         finally:
