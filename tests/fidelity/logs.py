@@ -229,7 +229,6 @@ def _metrics_have_values_of_events(ground: Ground) -> str:
 )
 def _a_put_spans_a_day(ground: Ground) -> str:
     group = _group(ground)
-    ground.aws.logs.create_log_stream(logGroupName=group, logStreamName="stream")
     now = round(WallClock().now().timestamp()) * 1000
     events: Any = [{"timestamp": now - hours * 3_600_000, "message": "a"} for hours in (25, 0)]
     return answer_to(

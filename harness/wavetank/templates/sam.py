@@ -155,8 +155,8 @@ def _translate(
         ExceptionWithMessage,
         InvalidDocumentException,
     )
-    from samtranslator.parser.parser import Parser  # noqa: PLC0415
-    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - as above
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - as above
 
     # Without a session it looks for the region in the configuration of the user's account.
     translator = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=REGION))

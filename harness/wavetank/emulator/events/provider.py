@@ -74,7 +74,7 @@ class WavetankEvents(EventsProvider):
     ) -> Any:
         """LocalStack's method, after the checks that AWS makes."""
         check_targets(targets)
-        bus = kwargs.get("event_bus_name") or next(iter(args), None)
+        bus: Any = kwargs.get("event_bus_name") or next(iter(args), None)
         service = self.get_rule_service(context.region, context.account_id, rule, bus)
         check_target_count(service.rule, targets)
         return super().put_targets(context, rule, targets, *args, **kwargs)

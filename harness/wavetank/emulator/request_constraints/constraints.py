@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+type Shape = Any
+"""A shape of the SDK's, which LocalStack's operations have: only its attributes are used here."""
 
 TEXT = "Value {value} at '{path}' failed to satisfy constraint: Member must {constraint}"
 LENGTHS = frozenset({"blob", "list", "map", "string"})
@@ -22,9 +23,9 @@ ANY_ENUMERATION = frozenset({"Runtime"})
 """Shapes whose values another module checks: it knows which ones run here."""
 
 
-def validation_message(shape: Shape | None, request: Mapping[str, Any]) -> str | None:
+def validation_message(shape: Shape, request: Mapping[str, Any]) -> str | None:
     """AWS's message for the violations in a request of that shape; None without any."""
-    if not isinstance(shape, StructureShape):
+    if shape is None:  # an operation without parameters
         return None
     found = list(_violations(shape, request, ""))
     if not found:
@@ -43,17 +44,17 @@ def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 
 def _inner(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+    if shape.type_name == "structure" and isinstance(value, Mapping):
         for name in shape.required_members:
             if value.get(name) is None:
                 missing = _member(path, name)
                 yield TEXT.format(value="null", path=missing, constraint="not be null")
         for name, member in shape.members.items():
             yield from _violations(member, value.get(name), _member(path, name))
-    elif isinstance(shape, ListShape) and isinstance(value, list):
+    elif shape.type_name == "list" and isinstance(value, list):
         for number, each in enumerate(value, 1):
             yield from _violations(shape.member, each, f"{path}.{number}.member")
-    elif isinstance(shape, MapShape) and isinstance(value, Mapping):
+    elif shape.type_name == "map" and isinstance(value, Mapping):
         for key, each in value.items():
             yield from _violations(shape.value, each, f"{path}.{key}.member")
 
@@ -123,9 +124,9 @@ def _finds_constraint(shape: Shape, seen: set[str]) -> bool:
     seen.add(shape.name)
     if any(name in shape.metadata for name in ("min", "max", "pattern", "enum")):
         return True
-    if isinstance(shape, StructureShape):
+    if shape.type_name == "structure":
         members = shape.members.values()
         return bool(shape.required_members) or any(_finds_constraint(m, seen) for m in members)
-    if isinstance(shape, ListShape):
+    if shape.type_name == "list":
         return _finds_constraint(shape.member, seen)
-    return isinstance(shape, MapShape) and _finds_constraint(shape.value, seen)
+    return shape.type_name == "map" and _finds_constraint(shape.value, seen)

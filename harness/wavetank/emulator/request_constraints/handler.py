@@ -29,7 +29,7 @@ AFTER_ACCESS = -10
 """The priority of a hook: the handler is added after that which enforces access."""
 
 
-def check_constraints(_chain: Any, context: RequestContext, _response: Any) -> None:
+def check_constraints(chain: Any, context: RequestContext, response: Any) -> None:  # noqa: ARG001 - LocalStack names them
     """A handler of LocalStack's chain.
 
     Raises:

@@ -9,20 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 TOKEN = "ClientToken"  # noqa: S105 - the name of a parameter
-CREATED_BY = "created_by"
-"""The attribute of moto's schedules and groups with the request that has created them."""
 
 
 def mark_created(created: Any, request: Mapping[str, Any]) -> None:
     """Note the request that has created it."""
-    setattr(created, CREATED_BY, dict(request))
+    created.created_by = dict(request)
 
 
 def keep_creation(former: Any, updated: Any) -> None:
     """Note that what replaces it was created by the same request."""
-    setattr(updated, CREATED_BY, getattr(former, CREATED_BY, None))
+    updated.created_by = getattr(former, "created_by", None)
 
 
 def is_repeated(created: Any, request: Mapping[str, Any]) -> bool:
     """Whether the request is the one that has created it, with the same token."""
-    return bool(request.get(TOKEN)) and getattr(created, CREATED_BY, None) == dict(request)
+    return bool(request.get(TOKEN)) and getattr(created, "created_by", None) == dict(request)

@@ -70,7 +70,7 @@ def added(name: str, kind: str, properties: str = "{}") -> str:
 def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     """Both templates with all their code; the value goes to other processes as it is."""
     storage, pipeline = SENSORS.check()
-    assert (storage.name, pipeline.name) == ("storage", "pipeline")
+    assert (storage.name, pipeline.name) == ("pipeline-storage", "pipeline")
     assert pipeline.packages.keys() == {"Measure", "Report", "Shared"}
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
@@ -181,19 +181,6 @@ def test_an_unsupported_resource_is_named(
     assert f"Feed ({kind}) {what}".strip() in raised.value.found
     assert raised.value.found.endswith(f" at {template}:{line}")
     assert "\n" not in str(raised.value)
-
-
-def test_a_sandbox_takes_what_the_simulator_does_not(template: Path) -> None:
-    """A queue's trigger is refused by the simulator only, and a pattern's rule is not disabled."""
-    text = added("Feed", "AWS::Lambda::EventSourceMapping")
-    text += "  Arrival: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3]}}}\n"
-    template.write_text(text)
-    pipeline = TemplatesPipeline(template=template)
-    with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS"):
-        pipeline.check()
-    (stack,) = pipeline.check(simulated=False)
-    resources = json.loads(stack.text(_unpublished))["Resources"]
-    assert "State" not in resources["Arrival"]["Properties"]
 
 
 def test_all_problems_are_reported_at_once(template: Path) -> None:

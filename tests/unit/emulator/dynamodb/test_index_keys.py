@@ -16,6 +16,15 @@ KEYS = TableKeys(own={"pk": "S", "sk": "N"}, indexes={"index": {"g": "S"}})
 VALUES = {":s": {"S": "a"}, ":n": {"N": "9"}, ":m": {"N": "10"}}
 
 
+def _refusal(condition: str, filtered: str = "", **request: Any) -> str | None:
+    """The message for a query; None if it is accepted."""
+    try:
+        _query(condition, filtered, **request)
+    except KeyUseError as error:
+        return str(error)
+    return None
+
+
 def _query(condition: str, filtered: str = "", **request: Any) -> None:
     names = {"#p": "pk", "#x": "x"}
     check_query(
@@ -41,7 +50,7 @@ def _query(condition: str, filtered: str = "", **request: Any) -> None:
 )
 def test_what_aws_accepts(condition: str, filtered: str, request_: dict[str, Any]) -> None:
     """Numbers are compared as numbers; a filter may contain keys of the table, but of no index."""
-    _query(condition, filtered, **request_)
+    assert _refusal(condition, filtered, **request_) is None
 
 
 @pytest.mark.parametrize(
@@ -50,7 +59,7 @@ def test_what_aws_accepts(condition: str, filtered: str, request_: dict[str, Any
         ("pk = :n", "", {}, "does not match schema type"),
         ("#p = :s AND sk = :s", "", {}, "does not match schema type"),
         ("pk = :s AND begins_with(sk, :s)", "", {}, "does not match schema type"),
-        ("pk = :s AND sk between :m and :n", "", {}, r"upper bound operand: AttributeValue: {N:9}"),
+        ("pk = :s AND sk between :m and :n", "", {}, "upper bound operand: AttributeValue: {N:9}"),
         ("pk = :s", "sk = :n", {}, "Primary key attribute: sk"),
         ("pk = :s", "attribute_exists(#p)", {}, "Primary key attribute: pk"),
         ("g = :s", "g = :s", {"IndexName": "index"}, "Primary key attribute: g"),
@@ -61,8 +70,7 @@ def test_what_aws_refuses(
     condition: str, filtered: str, request_: dict[str, Any], message: str
 ) -> None:
     """Moto finds no items, or answers with another error."""
-    with pytest.raises(KeyUseError, match=message):
-        _query(condition, filtered, **request_)
+    assert message in str(_refusal(condition, filtered, **request_))
 
 
 def test_a_scan_of_an_index_that_does_not_exist_is_refused() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import freezegun
 import pytest
@@ -180,8 +181,9 @@ def test_a_record_of_more_than_a_mebibyte_is_refused(backend: KinesisBackend) ->
 def test_an_iterator_of_a_position_needs_it(backend: KinesisBackend, kind: str) -> None:
     """Without it the call is refused, and not an internal error."""
     _stream(backend, 1)
+    absent: Any = None
     with pytest.raises(InvalidArgumentError, match=kind):
-        backend.get_shard_iterator(None, "stream", FIRST, kind, None, None)
+        backend.get_shard_iterator(None, "stream", FIRST, kind, absent, absent)
 
 
 @pytest.mark.parametrize("iterator", ["x", "eA==", "////"])

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-import botocore.session
 import pytest
+from localstack.aws.spec import load_service
 
 from wavetank.emulator.request_constraints.constraints import validation_message
 
-SESSION = botocore.session.get_session()
-
 
 def _message(service: str, operation: str, **request: Any) -> str | None:
-    model = SESSION.get_service_model(service)
-    return validation_message(model.operation_model(operation).input_shape, request)
+    shape = load_service(service).operation_model(operation).input_shape
+    return validation_message(shape, request)
 
 
 @pytest.mark.parametrize(
