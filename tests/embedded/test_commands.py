@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
+from zipfile import ZipFile
 
 import psutil
 import pytest
 
 from tests.rules.source import ROOT
-from tests.shell import SECONDS_MAX, Finished, Shell
+from tests.shell import DEFAULT, SECONDS_MAX, Finished, Shell
 from tests.terminal import terminal
 from tests.waiting import wait_until_true
 from wavetank.aws.clients import sandbox_clients
@@ -154,6 +157,48 @@ def test_status_shows_the_active_faults(machine: Shell) -> None:
     finally:
         controls.revert_fault(fault)
     assert "fault injected" not in machine.run("status").out
+
+
+OWN_HANDLER = """
+def handler(event, context):
+    if event:
+        raise ValueError("no such size")
+"""
+
+
+def test_watch_prints_attempts_of_any_function_and_ticks_until_ctrl_c(machine: Shell) -> None:
+    """A function that no template of ours has: its success, and its failure with the error."""
+    awslambda = sandbox_clients(machine.endpoint()).awslambda
+    role = awslambda.get_function_configuration(FunctionName=DEFAULT.streaming_function)["Role"]
+    package = BytesIO()
+    with ZipFile(package, "w") as archive:
+        archive.writestr("resize.py", OWN_HANDLER)
+    awslambda.create_function(
+        FunctionName="resize",
+        Runtime="python3.13",
+        Handler="resize.handler",
+        Role=role,
+        Code={"ZipFile": package.getvalue()},
+    )
+    awslambda.get_waiter("function_active_v2").wait(FunctionName="resize")
+    command = machine.command("watch")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        lines = iter(watch.stdout.readline, "")
+        try:
+            # Its first lines are those of what it found: from then on it reports all.
+            assert " from before" in next(lines)
+            for payload in ("{}", '{"width": 0}'):
+                awslambda.invoke(FunctionName="resize", Payload=payload)
+            own = (line.split(maxsplit=1)[1] for line in lines if "resize" in line)
+            told = list(islice(own, 2))
+            watch.send_signal(signal.SIGINT)
+            assert watch.wait(SECONDS_MAX) == 0
+        finally:
+            watch.kill()
+            awslambda.delete_function(FunctionName="resize")
+    assert re.fullmatch(r"attempt resize succeeds in \d+ ms\n", told[0])
+    assert told[1] == "failure resize fails at attempt 1: ValueError: no such size\n"
 
 
 @pytest.mark.parametrize("fault", ["host-paused", "disk-full", "wrong-clock", "host-killed"])

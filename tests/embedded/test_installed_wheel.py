@@ -161,6 +161,7 @@ def test_pip_with_the_extra_pinned_takes_the_versions_of_the_lock(
 def test_uvx_runs_the_wheel(wheel: Path, stranger: Stranger) -> None:
     """Without an installation: the environment is uv's own."""
     uv = find_uv(read_settings().path, clone_folder())
-    run = [str(uv), "tool", "run", "--python", "3.13", "--from", str(wheel), "wavetank", "demo"]
+    python = ("--python", f"{sys.base_prefix}/bin/python3.13")  # or uv fetches one
+    run = [str(uv), "tool", "run", *python, "--from", str(wheel), "wavetank", "demo"]
     done = _finish(run, stranger.folder, stranger.home, INSTALL_SECONDS_MAX)
     assert done.code == ExitCode.VALID, done.err

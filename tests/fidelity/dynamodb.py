@@ -277,3 +277,103 @@ def _expired_items_are_deleted(ground: Ground) -> str:
     expired = round(WallClock().now().timestamp()) - YEAR_SECONDS
     _put(ground, table, until={"N": str(expired)})
     return "kept" if _item(ground, table) else "deleted"
+
+
+@AREA.row(
+    "the answer to a query that selects the count",
+    aws="Count, ScannedCount",
+    localstack="ConsumedCapacity, Count, Items, ScannedCount",
+    source="DynamoDB API: Query, Select",
+)
+def _a_count_has_no_items(ground: Ground) -> str:
+    table = _table(ground)
+    _put(ground, table)
+    answer = _query(ground, table, Select="COUNT")
+    return ", ".join(sorted(answer.keys() - {"ResponseMetadata"}))
+
+
+def _query(ground: Ground, table: str, **settings: Any) -> Any:
+    values: Any = {":id": KEY["id"]} | settings.pop("values", {})
+    return ground.aws.dynamodb.query(
+        TableName=table,
+        KeyConditionExpression="id = :id",
+        ExpressionAttributeValues=values,
+        **settings,
+    )
+
+
+@AREA.row(
+    "a query that filters by its partition key",
+    aws="ValidationException",
+    localstack="done",
+    source="DynamoDB developer guide: Query.FilterExpression",
+)
+def _a_filter_has_no_keys(ground: Ground) -> str:
+    table = _table(ground)
+    return answer_to(lambda: _query(ground, table, FilterExpression="id = :id"))
+
+
+@AREA.row(
+    "a query of an index that does not exist",
+    aws="ValidationException",
+    localstack="ResourceNotFoundException",
+    source="not documented; the message is quoted by users of the SDKs",
+)
+def _queried_indexes_exist(ground: Ground) -> str:
+    table = _table(ground)
+    return answer_to(lambda: _query(ground, table, IndexName="none"))
+
+
+@AREA.row(
+    "a put with another type than that of an index's key",
+    aws="ValidationException",
+    localstack="done",
+    source="DynamoDB developer guide: GSI.OnlineOps.ViolationDetection",
+)
+def _keys_of_indexes_have_their_types(ground: Ground) -> str:
+    name = f"test-{unique_letters()}"
+    ground.aws.dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in ("id", "other")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "index",
+                "KeySchema": [{"AttributeName": "other", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    return answer_to(lambda: _put(ground, name, other={"N": "1"}))
+
+
+@AREA.row(
+    "switching on a table's stream that is on",
+    aws="ValidationException",
+    localstack="ResourceInUseException",
+    source="DynamoDB API: UpdateTable, StreamSpecification",
+)
+def _a_stream_is_switched_on_once(ground: Ground) -> str:
+    table = _table(ground, StreamSpecification=STREAM)
+    return answer_to(
+        lambda: ground.aws.dynamodb.update_table(TableName=table, StreamSpecification=STREAM)
+    )
+
+
+@AREA.row(
+    "a PartiQL deletion with a parameter, written without spaces",
+    aws="done, deleted",
+    localstack="InternalError, kept",
+    source="DynamoDB developer guide: ql-reference.delete",
+)
+def _statements_have_parameters(ground: Ground) -> str:
+    table = _table(ground)
+    _put(ground, table)
+    statement = f'DELETE FROM "{table}" WHERE id=?'  # noqa: S608 - PartiQL, with a name of ours
+    answer = answer_to(
+        lambda: ground.aws.dynamodb.execute_statement(Statement=statement, Parameters=[KEY["id"]])
+    )
+    return f"{answer}, {'kept' if _item(ground, table) else 'deleted'}"

@@ -247,3 +247,68 @@ def _events_pass_to_another_bus(ground: Ground) -> str:
     _put(ground, _rule(ground, bus, RoleArn=ground.role(ALLOW_ALL, service="events")), value=1)
     assert json.loads(queue.body())["detail"] == {"value": 1}
     return "its rules get the event"
+
+
+@AREA.row(
+    "an event of a bus in which another rule was refused a sixth target",
+    aws="delivered",
+    localstack="lost",
+    source="EventBridge API: PutTargets, LimitExceededException",
+)
+def _a_refused_target_loses_no_event(ground: Ground) -> str:
+    events, queue, bus = ground.aws.events, Queue(ground), f"test-{unique_letters()}"
+    events.create_event_bus(Name=bus)
+    for rule in ("a", "b"):
+        pattern = json.dumps({"source": ["test"]})
+        events.put_rule(Name=f"{bus}-{rule}", EventBusName=bus, EventPattern=pattern)
+    many: Any = [{"Id": f"{number}", "Arn": queue.arn} for number in range(6)]
+    refused = answer_to(lambda: events.put_targets(Rule=f"{bus}-a", EventBusName=bus, Targets=many))
+    assert refused == "LimitExceededException"
+    target: Any = {"Id": "target", "Arn": queue.arn}
+    events.put_targets(Rule=f"{bus}-b", EventBusName=bus, Targets=[target])
+    entry: Any = {"Source": "test", "DetailType": "test", "Detail": "{}", "EventBusName": bus}
+    events.put_events(Entries=[entry])
+    return "delivered" if happens(queue.messages, bool, SOON_SECONDS) else "lost"
+
+
+@AREA.row(
+    "a target whose ARN is not one",
+    aws="ValidationException",
+    localstack="InternalError",
+    source="EventBridge API: PutTargets; Target, Arn",
+)
+def _an_invalid_arn_is_refused(ground: Ground) -> str:
+    name = f"test-{unique_letters()}"
+    ground.aws.events.create_event_bus(Name=name)  # LocalStack alone stores the target
+    pattern = json.dumps({"source": [name]})
+    ground.aws.events.put_rule(Name=name, EventBusName=name, EventPattern=pattern)
+    target: Any = {"Id": "target", "Arn": "target"}
+    return answer_to(
+        lambda: ground.aws.events.put_targets(Rule=name, EventBusName=name, Targets=[target])
+    )
+
+
+@AREA.row(
+    "a rule whose pattern has a text where an array must be",
+    aws="InvalidEventPatternException",
+    localstack="done",
+    source="EventBridge API: PutRule, InvalidEventPatternException",
+)
+def _an_invalid_pattern_is_refused(ground: Ground) -> str:
+    name, pattern = f"test-{unique_letters()}", json.dumps({"source": "test"})
+    ground.aws.events.create_event_bus(Name=name)  # LocalStack alone loses each of its events
+    return answer_to(
+        lambda: ground.aws.events.put_rule(Name=name, EventBusName=name, EventPattern=pattern)
+    )
+
+
+@AREA.row(
+    "PutEvents with the source aws.s3",
+    aws="NotAuthorizedForSourceException",
+    localstack="done",
+    source="EventBridge API: PutEventsResultEntry; " + GUIDE + "eb-events-structure",
+)
+def _only_services_have_sources_of_services(ground: Ground) -> str:
+    entry: Any = {"Source": "aws.s3", "DetailType": "test", "Detail": "{}"}
+    (result,) = ground.aws.events.put_events(Entries=[entry])["Entries"]
+    return result.get("ErrorCode", "done")

@@ -102,6 +102,22 @@ def _batches_are_limited(ground: Ground) -> str:
 
 
 @AREA.row(
+    "CreateDeliveryStream with a name that has a space",
+    aws="ValidationException",
+    localstack="done",
+    source="Firehose API: CreateDeliveryStream, DeliveryStreamName: Pattern",
+)
+def _names_have_a_pattern(ground: Ground) -> str:
+    role = ground.role(ALLOW_ALL, service="firehose")
+    bucket: Any = {"BucketARN": "arn:aws:s3:::bucket", "RoleARN": role}
+    return answer_to(
+        lambda: ground.aws.firehose.create_delivery_stream(
+            DeliveryStreamName="a name", ExtendedS3DestinationConfiguration=bucket
+        )
+    )
+
+
+@AREA.row(
     "the version after UpdateDestination",
     aws="2",
     localstack="1",
@@ -335,3 +351,18 @@ def _errors_are_logged(ground: Ground) -> str:
     events = ground.aws.logs.filter_log_events(logGroupName=group)["events"]
     ground.aws.firehose.delete_delivery_stream(DeliveryStreamName=stream)
     return json.loads(events[0]["message"])["errorCode"] if events else "nothing"
+
+
+@AREA.row(
+    "ListDeliveryStreams with a limit of 1, of two streams or more",
+    aws="1 name, and more",
+    localstack="all names",
+    source="Firehose API: ListDeliveryStreams",
+)
+def _names_are_in_pages(ground: Ground) -> str:
+    for _ in range(2):
+        ground.stream()
+    answer = ground.aws.firehose.list_delivery_streams(Limit=1)
+    if len(answer["DeliveryStreamNames"]) > 1:
+        return "all names"
+    return f"1 name, and {'more' if answer['HasMoreDeliveryStreams'] else 'no more'}"

@@ -258,3 +258,14 @@ def _messages(ground: Ground, url: str) -> list[Any]:
 
     happens(received, bool, within_seconds=5.0)
     return found
+
+
+@AREA.row(
+    "a payload that is not JSON",
+    aws="InvalidRequestContentException",
+    localstack="done",
+    source="Lambda API: Invoke, InvalidRequestContentException",
+)
+def _payloads_are_json(ground: Ground) -> str:
+    name = _function(ground, ECHO)
+    return answer_to(lambda: ground.aws.awslambda.invoke(FunctionName=name, Payload=b"{not JSON"))

@@ -304,8 +304,10 @@ DIFFERENT = (
     ),
     Gap(
         "DynamoDB",
-        "PartiQL has literals in updates, and refuses to insert an item that exists",
-        "moto's parser updates by parameters only, and an insertion replaces the item",
+        "PartiQL has literals in updates, sets, functions and `RETURNING`, and refuses to insert "
+        "an item that exists",
+        "moto's parser updates by parameters only, and an insertion replaces the item; statements "
+        "that it cannot read are refused with ValidationException",
     ),
     Gap(
         "DynamoDB",

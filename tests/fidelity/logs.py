@@ -80,6 +80,16 @@ def _retention_has_certain_values(ground: Ground) -> str:
 
 
 @AREA.row(
+    "CreateLogGroup with a name that has a question mark",
+    aws="InvalidParameterException",
+    localstack="done",
+    source="CloudWatch Logs API: CreateLogGroup, logGroupName: Pattern",
+)
+def _group_names_have_a_pattern(ground: Ground) -> str:
+    return answer_to(lambda: ground.aws.logs.create_log_group(logGroupName="what?"))
+
+
+@AREA.row(
     "FilterLogEvents with a pattern on JSON",
     aws="1 of 3 events",
     localstack="3 of 3 events",
@@ -209,3 +219,20 @@ def _metrics_have_values_of_events(ground: Ground) -> str:
     namespace = _count(ground, group, "{ $.ms > 0 }", "$.ms")
     _write(ground, group, '{"ms": 250}')
     return f"{_sum(ground, namespace):.0f}"
+
+
+@AREA.row(
+    "events of one put that span 25 hours",
+    aws="InvalidParameterException",
+    localstack="done",
+    source="CloudWatch Logs API: PutLogEvents",
+)
+def _a_put_spans_a_day(ground: Ground) -> str:
+    group = _group(ground)
+    now = round(WallClock().now().timestamp()) * 1000
+    events: Any = [{"timestamp": now - hours * 3_600_000, "message": "a"} for hours in (25, 0)]
+    return answer_to(
+        lambda: ground.aws.logs.put_log_events(
+            logGroupName=group, logStreamName="stream", logEvents=events
+        )
+    )

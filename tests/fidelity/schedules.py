@@ -132,3 +132,58 @@ def _roles_must_trust_the_service(ground: Ground) -> str:
 
 def _some_queue(ground: Ground) -> str:
     return ground.arn("sqs", "none")
+
+
+@AREA.row(
+    "CreateSchedule sent twice with one token, as after a lost reply",
+    aws="done",
+    localstack="ConflictException",
+    source="EventBridge Scheduler API: CreateSchedule, ClientToken",
+)
+def _a_token_makes_a_creation_idempotent(ground: Ground) -> str:
+    target: Any = {"Arn": _some_queue(ground)}
+    target["RoleArn"] = ground.role(ALLOW_ALL, service="scheduler")
+    name = f"test-{unique_letters()}"
+
+    def create() -> None:
+        ground.aws.scheduler.create_schedule(
+            Name=name,
+            ScheduleExpression="rate(1 hour)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target=target,
+            ClientToken=name,
+        )
+
+    create()
+    return answer_to(create)
+
+
+@AREA.row(
+    "a rate of one with a plural unit",
+    aws="done",
+    localstack="done",
+    source=GUIDE + "schedule-types",
+)
+def _rates_have_plural_units(ground: Ground) -> str:
+    return answer_to(lambda: _create(ground, _some_queue(ground), "rate(1 hours)"))
+
+
+@AREA.row(
+    "a flexible window of a day and a minute",
+    aws="ValidationException",
+    localstack="done",
+    source="EventBridge Scheduler API: FlexibleTimeWindow",
+)
+def _windows_are_limited(ground: Ground) -> str:
+    window = {"FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1441}}
+    role = ground.role(ALLOW_ALL, service="scheduler")
+    target: Any = {"Arn": _some_queue(ground), "RoleArn": role}
+    scheduler: Any = ground.aws.scheduler
+    return answer_to(
+        lambda: scheduler.create_schedule(
+            Name=f"test-{unique_letters()}",
+            ScheduleExpression="rate(1 hour)",
+            Target=target,
+            **window,
+        )
+    )

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from wavetank.configuration.toml_positions import key_positions
 from wavetank.core.errors import UsageError
-from wavetank.core.toml_positions import key_positions
 from wavetank.faults.catalogue import ALL_KINDS
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.generation import generate_plan

@@ -18,9 +18,13 @@ NAMES = st.sampled_from(
         *("PackageType", "ProcessingConfiguration", "Processors", "Protocol", "Qualifier"),
         *("ExtendedS3DestinationConfiguration", "Runtime", "S3Key", "ScheduleExpression"),
         *("Subscription", "Targets", "Type"),
+        *("CodeUri", "Condition", "Events", "Policies", "Layers", "TemplateURL", "Fn::ForEach::L"),
+        *("Fn::If", "Fn::Length", "Fn::Select", "Fn::Split", "Fn::ToJsonString", "Fn::Transform"),
         *("Fn::FindInMap", "Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub", "Ref"),
     ]
 )
+SERVERLESS = ("Function", "SimpleTable", "LayerVersion", "Api", "StateMachine", "Application")
+TYPES = st.sampled_from([*sorted(CHECKS), *(f"AWS::Serverless::{name}" for name in SERVERLESS)])
 TEXTS = st.sampled_from(["A", "A.Arn", "${A}", "${B.Arn}:x", "P", "python3.13", "email", "arn:a:b"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
@@ -28,17 +32,28 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 PROPERTIES = st.dictionaries(NAMES, VALUES, max_size=6)
-RESOURCES = st.fixed_dictionaries({"Type": st.sampled_from(sorted(CHECKS))}) | st.builds(
+RESOURCES = st.fixed_dictionaries({"Type": TYPES}) | st.builds(
     lambda kind, properties: {"Type": kind, "Properties": properties},
-    st.sampled_from(sorted(CHECKS)),
+    TYPES,
     PROPERTIES,
 )
+TRANSFORMS = st.sampled_from(
+    ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "Mine"]
+).flatmap(lambda name: st.sampled_from([name, [name], [name, "AWS::LanguageExtensions"]]))
 SECTION = st.dictionaries(st.sampled_from(["A", "P"]), PROPERTIES | VALUES, max_size=2)
 
 
 @given(
     st.dictionaries(st.sampled_from(["A", "B"]), RESOURCES | VALUES, min_size=1),
-    st.fixed_dictionaries({}, optional={"Mappings": SECTION, "Outputs": SECTION}),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "Conditions": SECTION,
+            "Mappings": SECTION,
+            "Outputs": SECTION,
+            "Transform": TRANSFORMS,
+        },
+    ),
 )
 def test_any_template_passes_or_is_refused_in_one_line(
     resources: dict[str, Any], sections: dict[str, Any]

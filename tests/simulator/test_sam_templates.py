@@ -1,4 +1,4 @@
-"""A SAM template in the simulator: the garden, with a loop, a layer, an alias and a nested stack."""
+"""A SAM template in the simulator, with a loop, a layer, an alias and a nested stack."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.simulator.stacks import delete
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.findings import Verdict
-from wavetank.deployment.pipelines.user_pipeline import PIPELINE_STACK
+from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
@@ -32,11 +32,11 @@ def simulator(deployed: Deployed) -> Iterator[Simulator]:
     simulator.take_baseline()
     yield simulator
     simulator.reset()
-    delete(simulator.aws, PIPELINE_STACK)
+    delete(simulator.aws, DEFAULT_STACK)
     simulator.take_baseline()
 
 
-def resources(aws: AwsClients, stack: str = PIPELINE_STACK) -> dict[str, Any]:
+def resources(aws: AwsClients, stack: str = DEFAULT_STACK) -> dict[str, Any]:
     """The physical id of each resource of the stack by its logical id."""
     found = aws.cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
     assert {resource["ResourceStatus"] for resource in found} == {"CREATE_COMPLETE"}
@@ -59,8 +59,8 @@ def test_what_sam_expands_is_deployed(simulator: Simulator) -> None:
 def test_the_garden_is_watered(simulator: Simulator, tmp_path: Path) -> None:
     """By the schedule event, with the layer, the connector's rights and the seeds; by one alias.
 
-    Roses need water twice, of 4 litres. A crash is retried once, as EventInvokeConfig says, and the discarded
-    event reaches the queue of the nested stack.
+    Roses need water twice, of 4 litres. A crash is retried once, as EventInvokeConfig says, and the
+    discarded event reaches the queue of the nested stack.
     """
     water = resources(simulator.aws)["Water"]
     crash = HandlerCrash(

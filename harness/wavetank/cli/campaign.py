@@ -27,12 +27,13 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.campaign_progress import CampaignOutput
+from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
-from wavetank.core.settings import project_configuration, read_settings
+from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import invariant_suite

@@ -19,6 +19,7 @@ from wavetank.cli.options import (
     TemplateOption,
 )
 from wavetank.cli.output import Output
+from wavetank.configuration.project import project_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import (
     DEFAULT_ADDRESS,
@@ -28,7 +29,7 @@ from wavetank.core.naming import (
     derive_names,
     person_of,
 )
-from wavetank.core.settings import project_configuration, read_settings
+from wavetank.core.settings import read_settings
 from wavetank.deployment.deployer import DeploymentOptions
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.deployment.pipelines.user_pipeline import parse_parameters

@@ -7,7 +7,7 @@ import typer
 
 from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
-from wavetank.core.configuration import STACK_NAME, stack_name_form
+from wavetank.configuration.project import STACK_NAME, stack_name_form
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import users_umask
 from wavetank.core.project import CONFIGURATION

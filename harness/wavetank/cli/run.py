@@ -26,12 +26,12 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
 from wavetank.cli.targets import YesOption
+from wavetank.configuration.project import project_configuration
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
-from wavetank.core.settings import project_configuration
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.scenario.loader import load_scenario, project_scenarios, with_horizon

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wavetank.core.configuration import Configuration, read_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import clone_folder, shipped_folder
 from wavetank.core.private_files import STATE
@@ -126,15 +125,6 @@ def current_project() -> Project:
         raise UsageError(
             "a working folder that can be read", error.strerror or str(error), "change to another"
         ) from error
-
-
-def project_configuration() -> Configuration | None:
-    """The `wavetank.toml` of the working folder's project; None without one.
-
-    Raises:
-        UsageError: the file has a mistake, or the working folder cannot be read.
-    """
-    return read_configuration(current_project())
 
 
 def _verifies_signatures() -> bool:

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from wavetank.core.errors import InfrastructureError
-from wavetank.core.project import STATE
+from wavetank.core.private_files import STATE
 
 
 def find_uv(path: str, clone: Path | None) -> Path:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from wavetank.core.configuration import default_name
+from wavetank.configuration.project import default_name
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION

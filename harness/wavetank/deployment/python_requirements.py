@@ -28,7 +28,7 @@ SECONDS_MAX = 900.0
 REASON_CHARACTERS_MAX = 300
 INCLUDED = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[\s=]+(?P<path>\S+)")
 COMMENT = re.compile(r"(^|\s)#.*$")
-FRAME = "│╰╭├─▶×· "
+FRAME = "│╰╭├─▶\N{MULTIPLICATION SIGN}· "
 """What uv draws around its messages."""
 
 
@@ -137,9 +137,8 @@ def _parts(requirements: Path) -> tuple[list[str], list[tuple[int, str]]]:
     for number, line in enumerate(text.splitlines(), 1):
         entry = COMMENT.sub("", line).strip()
         if included := INCLUDED.match(entry):  # relative to the list that names it
-            options.append(
-                f"{entry[: included.start('path')]}{requirements.parent.absolute() / included['path']}"
-            )
+            path = requirements.parent.absolute() / included["path"]
+            options.append(f"{entry[: included.start('path')]}{path}")
         elif entry.startswith("-") and not entry.startswith(("-e", "--editable")):
             options.append(entry)
         elif entry:

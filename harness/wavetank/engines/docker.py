@@ -267,9 +267,10 @@ def _tls(files: TlsFiles | None) -> Any:
     return TLSConfig(client_cert=certificate, ca_cert=authority, verify=files.verify)
 
 
-def _given_port(folder: Path) -> str | None:
-    """The user's port, of the environment or of `.env`; None without one."""
-    return read_settings().compose_port or assigned_in_env_file(folder, PORT_VARIABLE)
+def _given_port(clone: Path | None) -> str | None:
+    """The user's port, of the environment or of the clone's `.env`; None without one."""
+    in_file = assigned_in_env_file(clone, PORT_VARIABLE) if clone else None
+    return read_settings().compose_port or in_file
 
 
 def _last_lines(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.core.configuration import read_configuration
+from wavetank.configuration.project import read_configuration
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError, WavetankError
 from wavetank.core.project import find_project

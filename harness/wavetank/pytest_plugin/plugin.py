@@ -86,7 +86,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def wavetank_pipeline(pytestconfig: pytest.Config) -> "Pipeline":
     """The pipeline of the project's `wavetank.toml`; a suite may override this fixture."""
-    from wavetank.core.configuration import read_configuration  # noqa: PLC0415 - see above
+    from wavetank.configuration.project import read_configuration  # noqa: PLC0415 - see above
     from wavetank.core.project import find_project  # noqa: PLC0415 - see above
     from wavetank.deployment.pipelines.selection import PipelineChoice  # noqa: PLC0415 - see above
     from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above

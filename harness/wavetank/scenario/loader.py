@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from wavetank.configuration.project import project_configuration
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import shipped_folder
-from wavetank.core.settings import project_configuration
 from wavetank.core.suggestions import one_of
 from wavetank.faults.serialization import describe
 from wavetank.scenario.model import Scenario

@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from wavetank.core.toml_documents import nesting_refused, parse_toml, raise_first
+from wavetank.configuration.toml_documents import nesting_refused, parse_toml, raise_first
 from wavetank.faults.plan import FaultPlan
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.problems import cross_field_problems, scenario_problems

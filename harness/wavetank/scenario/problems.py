@@ -5,9 +5,9 @@ from itertools import combinations
 
 from pydantic import BaseModel, ValidationError
 
+from wavetank.configuration.toml_documents import FieldProblem, schema_problems
+from wavetank.configuration.toml_positions import Path
 from wavetank.core.durations import duration_text
-from wavetank.core.toml_documents import FieldProblem, schema_problems
-from wavetank.core.toml_positions import Path
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import contradict
 from wavetank.scenario.model import Scenario

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from wavetank.configuration.toml_documents import RefusedValueError, StrictModel
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
-from wavetank.core.toml_documents import RefusedValueError, StrictModel
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.serialization import fault_from_dict
 

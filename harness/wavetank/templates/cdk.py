@@ -1,7 +1,7 @@
 """Templates that `cdk synth` wrote: assets are local, and the bootstrap's version is not checked.
 
 Beside `App.template.json` is `App.assets.json`, with the key that each asset gets in the bootstrap
-bucket and the folder or file that it is made of. [aws-cdk: cloud-assembly-schema, AssetManifest]
+bucket, and the folder or file that it is made of. [aws-cdk: cloud-assembly-schema, AssetManifest]
 """
 
 import copy
@@ -70,19 +70,29 @@ def _localize(
 
 
 def _assets(path: Path) -> dict[str, Path]:
-    """The local file or folder of each asset by its key in the bucket."""
-    listed = path.with_name(path.name.removesuffix(ENDING) + ".assets.json")
+    """The local file or folder of each asset of the app by its key in the bucket.
+
+    Of all its stacks: a nested one has no list of its own, and keys are hashes of contents.
+    """
+    lists = sorted(path.parent.glob("*.assets.json"))
+    if not lists:
+        raise _unreadable(path, f"no *.assets.json in {path.parent}")
+    return {key: source for listed in lists for key, source in _listed(path, listed)}
+
+
+def _listed(path: Path, listed: Path) -> list[tuple[str, Path]]:
     try:
         content = json.loads(listed.read_text(encoding="utf-8"))
-        return {
-            destination["objectKey"]: path.parent.absolute() / entry["source"]["path"]
+        return [
+            (destination["objectKey"], path.parent.absolute() / entry["source"]["path"])
             for entry in content["files"].values()
             if "path" in entry["source"]
             for destination in entry["destinations"].values()
-        }
+        ]
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"the list of the assets of {path}",
-            f"{listed}: {error if isinstance(error, OSError) else 'another form'}",
-            "run `cdk synth` again",
-        ) from error
+        reason = error if isinstance(error, OSError) else "another form"
+        raise _unreadable(path, f"{listed}: {reason}") from error
+
+
+def _unreadable(path: Path, found: str) -> UsageError:
+    return UsageError(f"the lists of the assets of {path}", found, "run `cdk synth` again")

@@ -8,6 +8,7 @@ from typing import Any
 
 from wavetank.templates.accessors import as_list
 
+SIDES = ("left", "right")
 type Value = Callable[[Any], object]
 """Resolves a value: a text, another object for a resource, or None if it is not known."""
 
@@ -19,9 +20,7 @@ def truth(
 
     `within` are the names of the conditions that led here: one that contains itself is unknown.
     """
-    if not isinstance(written, dict) or len(written) != 1:
-        return None
-    function, argument = next(iter(written.items()))
+    function, argument = next(iter(written.items())) if _is_function(written) else ("", None)
 
     def below(part: Any) -> bool | None:
         return truth(part, conditions, value, within)
@@ -33,13 +32,16 @@ def truth(
             return _all(map(below, as_list(argument)))
         case "Fn::Or":
             return _negated(_all(_negated(below(part)) for part in as_list(argument)))
-        case "Fn::Not":
-            parts = as_list(argument)
-            return _negated(below(parts[0])) if len(parts) == 1 else None
-        case "Fn::Equals":
-            sides = [value(part) for part in as_list(argument)]
-            return _are_equal(*sides) if len(sides) == 2 else None  # noqa: PLR2004 - the two sides
-    return None
+        case "Fn::Not" if isinstance(argument, list) and len(argument) == 1:
+            return _negated(below(argument[0]))
+        case "Fn::Equals" if isinstance(argument, list) and len(argument) == len(SIDES):
+            return _are_equal(*map(value, argument))
+        case _:
+            return None
+
+
+def _is_function(written: Any) -> bool:
+    return isinstance(written, dict) and len(written) == 1
 
 
 def _all(parts: Iterable[bool | None]) -> bool | None:
@@ -49,7 +51,7 @@ def _all(parts: Iterable[bool | None]) -> bool | None:
     return None if None in found else True
 
 
-def _negated(part: bool | None) -> bool | None:
+def _negated(part: bool | None) -> bool | None:  # noqa: FBT001 - it is a truth value
     return None if part is None else not part
 
 

@@ -102,28 +102,37 @@ class _Reducer:
             case "Ref" if argument == "AWS::NoValue":
                 return REMOVED
             case "Fn::If" if isinstance(argument, list) and len(argument) == IF_PARTS:
-                is_true = self._scope.is_true(argument[0])
-                if is_true is not None:
-                    index = 1 if is_true else 2
-                    return self.reduced(argument[index], (*source, name, index), target)
-                # Both parts stay, with AWS::NoValue as CloudFormation will read it.
-                below = [self.reduced(part, (*source, name), target) for part in argument[1:]]
-                no_value = {"Ref": "AWS::NoValue"}
-                return {name: [argument[0], *(no_value if b is REMOVED else b for b in below)]}
+                return self._chosen(argument, source, target)
             case "Fn::FindInMap":
-                found = self._scope.value(whole)
-                listed = self._scope.elements(whole) if found is None else None
-                if isinstance(found, str) or listed is not None:
-                    return found if listed is None else listed
+                return self._known_or_written(whole)
             case "Fn::Length":
-                length = self._scope.value(whole)
+                length = self._scope.text(whole)
                 if length is None:
                     self._report("a list that the template determines", name, source)
-                return whole if length is None else int(str(length))
+                return whole if length is None else int(length)
             case "Fn::ToJsonString":
                 below = self.reduced(argument, (*source, name), (*target, name))
                 return self._json_string(None if below is REMOVED else below)
-        return self._mapping(whole, source, target)
+            case _:
+                return self._mapping(whole, source, target)
+
+    def _chosen(self, argument: list[Any], source: Keys, target: Keys) -> Any:
+        """The part of `Fn::If` that the condition selects, or both if it is not known."""
+        is_true = self._scope.is_true(argument[0])
+        if is_true is not None:
+            index = 1 if is_true else 2
+            return self.reduced(argument[index], (*source, "Fn::If", index), target)
+        below = [self.reduced(part, (*source, "Fn::If"), target) for part in argument[1:]]
+        # CloudFormation will remove it if it selects this part.
+        parts = [{"Ref": "AWS::NoValue"} if part is REMOVED else part for part in below]
+        return {"Fn::If": [argument[0], *parts]}
+
+    def _known_or_written(self, whole: dict[str, Any]) -> Any:
+        found = self._scope.value(whole)
+        listed = self._scope.elements(whole) if found is None else None
+        if isinstance(found, str):
+            return found
+        return whole if listed is None else listed
 
     def _json_string(self, part: Any) -> Any:
         """The JSON text, or a join of it with the values that only CloudFormation knows."""

@@ -36,7 +36,7 @@ DOCUMENTS = {
 APPLICATION = "AWS::Serverless::Application"
 EMPTY_DOCUMENT = {"swagger": "2.0", "paths": {}}
 """In place of one that cannot be read, so that other problems are found."""
-NAMED_IN_MESSAGE = re.compile(r"(?:Resource|Event) with id \[(?P<id>\w+)\]")
+NAMED_IN_MESSAGE = re.compile(r"(?:Resource|Event) with id \[(\w+)\]")
 
 
 def is_sam(template: Template) -> bool:
@@ -159,8 +159,8 @@ def _translate(
         ExceptionWithMessage,
         InvalidDocumentException,
     )
-    from samtranslator.parser.parser import Parser  # noqa: PLC0415
-    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+    from samtranslator.parser.parser import Parser  # noqa: PLC0415 - as above
+    from samtranslator.translator.translator import Translator  # noqa: PLC0415 - as above
 
     # Without a session it looks for the region in the configuration of the user's account.
     translator = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=REGION))
@@ -195,8 +195,8 @@ def _problem(template: Template, message: str) -> TemplateProblem:
     """In one line, with the position of the resource or the event that the message names."""
     text = " ".join(message.split()).rstrip(".")
     keys: Keys = ("Transform",)
-    if named := NAMED_IN_MESSAGE.search(text):
-        keys = next(_keys_of(template, named["id"]), keys)
+    if named := NAMED_IN_MESSAGE.findall(text):  # a function, and an event of it
+        keys = next(_keys_of(template, "".join(named)), keys)
     found = f"{text} at {template.position(keys)}"
     return TemplateProblem("a template that SAM can expand", found, "correct it")
 

@@ -33,6 +33,11 @@ def test_a_rate_begins_at_once_and_continues_at_its_interval() -> None:
     assert _first(plan, 3) == ["03-27 12:00:30", "03-27 12:05:30", "03-27 12:10:30"]
 
 
+def test_a_rate_of_one_may_have_a_plural_unit() -> None:
+    """The user guide: "Valid inputs: minutes | hours | days"; templates have both."""
+    assert _first(_plan("rate(1 hours)"), 2) == _first(_plan("rate(1 hour)"), 2)
+
+
 def test_a_rate_begins_at_its_start_date() -> None:
     """And a day is 24 hours, also when clocks are moved forward."""
     start = datetime(2026, 3, 28, 9, tzinfo=UTC)
@@ -127,7 +132,7 @@ def test_instants_are_ordered_and_have_the_local_time(zone: str, minutes: int) -
 @pytest.mark.parametrize(
     ("expression", "zone"),
     [
-        ("rate(1 minutes)", "UTC"),
+        ("rate(5 minute)", "UTC"),
         ("rate(0 hours)", "UTC"),
         ("cron(0 24 * * ? *)", "UTC"),
         ("cron(0 9 * * *)", "UTC"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.core.configuration import read_configuration
+from wavetank.configuration.project import read_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.project import find_project
 from wavetank.deployment.new_project import adopt_template, create_sample

@@ -66,6 +66,19 @@ def test_what_is_saved_comes_back(file: SnapshotFile) -> None:
     assert file.subscriptions() == [{"arn": "2"}]
 
 
+def test_binary_values_come_back(file: SnapshotFile) -> None:
+    """A binary attribute is saved, in items and in the records of a table's stream alike."""
+    image = {
+        "one": {"B": b"\x00\xff"},
+        "set": {"BS": [b"", b"\x80"]},
+        "map": {"M": {"B": {"S": "a"}}},
+    }
+    contents = _contents(items={"table": [image]})
+    file.save(replace(contents, records={"dynamodb/table": [{"number": 1, "new": image}]}))
+    assert file.items("table") == [image]
+    assert file.records("dynamodb/table") == [{"number": 1, "new": image}]
+
+
 def test_an_object_is_written_once_and_again_when_it_changed(file: SnapshotFile) -> None:
     """A bucket of a month costs as much to save as its last minute."""
     read: list[str] = []

@@ -103,7 +103,8 @@ def parse_recurrence(expression: str, zone: str) -> Recurrence:
     found, content = parse_zone(zone), matched[2]
     match matched[1]:
         case "rate":
-            return parse_rate(content)
+            # its user guide names plural units only, and its API reference both
+            return parse_rate(content, plural_of_one=True)
         case "cron":
             return ZonedCron(parse_cron(content), found)
     try:

@@ -61,10 +61,11 @@ class RateNumbers:
         return self.created + (number + 1) * self.period
 
 
-def parse_rate(content: str) -> Rate:
+def parse_rate(content: str, *, plural_of_one: bool = False) -> Rate:
     """The rate between the parentheses: a whole number, white space, a unit.
 
-    The unit is singular for 1 and plural for more. [EventBridge user guide, eb-rate-expressions]
+    The unit is singular for 1 and plural for more; `plural_of_one` also accepts the plural for 1.
+    [EventBridge user guide, eb-rate-expressions]
 
     Raises:
         ScheduleError: it is invalid, or longer than the calendar.
@@ -73,7 +74,8 @@ def parse_rate(content: str) -> Rate:
     if parts is None:
         raise ScheduleError("rate", content, "a value and a unit, as in `5 minutes`")
     value, unit = _parse_value(parts[1]), parts[2]
-    allowed = list(PERIODS) if value == 1 else [f"{name}s" for name in PERIODS]
+    plural = [f"{name}s" for name in PERIODS]
+    allowed = [*PERIODS, *(plural if plural_of_one else ())] if value == 1 else plural
     if unit not in allowed:
         raise ScheduleError("the unit", unit, f"one of {', '.join(allowed)} after {value}")
     try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wavetank.core.configuration import STACK_NAME, Configuration, stack_name_form
+from wavetank.configuration.project import STACK_NAME, Configuration, stack_name_form
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import (
     DEFAULT_NAME,

@@ -43,6 +43,8 @@ def _is_shown(name: str, value: object, request: Mapping[str, Any]) -> bool:
             return bool(request.get("ReturnItemCollectionMetrics") == "SIZE")
         case "ConsumedCapacityUnits":
             return False
+        case "Items":
+            return request.get("Select") != "COUNT"
         case "Attributes":
             return value not in ({}, None)
     return True

@@ -31,6 +31,8 @@ from wavetank.emulator.dynamodb.idempotency import (
     ParameterMismatchError,
     RequestToken,
 )
+from wavetank.emulator.dynamodb.index_keys import KeyUseError
+from wavetank.emulator.dynamodb.key_use import check_key_use
 from wavetank.emulator.dynamodb.requests import RequestError, prepare_request
 from wavetank.emulator.dynamodb.time_to_live import delete_expired_items, is_time_to_live
 
@@ -61,6 +63,8 @@ class DirectAnswers:
                 delete_expired_items(backend, self._clock.now())
                 if name in OPERATIONS and context.request.headers.get("Content-Type") == JSON:
                     return self._answer(name, context)
+            if name == "UpdateTable" and not context.is_internal_call:
+                _check_stream(backend, request)
             # LocalStack's CloudFormation switches TTL on twice
             if name == "UpdateTimeToLive" and context.is_internal_call:
                 wanted = request["TimeToLiveSpecification"]
@@ -109,6 +113,25 @@ class DirectAnswers:
         return text, answer
 
 
+def _check_stream(backend: Any, request: dict[str, Any]) -> None:
+    """Check that the table's stream is switched on or off once.
+
+    Raises:
+        ServiceException: ValidationException. [DynamoDB API: UpdateTable, StreamSpecification]
+    """
+    table = backend.tables.get(request["TableName"])
+    wanted = request.get("StreamSpecification")
+    if table is None or not wanted:
+        return
+    is_on, switches_on = bool(table.latest_stream_label), bool(wanted.get("StreamEnabled"))
+    if is_on and switches_on:
+        message = f"Table already has an enabled stream: TableName: {table.name}"
+        raise refusal("ValidationException", message)
+    if not is_on and not switches_on:
+        message = f"Table is already disabled for streams: TableName: {table.name}"
+        raise refusal("ValidationException", message)
+
+
 def _prepare(operation: str, request: dict[str, Any], context: RequestContext) -> None:
     backend = dynamodb_backends[context.account_id][context.region]
 
@@ -121,9 +144,10 @@ def _prepare(operation: str, request: dict[str, Any], context: RequestContext) -
 
     try:
         prepare_request(operation, request, key_schema)
+        check_key_use(operation, request, backend)
     except RESTError as error:
         raise refusal("ValidationException", str(error.message)) from error
-    except RequestError as error:
+    except (KeyUseError, RequestError) as error:
         raise refusal("ValidationException", str(error)) from error
 
 

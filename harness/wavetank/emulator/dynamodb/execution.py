@@ -23,6 +23,7 @@ from wavetank.emulator.dynamodb.capacity import (
     written_parts,
 )
 from wavetank.emulator.dynamodb.legacy_conditions import is_expected, without_expected
+from wavetank.emulator.dynamodb.partiql import unreadable_statement
 from wavetank.emulator.dynamodb.reads import projected_answer, whole_items
 from wavetank.emulator.dynamodb.returned_values import only_updated, with_all_values
 from wavetank.emulator.dynamodb.transaction import BYTES_MAX, TOO_LARGE
@@ -45,6 +46,9 @@ OPERATIONS = {
     "UpdateItem": "update_item",
 }
 """The operations that read and write items, with the names of moto's methods."""
+
+STATEMENTS = frozenset({"batch_execute_statement", "execute_statement", "execute_transaction"})
+"""Methods whose parser raises errors of any kind."""
 
 type Json = dict[str, Any]
 
@@ -128,6 +132,10 @@ def call_moto(method: str, body: dict[str, Any], account: str, region: str) -> t
         answer = operation(handler)
     except RESTError as error:
         return error.code, error.get_body(), None
+    except Exception as error:
+        if method not in STATEMENTS:
+            raise
+        raise refusal("ValidationException", unreadable_statement(error)) from error
     if not isinstance(answer, str):
         status, _, text = answer
         return status, text, None

@@ -30,6 +30,7 @@ from wavetank.emulator.dynamodb.expression_parameters import (
     check_expression_parameters,
     check_not_empty,
 )
+from wavetank.emulator.dynamodb.partiql import StatementError, prepare_statement
 from wavetank.emulator.dynamodb.projections import projected_paths
 
 ITEM_BYTES_MAX = 400 * 1024
@@ -43,6 +44,7 @@ EMPTY_KEY = (
     "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
     "contain an empty {} value. Key: {}"
 )
+ONE_ACTION = "TransactItems can only contain one of Check, Put, Update or Delete"
 SAME_ITEM = "Transaction request cannot include multiple operations on one item"
 DUPLICATES = "Provided list of item keys contains duplicates"
 TOO_LONG = (
@@ -84,7 +86,7 @@ def prepare_request(operation: str, request: Parameters, key_schema: KeySchema) 
                 _check_key(parameters["Key"], schema)
             _check_no_empty_key(parameters, schema)
             _check_return_values(name, parameters)
-    except AttributeValueError as error:
+    except (AttributeValueError, StatementError) as error:
         raise RequestError(str(error)) from error
     if operation in {"BatchGetItem", "BatchWriteItem"}:
         _check_batch_keys(request["RequestItems"], key_schema)
@@ -101,6 +103,8 @@ def check_counts(operation: str, request: Parameters) -> None:
     if operation in {"TransactGetItems", "TransactWriteItems"}:
         if len(request["TransactItems"]) > TRANSACTION_ITEMS_MAX:
             raise RequestError(TOO_LONG.format(member="transactItems", limit=TRANSACTION_ITEMS_MAX))
+        if any(len(item) != 1 for item in request["TransactItems"]):
+            raise RequestError(ONE_ACTION)
     elif operation == "BatchWriteItem":
         _check_batch(operation, request, BATCH_WRITES_MAX, "")
     elif operation == "BatchGetItem":
@@ -149,6 +153,7 @@ def _prepare(operation: str, parameters: Parameters) -> None:
             normalize_all(parameters[name])
     for value in parameters.get("Parameters", ()):
         normalize(value)
+    prepare_statement(parameters)
     for name in LEGACY:
         _prepare_legacy(parameters.get(name) or {})
     check_expression_parameters(parameters)

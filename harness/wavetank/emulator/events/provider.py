@@ -17,7 +17,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.core.schedule import scheduled_event
-from wavetank.emulator.events.rules import EmulatedRule, check_targets
+from wavetank.emulator.events.rules import EmulatedRule, check_target_count, check_targets
 from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.events.timetable import Timetable
 from wavetank.emulator.patches import patch_of
@@ -27,6 +27,14 @@ from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 LOG = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 DISABLED = "DISABLED"
+SERVICE_SOURCE = "aws."
+"""How the sources of events of AWS's services begin. [EventBridge user guide: eb-events-structure]
+"""
+NOT_AUTHORIZED = {
+    "ErrorCode": "NotAuthorizedForSourceException",
+    "ErrorMessage": "Not authorized for the source.",
+}
+"""The result of an entry. [EventBridge API reference, PutEventsResultEntry]"""
 
 
 class WavetankEvents(EventsProvider):
@@ -66,6 +74,9 @@ class WavetankEvents(EventsProvider):
     ) -> Any:
         """LocalStack's method, after the checks that AWS makes."""
         check_targets(targets)
+        bus: Any = kwargs.get("event_bus_name") or next(iter(args), None)
+        service = self.get_rule_service(context.region, context.account_id, rule, bus)
+        check_target_count(service.rule, targets)
         return super().put_targets(context, rule, targets, *args, **kwargs)
 
     def create_target_sender(self, *details: Any, **named: Any) -> Any:
@@ -87,17 +98,26 @@ class WavetankEvents(EventsProvider):
         if target is not None:  # it may have been removed meanwhile
             target.process_event(event, trace_header=TraceHeader().ensure_root_exists())
 
+    def _process_entry(
+        self, entry: Any, processed: Any, failed: dict[str, int], context: RequestContext
+    ) -> None:
+        """LocalStack's method, except for sources of AWS's services, which nobody else may use."""
+        source = str(entry.get("Source") or "")
+        if source.startswith(SERVICE_SOURCE) and not context.is_internal_call:
+            processed.append(NOT_AUTHORIZED)
+            failed["count"] += 1
+        else:
+            super()._process_entry(entry, processed, failed, context)
+
     def _process_rules_async(self, params: Any) -> None:
         """LocalStack's method, also for rules that have a schedule besides their pattern."""
+        names = ("region", "account_id", "event_formatted", "trace_header")
         for rule in params["rules"]:
             if rule.event_pattern:
-                self._process_rules(
-                    rule,
-                    params["region"],
-                    params["account_id"],
-                    params["event_formatted"],
-                    params["trace_header"],
-                )
+                try:
+                    self._process_rules(rule, *(params[name] for name in names))
+                except Exception:  # the other rules of the bus must get the event
+                    LOG.exception("%s has not processed an event", rule.arn)
 
     def _process_rules(
         self, rule: Rule, region: str, account_id: str, event_formatted: Any, trace_header: Any

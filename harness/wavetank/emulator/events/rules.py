@@ -8,8 +8,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from localstack.services.events.models import ValidationException
+from localstack.aws.api.events import LimitExceededException
+from localstack.services.events.event_rule_engine import EventPatternCompiler
+from localstack.services.events.models import Rule, ValidationException
 from localstack.services.events.rule import RuleService
+from localstack.services.events.target import TargetSenderFactory
 
 from wavetank.core.schedule import ScheduleError, parse_schedule
 from wavetank.emulator.events.input_transformer import InputTemplateError
@@ -24,6 +27,23 @@ WITH_ROLE = frozenset({"batch", "ecs", "firehose", "kinesis", "states"})
 """Services whose targets need a role, because their resources had no policies."""
 
 
+ARN_PARTS = 6
+TARGETS_MAX = 5
+PATTERNS = EventPatternCompiler()
+
+
+def check_target_count(rule: Rule, targets: Iterable[Mapping[str, Any]]) -> None:
+    """Check that the rule has at most five targets with these.
+
+    LocalStack adds those that fit, which then have no sender: each event of the bus fails at them.
+
+    Raises:
+        LimitExceededException: it would have more; none is stored.
+    """
+    if len(rule.targets.keys() | {target["Id"] for target in targets}) > TARGETS_MAX:
+        raise LimitExceededException("The requested resource exceeds the maximum number allowed.")
+
+
 def check_targets(targets: Iterable[Mapping[str, Any]]) -> None:
     """Check the targets of one PutTargets.
 
@@ -31,11 +51,24 @@ def check_targets(targets: Iterable[Mapping[str, Any]]) -> None:
         ValidationException: one of them is invalid; none is stored.
     """
     for number, target in enumerate(targets, 1):
+        _check_arn(target["Arn"])
         _check_input(target)
         _check_retries(number, target.get("RetryPolicy") or {})
         service = target["Arn"].split(":")[2:3]
         if WITH_ROLE.intersection(service) and not target.get("RoleArn"):
             raise ValidationException(f"RoleArn is required for target {target['Arn']}.")
+
+
+def _check_arn(arn: str) -> None:
+    parts = arn.split(":", ARN_PARTS - 1)
+    if parts[0] != "arn" or len(parts) < ARN_PARTS:
+        raise ValidationException(
+            f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
+        )
+    if parts[2] not in TargetSenderFactory.target_map:
+        raise ValidationException(
+            f"Parameter {arn} is not valid. Reason: a sandbox has no targets of {parts[2]}."
+        )
 
 
 def _check_input(target: Mapping[str, Any]) -> None:
@@ -87,9 +120,14 @@ class EmulatedRule(RuleService):
         schedule_expression: str | None,
         event_bus_name: str | None = "default",
     ) -> None:
-        """Validate the expression here, and everything else with LocalStack."""
+        """Validate the expression and the pattern here, and everything else with LocalStack.
+
+        LocalStack compiles a pattern only when an event arrives, and an invalid one fails each.
+        """
         stand_in = schedule_expression and ACCEPTED_EXPRESSION
         super()._validate_input(event_pattern, stand_in, event_bus_name)
+        if event_pattern:
+            PATTERNS.compile_event_pattern(event_pattern)
         try:
             if schedule_expression:
                 parse_schedule(schedule_expression)

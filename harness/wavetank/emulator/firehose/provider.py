@@ -20,6 +20,7 @@ from localstack.aws.api.firehose import (
     DeleteDeliveryStreamOutput,
     DescribeDeliveryStreamOutput,
     InvalidArgumentException,
+    ListDeliveryStreamsOutput,
     PutRecordBatchOutput,
     PutRecordOutput,
     ResourceInUseException,
@@ -44,6 +45,7 @@ from wavetank.emulator.firehose.descriptions import (
 from wavetank.emulator.firehose.functions import FunctionInvoker
 from wavetank.emulator.firehose.http_client import post
 from wavetank.emulator.firehose.kinesis_source import KinesisReaders
+from wavetank.emulator.firehose.listing import page_of_names
 from wavetank.emulator.firehose.object_name import PrefixError
 from wavetank.emulator.firehose.processing_settings import SettingsError
 from wavetank.emulator.firehose.put_limits import data_of, data_of_batch
@@ -97,6 +99,19 @@ class WavetankFirehose(FirehoseProvider):
     ) -> DescribeDeliveryStreamOutput:
         found = self._description(context, delivery_stream_name)
         return DescribeDeliveryStreamOutput(DeliveryStreamDescription=found)
+
+    def list_delivery_streams(  # type: ignore[override]  # as above
+        self, context: RequestContext, **rest: Any
+    ) -> ListDeliveryStreamsOutput:
+        streams = self.get_store(context.account_id, context.region).delivery_streams
+        types = {name: found["DeliveryStreamType"] for name, found in streams.items()}
+        names, has_more = page_of_names(
+            types,
+            limit=rest.get("limit"),
+            kind=rest.get("delivery_stream_type"),
+            after=rest.get("exclusive_start_delivery_stream_name"),
+        )
+        return ListDeliveryStreamsOutput(DeliveryStreamNames=names, HasMoreDeliveryStreams=has_more)
 
     def delete_delivery_stream(  # type: ignore[override]  # as above
         self, context: RequestContext, delivery_stream_name: str, **rest: Any

@@ -6,6 +6,7 @@ merged still takes records; and no record ever expires.
 moto 5.1.24: kinesis/models.py]
 """
 
+import binascii
 import functools
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -20,18 +21,24 @@ from moto.utilities.utils import md5_hash
 
 from wavetank.emulator.patches import patch_of
 
+SEQUENCE_KINDS = frozenset({"AFTER_SEQUENCE_NUMBER", "AT_SEQUENCE_NUMBER"})
+TIMESTAMP_KIND = "AT_TIMESTAMP"
 HASH_KEY_MAX = 2**128 - 1
 FIRST_NUMBER = 10**55
 """Sequence numbers have 56 digits."""
 SHARD_NUMBERS = 10**40
 """The distance between the sequence numbers of two shards."""
 PARTITION_KEY_MAX = 256
+RECORD_BYTES_MAX = 1024 * 1024
+"""Data and partition key, unless the stream has another MaxRecordSizeInKiB, which moto has not.
+[Kinesis Data Streams developer guide: service-sizes-and-limits]"""
 SHARDS_LOCK = RLock()
 """Held while shards are read or changed: LocalStack serves each call in a thread of its own."""
 
 INITIALIZE_BY_MOTO = patch_of("moto.kinesis.models:Stream.init_shards").original()
 READ_BY_MOTO = patch_of("moto.kinesis.models:KinesisBackend.get_records").original()
 PUT_BY_MOTO = patch_of("moto.kinesis.models:Stream.put_record").original()
+SCALE_BY_MOTO = patch_of("moto.kinesis.models:Stream.update_shard_count").original()
 
 
 def with_shards_locked[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -76,7 +83,18 @@ def _base(explicit_hash_key: str) -> int:
 def put_stream_record(
     stream: Stream, partition_key: str, explicit_hash_key: str, data: str
 ) -> tuple[str, str]:
-    """`Stream.put_record`: returns the sequence number, and the shard, which is open until then."""
+    """`Stream.put_record`: returns the sequence number, and the shard, which is open until then.
+
+    Raises:
+        InvalidArgumentError: the record is too long.
+    """
+    padding = data[-2:].count("=")
+    size = len(data) * 3 // 4 - padding + len(partition_key.encode())  # of the decoded data
+    if size > RECORD_BYTES_MAX:
+        raise InvalidArgumentError(
+            f"Record size of {size} bytes, with its partition key, exceeds the limit of "
+            f"{RECORD_BYTES_MAX} bytes."
+        )
     found: tuple[str, str] = PUT_BY_MOTO(stream, partition_key, explicit_hash_key, data)
     return found
 
@@ -145,6 +163,26 @@ def merge_shards(stream: Stream, shard_to_merge: str, adjacent_shard_to_merge: s
     one.is_open = other.is_open = False
 
 
+@with_shards_locked
+def update_shard_count(stream: Stream, target_shard_count: int) -> None:
+    """`Stream.update_shard_count`: at most to the double, and at least to the half.
+
+    Raises:
+        InvalidArgumentError: the target is beyond that; moto would double the shards.
+    """
+    count = sum(shard.is_open for shard in stream.shards.values())
+    counts = f"Current open shard count: {count} Target shard count: {target_shard_count}"
+    if target_shard_count > 2 * count:
+        raise InvalidArgumentError(
+            f"UpdateShardCount cannot scale up over double your current open shard count. {counts}"
+        )
+    if 2 * target_shard_count < count:
+        raise InvalidArgumentError(
+            f"UpdateShardCount cannot scale down below half your current open shard count. {counts}"
+        )
+    SCALE_BY_MOTO(stream, target_shard_count)
+
+
 def _add_shard(stream: Stream, hashes: tuple[int, int], *parents: str) -> None:
     made = Shard(len(stream.shards), *hashes, *parents)
     stream.shards = {**stream.shards, made.shard_id: made}  # moto's calls iterate it without a lock
@@ -156,17 +194,23 @@ def get_shard_iterator(
     stream_arn: str | None,
     stream_name: str | None,
     shard_id: str,
+    kind: str,
     *position: Any,
 ) -> str:
     """`KinesisBackend.get_shard_iterator`: names the stream, also if it was given by its ARN.
 
     Raises:
         ResourceNotFoundError: there is no such stream or shard.
+        InvalidArgumentError: the kind of iterator needs a position, and there is none.
     """
+    number, timestamp = position
+    if (kind in SEQUENCE_KINDS and not number) or (kind == TIMESTAMP_KIND and timestamp is None):
+        missing = "Timestamp" if kind == TIMESTAMP_KIND else "StartingSequenceNumber"
+        raise InvalidArgumentError(f"{missing} must be specified for an iterator of type {kind}.")
     stream = backend.describe_stream(stream_arn, stream_name)
     _trim(stream)
     shard = stream.get_shard(shard_id)
-    iterator: str = compose_new_shard_iterator(stream.stream_name, shard, *position)
+    iterator: str = compose_new_shard_iterator(stream.stream_name, shard, kind, number, timestamp)
     return iterator
 
 
@@ -178,9 +222,12 @@ def get_records(
 
     Raises:
         ResourceNotFoundError: the stream does not exist.
-        InvalidArgumentError: the iterator is one of another stream than that of the ARN.
+        InvalidArgumentError: it is no iterator, or one of another stream than that of the ARN.
     """
-    name, shard_id, _ = decompose_shard_iterator(shard_iterator)
+    try:
+        name, shard_id, _ = decompose_shard_iterator(shard_iterator)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidArgumentError("Invalid ShardIterator.") from error
     stream = backend.describe_stream(None, name)
     if stream_arn and stream.arn != stream_arn:
         raise InvalidArgumentError("The ShardIterator is not one of the stream of the StreamARN.")
@@ -212,5 +259,6 @@ CORRECTIONS: Mapping[str, Any] = {
     "moto.kinesis.models:Stream.merge_shards": merge_shards,
     "moto.kinesis.models:Stream.put_record": put_stream_record,
     "moto.kinesis.models:Stream.split_shard": split_shard,
+    "moto.kinesis.models:Stream.update_shard_count": update_shard_count,
 }
 """Moto's attributes, and their replacements."""

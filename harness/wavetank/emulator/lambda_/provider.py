@@ -19,6 +19,7 @@ from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import (
     FunctionConfiguration,
     InvalidParameterValueException,
+    InvalidRequestContentException,
     InvocationResponse,
 )
 from localstack.services.lambda_.invocation.event_manager import Poller
@@ -37,7 +38,11 @@ from wavetank.emulator.lambda_.discarded_events import (
 )
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
-from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
+from wavetank.emulator.lambda_.request_checks import (
+    content_refusal,
+    payload_refusal,
+    variables_refusal,
+)
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
@@ -74,6 +79,8 @@ class WavetankLambda(LambdaProvider):
         refusal = payload_refusal(len(content), is_asynchronous=is_event)
         if refusal is not None:
             raise RequestEntityTooLargeException(refusal)
+        if (unreadable := content_refusal(content)) is not None:
+            raise InvalidRequestContentException(unreadable, Type="User")
         stock: Any = super()
         given = io.BytesIO(content) if payload else None
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)

@@ -3,6 +3,7 @@
 [Lambda developer guide: gettingstarted-limits, configuration-envvars; Lambda API: Invoke]
 """
 
+import json
 from collections.abc import Iterable
 
 SYNCHRONOUS_BYTES_MAX = 6 * 1024 * 1024
@@ -52,6 +53,21 @@ def payload_refusal(size_bytes: int, *, is_asynchronous: bool) -> str | None:
         f"Request must be smaller than {SYNCHRONOUS_BYTES_MAX} bytes for the InvokeFunction "
         "operation"
     )
+
+
+def content_refusal(content: bytes) -> str | None:
+    """Why the content of a payload is refused; None for JSON, and for no payload.
+
+    [Lambda API: Invoke, InvalidRequestContentException]
+    """
+    if not content:
+        return None
+    try:
+        json.loads(content)
+    except ValueError as error:  # UnicodeDecodeError too
+        problem = f"Could not parse payload into json: {error}"
+        return f"Could not parse request body into json: {problem}"
+    return None
 
 
 def variables_refusal(names: Iterable[str]) -> str | None:

@@ -24,7 +24,7 @@ from moto.logs.models import LogEvent, LogsBackend, LogStream, logs_backends
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_filter_pattern
 from wavetank.emulator.logs.filter_resources import create_subscriptions_with_roles
-from wavetank.emulator.logs.ingestion import EventOrderError, InputEvent, accept_events
+from wavetank.emulator.logs.ingestion import EventBatchError, InputEvent, accept_events
 from wavetank.emulator.logs.metric_filters import check_selectors, published_metrics
 from wavetank.emulator.logs.stored_events import EVENT_IDS
 from wavetank.emulator.logs.subscriptions import (
@@ -40,7 +40,6 @@ LOG = logging.getLogger(__name__)
 NO_GROUP = "The specified log group does not exist."
 NO_STREAM = "The specified log stream does not exist."
 NOT_IN_NAMES = frozenset(":*")
-NO_ORDER = "Log events in a single PutLogEvents request must be in chronological order."
 RETENTION_DAYS = frozenset(
     {
         *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192),
@@ -93,7 +92,7 @@ class WavetankLogs(LogsProvider):
         An error of a filter is logged: the events are stored whatever their filters do.
 
         Raises:
-            InvalidParameterException: the events are not in chronological order.
+            InvalidParameterException: the events are not a valid batch.
             ResourceNotFoundException: the group or the stream does not exist.
         """
         backend = _backend(context)
@@ -104,8 +103,8 @@ class WavetankLogs(LogsProvider):
         retention = int(group.retention_in_days) if group.retention_in_days else None
         try:
             accepted = accept_events(log_events, self._clock.now(), retention)
-        except EventOrderError as error:
-            raise InvalidParameterException(NO_ORDER) from error
+        except EventBatchError as error:
+            raise InvalidParameterException(str(error)) from error
         numbers = _store(stream, accepted.events, self._clock)
         if accepted.events:
             self._publish_metrics(context, backend, log_group_name, accepted.events)

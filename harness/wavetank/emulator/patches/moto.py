@@ -223,6 +223,7 @@ PATCHES = (
             "moto.kinesis.models:Stream.split_shard": (
                 "(self, shard_to_split, new_starting_hash_key)"
             ),
+            "moto.kinesis.models:Stream.update_shard_count": "(self, target_shard_count)",
         },
     ),
 )

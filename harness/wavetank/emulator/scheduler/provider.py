@@ -13,13 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.api.scheduler import ConflictException, ResourceNotFoundException
+from localstack.aws.api.scheduler import (
+    ConflictException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
 from localstack.services.plugins import Service, aws_provider
 from localstack.services.scheduler.provider import SchedulerProvider
 from moto.scheduler.models import Schedule, ScheduleGroup, scheduler_backends
 
 from wavetank.core.clock import Clock, WallClock
+from wavetank.emulator.scheduler.idempotency import is_repeated, keep_creation, mark_created
 from wavetank.emulator.scheduler.invocations import ScheduleInvocations
 from wavetank.emulator.scheduler.schedules import check_definition
 from wavetank.emulator.scheduler.targets import ScheduleInvocation
@@ -69,8 +74,12 @@ class WavetankScheduler(SchedulerProvider):
         with self._changing:
             group = _group(context, definition)
             if definition["Name"] in group.schedules:
+                former = group.schedules[definition["Name"]]
+                if is_repeated(former, definition):
+                    return {"ScheduleArn": former.arn}
                 raise ConflictException(f"Schedule {definition['Name']} already exists.")
             schedule = _schedule(context, group.name, definition)
+            mark_created(schedule, definition)
             group.add_schedule(schedule)
         return {"ScheduleArn": schedule.arn}
 
@@ -90,6 +99,7 @@ class WavetankScheduler(SchedulerProvider):
                 raise ResourceNotFoundException(f"Schedule {definition['Name']} does not exist.")
             schedule = _schedule(context, group.name, definition)
             schedule.creation_date = former.creation_date
+            keep_creation(former, schedule)
             group.add_schedule(schedule)
         return {"ScheduleArn": schedule.arn}
 
@@ -99,17 +109,26 @@ class WavetankScheduler(SchedulerProvider):
         Raises:
             ConflictException: it exists.
         """
+        definition: Any = context.service_request
         with self._changing:
-            if name in _backend(context).schedule_groups:
+            groups = _backend(context).schedule_groups
+            if name in groups and is_repeated(groups[name], definition):
+                return {"ScheduleGroupArn": groups[name].arn}
+            if name in groups:
                 raise ConflictException(f"Schedule group {name} already exists.")
-            return call_moto(context)
+            answer = call_moto(context)
+            mark_created(groups[name], definition)
+            return answer
 
     def delete_schedule_group(self, context: RequestContext, name: str, *_: Any, **__: Any) -> Any:
         """Delete a group with its schedules.
 
         Raises:
             ResourceNotFoundException: it does not exist.
+            ValidationException: it is the default group.
         """
+        if name == DEFAULT_GROUP:  # every schedule without a group is in it
+            raise ValidationException("The default schedule group cannot be deleted.")
         if name not in _backend(context).schedule_groups:
             raise ResourceNotFoundException(f"Schedule group {name} does not exist.")
         return call_moto(context)

@@ -8,7 +8,6 @@ be restored. So every row has a checksum, which SQLite computes when the row is 
 them are compared before anything is restored. [SQLite: gencol.html; pragma.html, integrity_check]
 """
 
-import json
 import logging
 import sqlite3
 import zlib
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from wavetank.core.private_files import private_file, private_folder
+from wavetank.emulator.snapshot.serialization import from_json, to_json
 
 LOG = logging.getLogger(__name__)
 VERSION = 4
@@ -165,14 +165,14 @@ class SnapshotFile:
                     key=key,
                     body=body,
                     modified=datetime.fromisoformat(modified),
-                    metadata=json.loads(metadata),
+                    metadata=from_json(metadata),
                 )
 
     def items(self, table: str) -> list[Item]:
         """The table's items."""
         with self._opened() as database:
             rows = database.execute("SELECT item FROM items WHERE name = ?", (table,))
-            return [json.loads(item) for (item,) in rows]
+            return [from_json(item) for (item,) in rows]
 
     def batches(self, stream: str) -> list[StoredBatch]:
         """The undelivered records of the delivery stream, oldest first."""
@@ -197,7 +197,7 @@ class SnapshotFile:
         """The records of a table's stream or of a Kinesis stream, oldest first."""
         query = "SELECT record FROM records WHERE stream = ? ORDER BY rowid"
         with self._opened() as database:
-            return [json.loads(text) for (text,) in database.execute(query, (stream,))]
+            return [from_json(text) for (text,) in database.execute(query, (stream,))]
 
     def tokens(self) -> list[Row]:
         """The tokens of transactions that were executed, oldest first."""
@@ -205,7 +205,7 @@ class SnapshotFile:
 
     def _rows(self, query: str) -> list[Row]:
         with self._opened() as database:
-            return [json.loads(text) for (text,) in database.execute(query)]
+            return [from_json(text) for (text,) in database.execute(query)]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -248,7 +248,7 @@ def _wrong_row(database: sqlite3.Connection) -> str | None:
 
 def _save_rows(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
     database.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the schema, never input
-    texts = [(json.dumps(row),) for row in rows]
+    texts = [(to_json(row),) for row in rows]
     database.executemany(f"INSERT INTO {table} VALUES (?)", texts)  # noqa: S608 - as above
 
 
@@ -259,13 +259,13 @@ def _save_messages(database: sqlite3.Connection, messages: list[Row]) -> None:
     current = {message["id"] for message in messages}
     gone = [(number,) for name, number in saved.items() if name not in current]
     database.executemany("DELETE FROM messages WHERE rowid = ?", gone)
-    new = [(json.dumps(message),) for message in messages if message["id"] not in saved]
+    new = [(to_json(message),) for message in messages if message["id"] not in saved]
     database.executemany("INSERT INTO messages VALUES (?)", new)
 
 
 def _save_items(database: sqlite3.Connection, table: str, items: list[Item]) -> None:
     database.execute("DELETE FROM items WHERE name = ?", (table,))
-    rows = [(table, json.dumps(item)) for item in items]
+    rows = [(table, to_json(item)) for item in items]
     database.executemany("INSERT INTO items VALUES (?, ?)", rows)
 
 
@@ -280,7 +280,7 @@ def _save_batches(database: sqlite3.Connection, stream: str, batches: list[Store
 
 def _save_records(database: sqlite3.Connection, stream: str, records: list[Row]) -> None:
     database.execute("DELETE FROM records WHERE stream = ?", (stream,))
-    rows = [(stream, json.dumps(record)) for record in records]
+    rows = [(stream, to_json(record)) for record in records]
     database.executemany("INSERT INTO records VALUES (?, ?)", rows)
 
 
@@ -296,6 +296,6 @@ def _save_objects(
     database.executemany("DELETE FROM objects WHERE bucket = ? AND key = ?", vanished)
     for key, fingerprint in fingerprints.items():
         if saved.get(key) != fingerprint and (stored := read(bucket, key)) is not None:
-            modified, metadata = stored.modified.isoformat(), json.dumps(stored.metadata)
+            modified, metadata = stored.modified.isoformat(), to_json(stored.metadata)
             row = (bucket, key, fingerprint, modified, metadata, stored.body)
             database.execute("REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?)", row)

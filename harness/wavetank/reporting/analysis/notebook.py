@@ -63,10 +63,9 @@ class _Client(NotebookClient):
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook that was read; `folder` is its kernel's working directory."""
+    """A notebook that was read."""
 
     node: NotebookNode
-    folder: Path
 
     def reading(self, source: str) -> "Notebook":
         """A copy with that source."""
@@ -74,17 +73,19 @@ class Notebook:
         cell = next(cell for cell in node.cells if cell.cell_type == "code")
         assert cell.source.startswith(PARAMETER)  # tests/rules checks this for every notebook
         cell.source = f"{PARAMETER} = {source!r}"
-        return Notebook(node, self.folder)
+        return Notebook(node)
 
     def executed(self) -> "Notebook":
-        """A copy with outputs, executed by a kernel of this environment.
+        """A copy with outputs, executed by a kernel of this environment in the working folder.
+
+        So it finds the same project as the command, wherever the notebook's file is.
 
         Raises:
             InfrastructureError: a cell failed, or the kernel died; the message has the cell's
                 error.
         """
         node = nbformat.from_dict(self.node)
-        resources = {"metadata": {"path": str(self.folder)}}
+        resources = {"metadata": {"path": str(Path.cwd())}}
         try:
             _Client(node, kernel_name="python3", resources=resources, config=SETTINGS).execute()
         except CellExecutionError as error:
@@ -94,7 +95,7 @@ class Notebook:
         except DeadKernelError as error:
             action = "check whether the host has free memory"
             raise InfrastructureError("a running kernel", str(error), action) from error
-        return Notebook(node, self.folder)
+        return Notebook(node)
 
     def write(self, path: Path) -> None:
         """Writes a page if the name ends in .html, else a notebook.
@@ -134,4 +135,4 @@ def _with_images(notebook: NotebookNode) -> NotebookNode:
 
 def read_notebook(path: Path) -> Notebook:
     """The notebook of the file."""
-    return Notebook(nbformat.read(path, NBFORMAT), path.parent)
+    return Notebook(nbformat.read(path, NBFORMAT))

@@ -15,7 +15,7 @@ QUEUES = json.loads(os.environ["QUEUES"])
 def handler(event: Any, context: object) -> int:
     """Add water to the dry beds, and report each."""
     del context
-    table = boto3.resource("dynamodb").Table(os.environ["LEVELS"])
+    table: Any = boto3.resource("dynamodb").Table(os.environ["LEVELS"])
     watered = 0
     for bed in BEDS:
         level = int(table.get_item(Key={"Bed": bed})["Item"]["Litres"])

@@ -70,7 +70,7 @@ def added(name: str, kind: str, properties: str = "{}") -> str:
 def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
     """Both templates with all their code; the value goes to other processes as it is."""
     storage, pipeline = SENSORS.check()
-    assert (storage.name, pipeline.name) == ("storage", "pipeline")
+    assert (storage.name, pipeline.name) == ("pipeline-storage", "pipeline")
     assert pipeline.packages.keys() == {"Measure", "Report", "Shared"}
     assert pickle.loads(pickle.dumps(SENSORS)) == SENSORS  # noqa: S301 - its own
     assert SENSORS.options() == {
@@ -184,12 +184,24 @@ def test_an_unsupported_resource_is_named(
 
 
 def test_all_problems_are_reported_at_once(template: Path) -> None:
-    """The first in full, the others with their positions."""
+    """The first in full, the others with their positions: types, code, parameters and circles."""
     text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
+    text += "    DependsOn: Feed\n"
+    text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
+    text += (
+        "  More: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Code: nowhere}}\n"
+    )
+    text += "Parameters: {Stage: {Type: String}}\n"
     with pytest.raises(UsageError) as raised:
         check(template, text)
-    assert f"Other (AWS::EC2::Instance) at {template}:14" in raised.value.action
-    assert "AWS::SQS::Queue" in raised.value.action
+    assert "Other -> Feed" in raised.value.found
+    for found in (
+        f"Feed (AWS::Kinesis::Stream) at {template}:11",
+        f"Other (AWS::EC2::Instance) at {template}:14",
+        "More (AWS::Lambda::Function) with Code that does not exist",
+        f"none for it at {template}:18",
+    ):
+        assert found in raised.value.action
 
 
 @pytest.mark.parametrize("arn", ACCEPTED)

@@ -1,10 +1,12 @@
 """Shards cover all keys, keep their records when they are split or merged, and forget old ones."""
 
+import base64
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import freezegun
 import pytest
@@ -153,3 +155,39 @@ def test_an_iterator_is_read_with_the_arn_of_its_own_stream_only(backend: Kinesi
     with pytest.raises(InvalidArgumentError):
         backend.get_records(other.arn, iterator, None)
     assert len(backend.get_records(one.arn, iterator, None)[1]) == 1
+
+
+@pytest.mark.parametrize(("count", "target"), [(2, 5), (1, 3), (4, 1)])
+def test_a_stream_scales_to_its_double_or_half(
+    backend: KinesisBackend, count: int, target: int
+) -> None:
+    """Beyond that nothing is changed: UpdateShardCount, "you cannot"."""
+    stream = _stream(backend, count)
+    with pytest.raises(InvalidArgumentError, match=f"count: {count} Target"):
+        stream.update_shard_count(target)
+    assert len(stream.shards) == count
+
+
+def test_a_record_of_more_than_a_mebibyte_is_refused(backend: KinesisBackend) -> None:
+    """With its partition key."""
+    stream = _stream(backend, 1)
+    data = base64.b64encode(b"x" * (1024 * 1024 - 1)).decode()
+    stream.put_record("p", "", data)
+    with pytest.raises(InvalidArgumentError, match="1048577 bytes"):
+        stream.put_record("pp", "", data)
+
+
+@pytest.mark.parametrize("kind", ["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP"])
+def test_an_iterator_of_a_position_needs_it(backend: KinesisBackend, kind: str) -> None:
+    """Without it the call is refused, and not an internal error."""
+    _stream(backend, 1)
+    absent: Any = None
+    with pytest.raises(InvalidArgumentError, match=kind):
+        backend.get_shard_iterator(None, "stream", FIRST, kind, absent, absent)
+
+
+@pytest.mark.parametrize("iterator", ["x", "eA==", "////"])
+def test_what_is_no_iterator_is_refused(backend: KinesisBackend, iterator: str) -> None:
+    """Whatever text it is."""
+    with pytest.raises(InvalidArgumentError, match="ShardIterator"):
+        backend.get_records(None, iterator, None)

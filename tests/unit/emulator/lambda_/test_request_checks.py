@@ -2,7 +2,11 @@
 
 import pytest
 
-from wavetank.emulator.lambda_.request_checks import payload_refusal, variables_refusal
+from wavetank.emulator.lambda_.request_checks import (
+    content_refusal,
+    payload_refusal,
+    variables_refusal,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,15 @@ def test_reserved_variables_are_refused_by_name() -> None:
     refusal = variables_refusal(["_HANDLER", "OWN", "AWS_REGION"])
     assert refusal is not None
     assert refusal.endswith("Reserved keys used in this request: AWS_REGION, _HANDLER")
+
+
+@pytest.mark.parametrize("content", [b"{not", b"'a'", b"\xff"])
+def test_a_payload_that_is_no_json_is_refused(content: bytes) -> None:
+    """Before the function is invoked."""
+    assert str(content_refusal(content)).startswith("Could not parse request body into json")
+
+
+@pytest.mark.parametrize("content", [b"", b"null", b'{"a": 1}', b'"\xc3\xbc"'])
+def test_json_and_no_payload_are_accepted(content: bytes) -> None:
+    """A function gets any JSON value."""
+    assert content_refusal(content) is None

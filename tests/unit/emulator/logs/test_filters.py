@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wavetank.emulator.logs.ingestion import EventOrderError, accept_events
+from wavetank.emulator.logs.ingestion import EventBatchError, accept_events
 from wavetank.emulator.logs.metric_filters import published_metrics
 from wavetank.emulator.logs.subscriptions import (
     LogSubscription,
@@ -23,20 +23,31 @@ def _event(message: str, time: datetime = NOW) -> dict[str, Any]:
 
 def test_events_are_rejected_by_their_time() -> None:
     """Too old, expired by the retention, too new; the indices as in the API."""
-    times = [NOW - 15 * DAY, NOW - 8 * DAY, NOW - DAY, NOW, NOW + DAY]
+    times = [NOW - 15 * DAY, NOW - DAY, NOW, NOW + DAY]
     events = [_event(str(number), time) for number, time in enumerate(times)]
     found = accept_events(events, NOW, None)
-    assert [event["message"] for event in found.events] == ["1", "2", "3"]
-    assert found.rejected == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 4}
-    retained = accept_events(events, NOW, 7)
-    assert [event["message"] for event in retained.events] == ["2", "3"]
-    assert retained.rejected["expiredLogEventEndIndex"] == 2
+    assert [event["message"] for event in found.events] == ["1", "2"]
+    assert found.rejected == {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}
+    older = [_event("expired", NOW - 8 * DAY), *events[1:]]
+    retained = accept_events(older, NOW, 7)
+    assert [event["message"] for event in retained.events] == ["1", "2"]
+    assert retained.rejected["expiredLogEventEndIndex"] == 1
 
 
 def test_events_of_a_put_are_in_order() -> None:
     """Others are refused as a whole."""
-    with pytest.raises(EventOrderError):
+    with pytest.raises(EventBatchError):
         accept_events([_event("b"), _event("a", NOW - DAY)], NOW, None)
+
+
+def test_events_of_a_put_span_a_day_and_have_a_mebibyte() -> None:
+    """Others are refused as a whole; each event counts 26 bytes besides its message."""
+    early = NOW - DAY - timedelta(milliseconds=1)
+    with pytest.raises(EventBatchError, match="24 hours"):
+        accept_events([_event("a", early), _event("b")], NOW, None)
+    accept_events([_event("x" * (1_048_576 - 26))], NOW, None)
+    with pytest.raises(EventBatchError, match="1048577 bytes"):
+        accept_events([_event("ü" + "x" * (1_048_575 - 26))], NOW, None)
 
 
 def _metrics(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from localstack.aws.api.scheduler import ConflictException
+from localstack.aws.api.scheduler import ConflictException, ValidationException
 from moto.scheduler.models import Schedule, scheduler_backends
 
 from wavetank.core.clock import WallClock
@@ -61,3 +61,37 @@ def test_one_of_two_simultaneous_creations_of_a_name_is_refused(
     for thread in threads:
         thread.join()
     assert len(refused) == 1
+
+
+def test_the_default_group_cannot_be_deleted() -> None:
+    """No schedule could be created after that; the user guide says that it cannot be deleted."""
+    provider = WavetankScheduler(WallClock(), fires=False)
+    context: Any = SimpleNamespace(account_id=ACCOUNT, region=REGION, service_request={})
+    with pytest.raises(ValidationException):
+        provider.delete_schedule_group(context, "default")
+
+
+def test_a_creation_is_repeated_by_its_token_only() -> None:
+    """Another definition, another token or none is a conflict."""
+    provider = WavetankScheduler(WallClock(), fires=False)
+    definition: dict[str, Any] = {
+        "Name": "repeated",
+        "ClientToken": "token",
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {
+            "Arn": "arn:aws:sqs:eu-west-1:123456789012:q",
+            "RoleArn": "arn:aws:iam::1:role/r",
+        },
+    }
+
+    def create(**changes: Any) -> Any:
+        context: Any = SimpleNamespace(
+            account_id=ACCOUNT, region=REGION, service_request=definition | changes
+        )
+        return provider.create_schedule(context)
+
+    assert create() == create()
+    for changes in ({"ClientToken": "other"}, {"ClientToken": None}, {"Description": "other"}):
+        with pytest.raises(ConflictException):
+            create(**changes)

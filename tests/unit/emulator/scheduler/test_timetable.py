@@ -117,7 +117,7 @@ def test_an_input_has_its_context_attributes() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"ScheduleExpression": "rate(1 minutes)"},
+        {"ScheduleExpression": "rate(2 minute)"},
         {"ScheduleExpressionTimezone": "Mars/Olympus"},
         {"StartDate": NOW - timedelta(minutes=6)},
         {"EndDate": NOW},

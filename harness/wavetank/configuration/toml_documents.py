@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from wavetank.configuration.toml_positions import Path, TextPosition, key_positions, position_of
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of, shown
 from wavetank.core.text import pluralize
-from wavetank.core.toml_positions import Path, TextPosition, key_positions, position_of
 
 SYNTAX_POSITION = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)")
 

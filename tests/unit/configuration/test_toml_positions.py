@@ -2,7 +2,7 @@
 
 import pytest
 
-from wavetank.core.toml_positions import Path, TextPosition, key_positions, position_of
+from wavetank.configuration.toml_positions import Path, TextPosition, key_positions, position_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wavetank.core.configuration import default_name, parse_configuration, read_configuration
+from wavetank.configuration.project import default_name, parse_configuration, read_configuration
 from wavetank.core.errors import UsageError
 from wavetank.core.project import CONFIGURATION, find_project
 

@@ -16,9 +16,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
 
-from wavetank.core.errors import UsageError
-from wavetank.core.project import CONFIGURATION, Project
-from wavetank.core.toml_documents import (
+from wavetank.configuration.toml_documents import (
     FieldProblem,
     StrictModel,
     nesting_refused,
@@ -26,6 +24,9 @@ from wavetank.core.toml_documents import (
     raise_first,
     schema_problems,
 )
+from wavetank.core.errors import UsageError
+from wavetank.core.project import CONFIGURATION, Project
+from wavetank.core.settings import current_project
 
 WHAT = "a configuration"
 STACK_NAME_CHARACTERS_MAX = 64
@@ -85,6 +86,15 @@ class Configuration:
     parameters: tuple[tuple[str, str], ...]
 
 
+def project_configuration() -> Configuration | None:
+    """The configuration of the working folder's project; None without one.
+
+    Raises:
+        UsageError: the file has a mistake, or the working folder cannot be read.
+    """
+    return read_configuration(current_project())
+
+
 def read_configuration(project: Project) -> Configuration | None:
     """The project's configuration; None if it has no `wavetank.toml`.
 
@@ -118,7 +128,7 @@ def parse_configuration(text: str, path: Path) -> Configuration:
 
 
 def default_name(folder: Path) -> str:
-    """A stack's name from the folder's: `orders` for `/home/me/orders`."""
+    """A stack's name from the folder's: `my-orders` for `projects/my orders`."""
     kept = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
     name = kept.lstrip("0123456789-")[:STACK_NAME_CHARACTERS_MAX].rstrip("-")
     return name or "pipeline"

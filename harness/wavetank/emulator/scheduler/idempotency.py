@@ -1,0 +1,26 @@
+"""A creation that is sent again with its ClientToken, as after a lost reply, changes nothing.
+
+The SDKs set the token, and send it again when they retry. How long AWS remembers it is not
+documented; here it is as long as what was created.
+[EventBridge Scheduler API reference: CreateSchedule, CreateScheduleGroup, ClientToken]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+TOKEN = "ClientToken"  # noqa: S105 - the name of a parameter
+
+
+def mark_created(created: Any, request: Mapping[str, Any]) -> None:
+    """Note the request that has created it."""
+    created.created_by = dict(request)
+
+
+def keep_creation(former: Any, updated: Any) -> None:
+    """Note that what replaces it was created by the same request."""
+    updated.created_by = getattr(former, "created_by", None)
+
+
+def is_repeated(created: Any, request: Mapping[str, Any]) -> bool:
+    """Whether the request is the one that has created it, with the same token."""
+    return bool(request.get(TOKEN)) and getattr(created, "created_by", None) == dict(request)
