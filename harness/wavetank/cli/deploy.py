@@ -36,11 +36,12 @@ from wavetank.cli.targets import (
     confirm,
     open_target,
 )
+from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock, minute_before
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import exit_code
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
-from wavetank.core.settings import current_project, project_configuration, read_settings
+from wavetank.core.settings import current_project, read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.aws_errors import translate_aws_errors
 from wavetank.deployment.deployer import DeploymentOptions

@@ -29,6 +29,7 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
 from wavetank.cli.revert_offer import offer_host, offer_running
+from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import (
     DEFAULT_ADDRESS,
@@ -37,7 +38,7 @@ from wavetank.core.naming import (
     DEFAULT_STREAM_CASE,
     person_of,
 )
-from wavetank.core.settings import project_configuration, read_settings
+from wavetank.core.settings import read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.deployment.pipelines.selection import PipelineChoice

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.core.settings import project_configuration
 from wavetank.deployment.deployed import (
     DeployedPipeline,
     deployed_pipelines,
