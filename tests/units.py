@@ -44,6 +44,9 @@ REPEATS: Mapping[str, str] = {
         "tests/simulator/test_wheel.py: its files, unpacked, with the packages of uv.lock"
     ),
     r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
+    r"tests/embedded/test_own_pipeline\.py::test_data_survive": (
+        "tests/embedded/test_snapshot.py, for the ticker's tables"
+    ),
     r"tests/campaign/test_cluster\.py": "tests/campaign/test_local_executor.py",
     r"tests/campaign/test_command\.py::test_generated_cases": "the README's campaign",
     r"tests/docker/test_compose\.py::test_a_(full_volume|failing_init|damaged_snapshot)": (

@@ -57,6 +57,26 @@ from wavetank.live.running_sandbox import attach
 from wavetank.live.sandbox_records import running_record
 from wavetank.live.ticker_watch import TickerWatch
 
+ShippedHandlerOption = Annotated[
+    bool,
+    typer.Option(
+        "--shipped-handler",
+        help="Deploy this project's handler again. Default: keep the deployed one.",
+    ),
+]
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Deploy again after each change of a file, until Ctrl-C."),
+]
+UntestedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--untested",
+        metavar="REASON",
+        help="With --target aws: deploy bytes that no run has passed; the reason is recorded.",
+    ),
+]
+
 
 def deploy(
     *,
@@ -72,31 +92,15 @@ def deploy(
     record_format: DeployedFormatOption = None,
     schedule: ScheduleOption = True,
     handler: HandlerOption = None,
-    shipped_handler: Annotated[
-        bool,
-        typer.Option(
-            "--shipped-handler",
-            help="Deploy this project's handler again. Default: keep the deployed one.",
-        ),
-    ] = False,
+    shipped_handler: ShippedHandlerOption = False,
     reset_prices: ResetOption = False,
     storage: StorageOption = None,
     template: TemplateOption = None,
     code: CodeOption = None,
     overrides: OverridesOption = None,
-    watch: Annotated[
-        bool,
-        typer.Option("--watch", help="Deploy again after each change of a file, until Ctrl-C."),
-    ] = False,
+    watch: WatchOption = False,
     yes: YesOption = False,
-    untested: Annotated[
-        str | None,
-        typer.Option(
-            "--untested",
-            metavar="REASON",
-            help="With --target aws: deploy bytes that no run has passed; the reason is recorded.",
-        ),
-    ] = None,
+    untested: UntestedOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
@@ -138,19 +142,32 @@ def deploy(
         reset_prices=reset_prices,
     )
     chosen = open_target(target, endpoint, profile, account)
-    record = record_of(target, endpoint, output)
+    _ticker(choice, chosen, output, endpoint=endpoint, yes=yes, untested=untested, watch=watch)
+
+
+def _ticker(
+    choice: DeploymentChoice,
+    chosen: Target,
+    output: Output,
+    *,
+    endpoint: str | None,
+    yes: bool,
+    untested: str | None,
+    watch: bool,
+) -> None:
+    record = record_of(chosen.kind, endpoint, output)
     with translate_aws_errors():
         options = choice.options(chosen, minute_before(WallClock().now()))
         _require_addresses(options)
     offer_pipeline(chosen, options.names, record, output, yes=yes)
     if watch:
-        _require_sandbox(target)
-        files = TickerWatch(choice, chosen, read_settings().shipped_folder, handler)
-        _watch(files, output)
-        return
-    if chosen.kind is TargetKind.AWS:
+        _require_sandbox(chosen.kind)
+        shipped = read_settings().shipped_folder
+        _watch(TickerWatch(choice, chosen, shipped, choice.handler), output)
+    elif chosen.kind is TargetKind.AWS:
         raise typer.Exit(_to_aws(chosen, options, output, yes=yes, untested=untested))
-    _to_sandbox(chosen, options, _handler_name(options, handler), output)
+    else:
+        _to_sandbox(chosen, options, _handler_name(options, choice.handler), output)
 
 
 def _templates_to_sandbox(

@@ -63,6 +63,14 @@ DRILL_KINDS: tuple[type[Fault], ...] = (*FUNCTION_KINDS, *HOST_KINDS)
 """What `--fault` takes."""
 LONGEST = timedelta(hours=1)
 NOTHING = "nothing to revert: no drill and no run has left changes"
+EventOption = Annotated[
+    str | None,
+    typer.Option(
+        "--event",
+        metavar="FILE|JSON",
+        help="With --function: the event to fail with. Default: that of its schedule, or {}.",
+    ),
+]
 
 
 def drill(
@@ -73,14 +81,7 @@ def drill(
     account: AccountOption = None,
     name: PipelineNameOption = None,
     function: FunctionOption = None,
-    event: Annotated[
-        str | None,
-        typer.Option(
-            "--event",
-            metavar="FILE|JSON",
-            help="With --function: the event to fail with. Default: that of its schedule, or {}.",
-        ),
-    ] = None,
+    event: EventOption = None,
     fault: Annotated[
         str,
         typer.Option(

@@ -63,6 +63,16 @@ EngineOption = Annotated[
         help="embedded needs no Docker; docker uses docker-compose.yml.",
     ),
 ]
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", metavar="PORT", help="Default: 4566 if it is free, else any port."),
+]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Delete the data of the last sandbox and start empty.")
+]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
+]
 
 
 def up(
@@ -82,16 +92,9 @@ def up(
     code: CodeOption = None,
     overrides: OverridesOption = None,
     retry_base_delay: DelayOption = 60,
-    port: Annotated[
-        int | None,
-        typer.Option("--port", metavar="PORT", help="Default: 4566 if it is free, else any port."),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Delete the data of the last sandbox and start empty.")
-    ] = False,
-    detach: Annotated[
-        bool, typer.Option("--detach", "-d", help="Run in the background; stop it with down.")
-    ] = False,
+    port: PortOption = None,
+    fresh: FreshOption = False,
+    detach: DetachOption = False,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
@@ -113,15 +116,14 @@ def up(
         code=code,
         overrides=overrides,
     ).in_project(project_configuration())
-    sandbox_options = _SandboxOptions(
-        retry_base_delay_seconds=retry_base_delay,
-        port=port,
-        fresh=fresh,
-        confirm_emails=confirm_emails,
-        enforce_access=enforce_access,
-    )
-    plan = _plan(choice, email, sandbox_options)
-    folder = SandboxFolder(read_settings().state_folder)
+    sandbox_options: _SandboxOptions = {
+        "retry_base_delay_seconds": retry_base_delay,
+        "port": port,
+        "fresh": fresh,
+        "confirm_emails": confirm_emails,
+        "enforce_access": enforce_access,
+    }
+    plan, folder = _plan(choice, email, sandbox_options), _sandbox_folder()
     if detach and engine is Engine.EMBEDDED:
         arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
         with output.waiting("starting in the background"):
@@ -178,6 +180,10 @@ def _plan(
     return plan
 
 
+def _sandbox_folder() -> SandboxFolder:
+    return SandboxFolder(read_settings().state_folder)
+
+
 def _deployed_name(plan: TemplatesPlan | SandboxPlan) -> str:
     return plan.pipeline.name if isinstance(plan, TemplatesPlan) else plan.names.stem
 
@@ -193,7 +199,7 @@ def down(*, as_json: JsonOption = False, debug: DebugOption = False) -> None:  #
     """Stop the sandbox of this project; its data are kept for the next one."""
     output = Output(as_json=as_json)
     with output.waiting("stopping"):
-        embedded = SandboxFolder(read_settings().state_folder).stop(WallClock())
+        embedded = _sandbox_folder().stop(WallClock())
         # All commands prefer an embedded sandbox, so Compose is not called if there is one.
         stopped = embedded or compose_sandbox().down()
     output.say("stopped" if stopped else "no sandbox is running")

@@ -6,14 +6,17 @@ that both agree: `check` compares what runs with what the stack names.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wavetank.aws.target import Target
 from wavetank.core.clock import WallClock, minute_before
-from wavetank.core.lambda_package import Package
 from wavetank.core.naming import Names
 from wavetank.deployment.deployer import Deployer, wanted_packages
 from wavetank.deployment.deployment_choice import DeploymentChoice
 from wavetank.live.revert_retry import update_code
+
+if TYPE_CHECKING:
+    from wavetank.core.lambda_package import Package
 
 FILES = ("init/pipeline.yaml", "init/storage.yaml", "lambdas")
 
