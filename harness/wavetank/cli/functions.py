@@ -80,7 +80,7 @@ def invoke(
     """Invoke a function and wait for its result; without FUNCTION, do once what is scheduled."""
     if function is None and event is not None:
         raise UsageError("FUNCTION with --event", "none", "name a deployed function")
-    output = Output(as_json=as_json)
+    output, text = Output(as_json=as_json), event_text(event)
     record = running_record(endpoint)
     offer_host(record, output)
     pipeline = pipeline_in(record, name)
@@ -90,7 +90,7 @@ def invoke(
         return
     deployed = pipeline.stacks().function(function)
     with output.waiting(f"invoking {function}"):
-        result = invoke_function(pipeline.aws, deployed, event_text(event))
+        result = invoke_function(pipeline.aws, deployed, text)
     output.say(json.dumps(result))
     output.emit("invoked", function=deployed, result=result)
 
