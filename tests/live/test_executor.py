@@ -336,13 +336,11 @@ def test_an_unknown_function_is_awss_error(aws: AwsClients) -> None:
         aws.awslambda.invoke(FunctionName="no-such-function")
 
 
-def test_a_payload_that_is_no_json_fails_that_invocation_only(
-    make_function: MakeFunction, aws: AwsClients
-) -> None:
-    """Whatever arrives, the environment lives on."""
+def test_a_payload_that_is_no_json_is_refused(make_function: MakeFunction, aws: AwsClients) -> None:
+    """Before the function sees it; its environment lives on."""
     function = make_function(ECHO)
-    answer = aws.awslambda.invoke(FunctionName=function.name, Payload=b"{not json")
-    assert answer.get("FunctionError") == "Unhandled"
+    with pytest.raises(aws.awslambda.exceptions.InvalidRequestContentException):
+        aws.awslambda.invoke(FunctionName=function.name, Payload=b"{not json")
     assert function.result("still here") == "still here"
 
 

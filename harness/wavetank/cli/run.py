@@ -34,6 +34,7 @@ from wavetank.core.errors import ExitCode
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
+from wavetank.live.live_run import refuse_other_pipelines
 from wavetank.scenario.loader import load_scenario, project_scenarios, with_horizon
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
@@ -105,7 +106,10 @@ def run(
     where = EngineChoice(
         engine=engine, endpoint=endpoint, profile=profile, account=account, yes=yes
     )
-    pipeline = choice.in_project(project_configuration()).pipeline()
+    choice = choice.in_project(project_configuration())
+    if engine is not EngineName.SIMULATOR:
+        refuse_other_pipelines(choice)
+    pipeline = choice.pipeline()
     invariant_suite(pipeline, spec.scenario)
     if engine is not EngineName.SIMULATOR:
         raise typer.Exit(run_live(where, pipeline, spec, output))

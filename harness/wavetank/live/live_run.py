@@ -17,6 +17,7 @@ from wavetank.core.stop_signal import stop_on_signal
 from wavetank.core.text import pluralize
 from wavetank.deployment.deployed import DeployedPipeline, deployed_pipelines
 from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.change_targets import target_of
@@ -108,9 +109,23 @@ def require_project_pipeline(pipeline: Pipeline) -> TickerPipeline:
     """
     if isinstance(pipeline, TickerPipeline) and pipeline.handler is None:
         return pipeline
-    raise UsageError(
-        "this project's own pipeline on a live engine",
-        "--handler or --template",
+    raise _only_simulated()
+
+
+def refuse_other_pipelines(choice: PipelineChoice) -> None:
+    """Return if the options select the ticker's pipeline with its own handlers.
+
+    Raises:
+        UsageError: they select templates or a custom handler, which only the simulator can run.
+    """
+    if choice.template is not None or choice.handler is not None:
+        raise _only_simulated()
+
+
+def _only_simulated() -> UsageError:
+    return UsageError(
+        "the ticker's pipeline with its own handlers on a live engine",
+        "--handler, --template or the template of wavetank.toml",
         "run those in the simulator: omit --engine",
     )
 

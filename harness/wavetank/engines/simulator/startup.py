@@ -52,6 +52,8 @@ SETTINGS = EmulatorSettings(
 """Set here and not in the environment, which child processes would inherit."""
 PREPARED: list[Path] = []
 """The folder of this process's simulator, once `prepare` was called."""
+STARTED = threading.Event()
+"""Set once LocalStack is in this process, where its state is global."""
 BOOTED: list[Simulator] = []
 """The simulator that `boot` has made, for the next call of `simulator`."""
 VIRTUAL = {
@@ -118,6 +120,7 @@ def boot() -> None:
 
 
 def _booted() -> Simulator:
+    STARTED.set()
     use(SETTINGS)
     from wavetank.emulator.in_process.localstack import InProcessLocalStack  # noqa: PLC0415 - reads what was just set
 
@@ -131,7 +134,7 @@ def simulator() -> Iterator[Simulator]:
     Raises:
         InfrastructureError: this process has, or had, one already.
     """
-    if "localstack.runtime.runtime" in sys.modules and not BOOTED:
+    if STARTED.is_set() and not BOOTED:
         raise InfrastructureError(
             "one simulator in a process", "a second one", "use the first again"
         )
