@@ -98,11 +98,11 @@ def test_the_example_passes_where_warnings_are_errors(example: Repository) -> No
 
 
 def test_the_readmes_lines_are_enough(example: Repository) -> None:
-    """A conftest.py and a test of ten lines, in a repository with a template and its code."""
-    (block,) = blocks("README.md", "python")
-    _, conftest, test = re.split(r"^# (?:conftest|test_pipeline)\.py\n", block, flags=re.MULTILINE)
-    (example.folder / "test_temperatures.py").unlink()
-    example.write("conftest.py", conftest)
+    """A test of six lines, in a repository whose `wavetank.toml` names its template and code."""
+    (test,) = blocks("README.md", "python")
+    for file in ("conftest.py", "test_temperatures.py"):
+        (example.folder / file).unlink()
+    example.write("wavetank.toml", 'template = "template.yaml"\ncode = "src"\n')
     example.write("test_pipeline.py", test)
     done = example.pytest("-W", "error", "-p", "no:cacheprovider")
     assert done.code == 0, done.out

@@ -11,36 +11,52 @@ from localstack.services.lambda_ import provider
 from wavetank.emulator.quiet_log import WRONG, remove_wrong_warnings
 
 
+class _Messages(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logged: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.logged.append(record.getMessage())
+
+
 @pytest.fixture
-def quiet() -> Iterator[None]:
-    """The filters, removed after the test."""
+def messages() -> Iterator[list[str]]:
+    """What the loggers log with the filters, however other tests have left their parents."""
+    handler = _Messages()
     loggers = [logging.getLogger(name) for name in WRONG]
-    before = [list(logger.filters) for logger in loggers]
+    before = [(list(each.filters), each.level, each.disabled) for each in loggers]
     remove_wrong_warnings()
-    yield
-    for logger, filters in zip(loggers, before, strict=True):
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.disabled = False
+    yield handler.logged
+    for logger, (filters, level, disabled) in zip(loggers, before, strict=True):
+        logger.removeHandler(handler)
         logger.filters[:] = filters
+        logger.setLevel(level)
+        logger.disabled = disabled
 
 
-@pytest.mark.usefixtures("quiet")
 def test_the_warning_of_our_provider_is_removed_and_others_are_not(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, messages: list[str]
 ) -> None:
     """LocalStack's own function logs them, from the environment."""
     monkeypatch.setenv("PROVIDER_OVERRIDE_LAMBDA", "wavetank")
     monkeypatch.setenv("TMPDIR", "/tmp/a-sandbox")  # noqa: S108 - only the name counts
     monkeypatch.setenv("EDGE_PORT", "4566")
     deprecations.log_deprecation_warnings()
-    messages = [record.getMessage() for record in caplog.records]
     assert [message.split()[0] for message in messages] == ["EDGE_PORT"]
 
 
-@pytest.mark.usefixtures("quiet")
-def test_other_warnings_of_lambda_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_other_warnings_of_lambda_are_logged(messages: list[str]) -> None:
     """Only the message about log settings is removed, by its beginning."""
     provider.LOG.warning("%s is slow", "a function")
     provider.LOG.warning("%s and more", *WRONG[provider.LOG.name])
-    assert [record.getMessage() for record in caplog.records] == ["a function is slow"]
+    assert messages == ["a function is slow"]
 
 
 def test_the_message_is_localstacks() -> None:
