@@ -207,6 +207,7 @@ def _watch(files: WatchedDeployment, output: Output) -> None:
         with stop_on_signal():
             watch_files(files, WallClock(), output)
     except Stopped:
+        output.say("stopped watching")
         output.emit("stopped")
 
 

@@ -129,7 +129,8 @@ def raise_first(problems: Iterable[FieldProblem], text: str, source: str) -> NoR
     def position(problem: FieldProblem) -> TextPosition:
         return position_of(positions, problem.path)
 
-    first, *others = sorted(problems, key=position)
+    # A key that is missing has no position, and one that is misspelt is often why it is missing.
+    first, *others = sorted(problems, key=lambda each: (each.path not in positions, position(each)))
     found = f"{first.found} at {source}:{position(first).line}:{position(first).column}"
     more = f" ({pluralize(len(others), 'more problem')} after it)" if others else ""
     raise UsageError(first.expected, found, first.action + more)

@@ -42,7 +42,8 @@ def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
 
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
-    action = f"remove it; the simulator supports {', '.join(sorted(CHECKS))}"
+    others = ", ".join(sorted(CHECKS))
+    action = f"use a sandbox (up), which has all of LocalStack; the simulator supports {others}"
     return resource.problem("resources of supported types", "", action)
 
 

@@ -18,7 +18,7 @@ from wavetank.aws.observers import wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.core.clock import Clock
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.text import pluralize
 from wavetank.faults.fault import StateFault
 from wavetank.history import Outcome
@@ -72,7 +72,8 @@ class StackDrill:
         Raises:
             ConditionTimeoutError: the failure was not reported in time.
             InfrastructureError: the restored function fails, or could not be restored.
-            UsageError: another drill is in progress, or has left a change.
+            UsageError: another drill is in progress or has left a change, or nobody would get the
+            report.
         """
         marks = [self._clock.monotonic()]
         reports = self._reports()
@@ -111,10 +112,11 @@ class StackDrill:
             FunctionName=self.function, InvocationType="Event", Payload=self.event
         )
         request = answer["ResponseMetadata"]["RequestId"]
+        delay = f"Lambda's two retries take {RETRIES_DELAY * self.retry_base_delay_seconds} s"
         if not reports:
-            say("invoked; it has no failure destination, so its attempts are awaited")
+            say(f"invoked; it has no failure destination, so its attempts are awaited; {delay}")
             return self._all_attempts(request), ""
-        say(f"invoked; waiting for the report in {' or '.join(reports)}")
+        say(f"invoked; waiting for the report in {' or '.join(reports)}; {delay}")
         label = self._waited(
             lambda: next((n for n, count in reports.items() if count() > before[n]), None),
             f"a report of the failure in {' or '.join(reports)}",
@@ -164,6 +166,7 @@ class StackDrill:
                 case "sqs":
                     found[f"queue {name}"] = self._queue_counter(name)
                 case "sns":
+                    self._require_confirmed(arn)
                     found[f"topic {name}"] = self._topic_counter(arn)
                 case "lambda":
                     found[f"function {name}"] = self._function_counter(arn)
@@ -179,6 +182,20 @@ class StackDrill:
             return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
         return count
+
+    def _require_confirmed(self, topic: str) -> None:
+        """Refuse a topic from which nobody gets an e-mail: the report could not be seen."""
+        pages = self._aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+        addresses = [
+            each for page in pages for each in page["Subscriptions"] if each["Protocol"] == "email"
+        ]
+        if not any(each["SubscriptionArn"].startswith("arn:") for each in addresses):
+            waiting = ", ".join(each["Endpoint"] for each in addresses)
+            raise UsageError(
+                f"a confirmed e-mail address of {topic.rpartition(':')[2]}, to see the report",
+                f"{waiting}, not confirmed" if waiting else "none",
+                "open the link that ./wavetank status shows, or start with up --confirm-emails",
+            )
 
     def _topic_counter(self, arn: str) -> Callable[[], int]:
         return lambda: sum(is_of_topics(each, [arn]) for each in alerts(self.endpoint))
