@@ -73,10 +73,6 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_executor\.py::test_a_million_lines": (
         "tests/unit/emulator/test_invocation_log.py: both ends of a log are kept"
     ),
-    r"tests/live/test_own_handler\.py::test_the_drill_breaks": "the README's check --handler",
-    r"tests/live/test_own_handler\.py.*\[embedded-(each-price|one-by-one)": (
-        "the same with the script as it is handed out, and tests/unit/deployment for its endpoints"
-    ),
     r"tests/live/test_teardown\.py::test_a_script_of_ones_own": (
         "what the stream still holds is waited for, in the same file"
     ),
@@ -88,7 +84,7 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/embedded/test_commands\.py::test_bench_compares": "tests/unit/benchmarks",
     r"tests/embedded/test_own_handler\.py::test_(a_running_sandbox|a_script_is_checked)": (
-        "tests/live/test_own_handler.py, and the README's check --handler"
+        "the README's check --handler"
     ),
     r"tests/live/test_guide\.py": "tests/live/test_promotion.py, test_teardown.py: its steps",
     r"tests/live/test_resumption\.py::test_a_deployment_is_cut": (
@@ -98,9 +94,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_commands\.py::test_a_template_that_is_refused": (
         "tests/simulator/test_template_errors.py, and tests/live/test_deployment.py for the stack"
     ),
-    r"tests/embedded/test_own_handler\.py::test_a_failing_script": (
-        "tests/live/test_own_handler.py, and the README's check --handler"
-    ),
+    r"tests/embedded/test_own_handler\.py::test_a_failing_script": ("the README's check --handler"),
     r"tests/live/test_pages\.py.*\[embedded-390": "the same pages in a wide window",
     r"tests/pages/test_report\.py::test_a_long_run.*\[8": "the run of one day",
     r"tests/simulator/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
@@ -109,8 +103,19 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_naive\.py::test_the_readme_says": (
         "the README's runs of the original handler, and tests/simulator/test_guarantee.py"
     ),
-    r"tests/simulator/test_guarantee\.py::.*\[everything-at-once": (
-        "each of its faults by itself, in the same file"
+    r"tests/simulator/test_guarantee\.py::test_our_handler_survives_every_scenario": (
+        "every single fault, in the same file, and the README's runs and campaign"
+    ),
+    r"tests/simulator/test_guarantee\.py::test_our_handler_survives_a_random.*\[[23]\]": (
+        "the first seed, and the README's campaign"
+    ),
+    r"tests/simulator/test_naive\.py::test_the_naive_handler_works_on_a_calm_day": (
+        "the README's runs of the original handler"
+    ),
+    r"tests/live/test_notebooks\.py": "the README's notebook, and tests/unit/reporting",
+    r"tests/live/test_own_handler\.py": "the README's check --handler",
+    r"tests/live/test_teardown\.py::test_a_teardown_cut_off_anywhere": (
+        "a stack that is half deleted, in the same file, and tests/unit/deployment/teardown"
     ),
     r"tests/simulator/test_handler_process\.py::test_a_handler_that_ends.*-imported": (
         "the same when the handler is called"
@@ -131,7 +136,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/docker/test_compose\.py::test_what_was_delivered_survives": (
         "tests/embedded/test_snapshot.py: the same on the embedded engine"
     ),
-    r"tests/simulator/test_notebooks\.py": "tests/live/test_notebooks.py, the README's notebook",
+    r"tests/simulator/test_notebooks\.py": "the README's notebook",
     r"tests/simulator/test_parity\.py": (
         "tests/live/test_live_run.py: the same scenario in wall time and in the simulator"
     ),

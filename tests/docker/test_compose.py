@@ -179,7 +179,7 @@ def test_compose_shows_what_happens(project: Project) -> None:
     for attempt in (1, 2, 3):
         failure = f"failure {function} fails at attempt {attempt}: KeyError: 'price'"
         assert [line for line in lines if line.endswith(failure)]
-    prices = r"  Index_1 \d+\.\d\d  Index_2 .*"
+    prices = r"  prices: Index_1 \d+\.\d\d  Index_2 .*"
     for line in (rf"tick    \S+Z{prices}", r"object  \d{4}/\d\d/\S+ \(\d+ bytes\)"):
         assert [found for found in lines if re.fullmatch(rf"\d\d:\d\d:\d\d  {line}", found)]
     assert lines[lines.index("Ready.") + 1] == f"pages: {endpoint}/_wavetank/"

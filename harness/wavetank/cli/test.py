@@ -43,7 +43,7 @@ def run_suite(
 ) -> None:
     """Run the test suite in several processes.
 
-    Without an option it runs everything that proves the product, in some eight minutes on two
+    Without an option it runs everything that proves the product, in some ten minutes on two
     processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
     run that passes is recorded for deploy --target aws.
 
