@@ -53,7 +53,6 @@ REPEATS: Mapping[str, str] = {
         "tests/embedded/test_commands.py, test_snapshot.py: the same on the embedded engine"
     ),
     r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
-    r"tests/docker/test_documents\.py.*\[docs": "the README's commands of Docker",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
     r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
         "tests/simulator/test_terminal.py: the same bar"
@@ -100,17 +99,18 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_handler_process\.py::test_a_signal_to_the_command.*\[(9|15)": (
         "the same by SIGINT, and tests/unit/core/test_process_supervisor.py for a kill"
     ),
-    r"tests/simulator/test_naive\.py::test_the_readme_says": (
+    r"tests/simulator/test_naive\.py": (
         "the README's runs of the original handler, and tests/simulator/test_guarantee.py"
+    ),
+    r"tests/docker/test_documents\.py": "tests/docker/test_compose.py: the same by the API",
+    r"tests/simulator/test_own_repository\.py::test_the_example_passes": (
+        "the README's lines, in the same file, and tests/simulator/test_new_project.py"
     ),
     r"tests/simulator/test_guarantee\.py::test_our_handler_survives_every_scenario": (
         "every single fault, in the same file, and the README's runs and campaign"
     ),
     r"tests/simulator/test_guarantee\.py::test_our_handler_survives_a_random.*\[[23]\]": (
         "the first seed, and the README's campaign"
-    ),
-    r"tests/simulator/test_naive\.py::test_the_naive_handler_works_on_a_calm_day": (
-        "the README's runs of the original handler"
     ),
     r"tests/live/test_notebooks\.py": "the README's notebook, and tests/unit/reporting",
     r"tests/live/test_own_handler\.py": "the README's check --handler",
