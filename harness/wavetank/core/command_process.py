@@ -35,6 +35,8 @@ class CommandSupervisor:
 
     def __init__(self) -> None:
         self.is_offered = False
+        self.is_interrupted = False
+        """Whether Ctrl-C has come, also where native code swallowed the KeyboardInterrupt."""
         self._conclusion: int | None = None
         self._running: mmap.mmap | None = None
 
@@ -111,6 +113,7 @@ def _handle_interrupts() -> None:
         taken = max(seen.values())
         seen[signal.Signals(number)] += 1
         if seen[signal.Signals(number)] > taken:
+            SUPERVISION.is_interrupted = True
             raise KeyboardInterrupt
 
     for number in seen:

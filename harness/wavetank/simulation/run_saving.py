@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Mapping
 from importlib import metadata
 
+from wavetank.core.command_process import SUPERVISION
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
 from wavetank.core.reporter import Reporter
@@ -86,8 +87,11 @@ def simulate_and_save(
     saved = project_runs().new(name or scenario.name, spec.seed, scenario_to_toml(scenario))
     try:
         result = play_with_progress(made, pipeline, spec, saved.history, reporter, observe)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        # Native code that calls Python, such as the SDK's checksums, makes its own error of Ctrl-C.
+        if not (isinstance(error, KeyboardInterrupt) or SUPERVISION.is_interrupted):
+            raise
         reporter.say(f"stopped; the history until then is in {saved.history}")
-        raise
+        raise KeyboardInterrupt from error
     save_run(saved, spec, pipeline, result)
     return saved, result
