@@ -1,4 +1,4 @@
-"""A pipeline of one's own on a sandbox, by the commands as a user types them in its folder."""
+"""A custom pipeline on a sandbox, by the commands that a user types in its folder."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A project of one's own, from an empty folder to its first verdicts, by the real commands."""
+"""A new project, from an empty folder to its first verdicts, by the real commands."""
 
 import re
 import sys

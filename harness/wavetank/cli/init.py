@@ -1,4 +1,4 @@
-"""`init`: a project of one's own, with a sample pipeline or for an existing template."""
+"""`init`: create a project, with a sample pipeline or for an existing template."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The stacks of a target and their resources, whoever deployed them."""
+"""The stacks of a target and their resources, whichever tool deployed them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ class AttachedSession:
             )
 
     def recover(self) -> bool:
-        """Waits until it answers, since whoever supervises it may restart it; returns False.
+        """Waits until the sandbox answers: its own supervisor may restart it. Returns False.
 
         Raises:
             ConditionTimeoutError: it does not.

@@ -14,8 +14,8 @@ from wavetank.core.errors import WavetankError
 from wavetank.core.lambda_package import files_of_source
 from wavetank.core.reporter import Reporter
 from wavetank.deployment.pipelines.sandbox_deployment import (
+    AppliedChanges,
     SandboxDeployment,
-    StackChanges,
     changed_code,
 )
 from wavetank.deployment.pipelines.stack_deployment import UserStack
@@ -76,19 +76,19 @@ class TemplatesWatch:
         changes = self._changes(before, pipeline, checked)
         self._deployed = pipeline, checked
         text = changes.text()
-        return "" if text == StackChanges().text() else text
+        return "" if text == AppliedChanges().text() else text
 
     def _changes(
         self,
         before: tuple[TemplatesPipeline, list[UserStack]] | None,
         pipeline: TemplatesPipeline,
         checked: list[UserStack],
-    ) -> StackChanges:
+    ) -> AppliedChanges:
         deployment = SandboxDeployment(pipeline, self._aws, self._clock)
         if before is not None and before[0] == pipeline:
             code = changed_code(before[1], checked)
             if code is not None:
-                return StackChanges(code=deployment.update_code(code))
+                return AppliedChanges(code=deployment.update_code(code))
         return deployment.deploy(checked)
 
 

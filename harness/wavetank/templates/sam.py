@@ -176,7 +176,7 @@ def _translate(
         # The translator assumes the form of much that it does not check.
         return {}, [_problem(template, f"{type(error).__name__}: {error}")]
     finally:
-        translator.metrics.publish()  # to nobody; it warns of measurements that it still has
+        translator.metrics.publish()  # discards them; without this it warns of unpublished metrics
     return made, []
 
 

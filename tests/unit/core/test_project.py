@@ -49,7 +49,7 @@ def test_the_nearest_mark_counts(inner: Path) -> None:
 
 
 def test_a_clone_is_a_project(tmp_path: Path) -> None:
-    """Before anything was run in it, and whoever finds it: a launcher or an installed command."""
+    """Before anything was run in it, for the launcher and for an installed command."""
     for mark in (TEMPLATE, SOURCE):
         (tmp_path / mark).parent.mkdir(parents=True)
         (tmp_path / mark).touch()

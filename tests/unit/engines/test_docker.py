@@ -173,7 +173,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ComposeSandbox:
 def test_without_a_wanted_port_the_engines_choose_alike(
     monkeypatch: pytest.MonkeyPatch, stopped: ComposeSandbox
 ) -> None:
-    """4566 if it is free, else any free one, which Compose is told."""
+    """4566 if it is free, else any free port; Compose gets it as a variable."""
     compose = _Compose(monkeypatch)
     with pytest.raises(InfrastructureError):  # the stand-in starts no container
         stopped.up({})

@@ -101,7 +101,7 @@ def test_a_context_may_have_certificates(variables: DockerVariables) -> None:
 def test_an_engine_that_set_no_context_is_found_by_its_socket(
     variables: DockerVariables, place: str
 ) -> None:
-    """And the `docker` command is told, since it would look at the default socket."""
+    """The `docker` command gets it as DOCKER_HOST, since it would use the default socket."""
     path = variables.home / place
     assert _endpoint(variables, path).variables() == {"DOCKER_HOST": f"unix://{path}"}
 

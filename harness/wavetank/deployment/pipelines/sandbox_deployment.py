@@ -26,7 +26,7 @@ ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_C
 
 
 @dataclass
-class StackChanges:
+class AppliedChanges:
     """What a deployment changed: resources by logical id, functions whose code alone was new."""
 
     created: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class SandboxDeployment:
         self._aws = aws
         self._clock = clock
 
-    def deploy(self, checked: list[UserStack] | None = None) -> StackChanges:
+    def deploy(self, checked: list[UserStack] | None = None) -> AppliedChanges:
         """Creates or updates the stacks, and puts the first items of tables that are new.
 
         `checked` is the result of the pipeline's `check`, if it is known. A table whose data were
@@ -85,7 +85,7 @@ class SandboxDeployment:
             InfrastructureError: CloudFormation refused or failed.
         """
         stacks = checked or self._pipeline.check(simulated=False)
-        changes = StackChanges()
+        changes = AppliedChanges()
         seeds = list(self._pipeline.first_items())
         tables_before = {
             (stack, table): self._physical_id(stack, table) for stack, table, _ in seeds

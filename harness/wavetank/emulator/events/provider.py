@@ -101,7 +101,7 @@ class WavetankEvents(EventsProvider):
     def _process_entry(
         self, entry: Any, processed: Any, failed: dict[str, int], context: RequestContext
     ) -> None:
-        """LocalStack's method, except for sources of AWS's services, which nobody else may use."""
+        """Process the entry as LocalStack does; a source that begins with `aws.` is refused."""
         source = str(entry.get("Source") or "")
         if source.startswith(SERVICE_SOURCE) and not context.is_internal_call:
             processed.append(NOT_AUTHORIZED)

@@ -72,8 +72,8 @@ class StackDrill:
         Raises:
             ConditionTimeoutError: the failure was not reported in time.
             InfrastructureError: the restored function fails, or could not be restored.
-            UsageError: another drill is in progress or has left a change, or nobody would get the
-            report.
+            UsageError: another drill is in progress or has left a change, or the failure topic has
+                no confirmed address.
         """
         marks = [self._clock.monotonic()]
         reports = self._reports()
@@ -184,7 +184,7 @@ class StackDrill:
         return count
 
     def _require_confirmed(self, topic: str) -> None:
-        """Refuse a topic from which nobody gets an e-mail: the report could not be seen."""
+        """Refuse a topic without a confirmed e-mail address: its report could not be observed."""
         pages = self._aws.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
         addresses = [
             each for page in pages for each in page["Subscriptions"] if each["Protocol"] == "email"

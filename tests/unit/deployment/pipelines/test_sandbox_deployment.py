@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wavetank.deployment.cloudformation import ResourceEvent
-from wavetank.deployment.pipelines.sandbox_deployment import StackChanges, changed_code
+from wavetank.deployment.pipelines.sandbox_deployment import AppliedChanges, changed_code
 from wavetank.deployment.pipelines.stack_deployment import UserStack
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 
@@ -81,8 +81,8 @@ def test_all_files_of_a_stack_are_known(files: Files) -> None:
 
 
 def test_changes_are_named() -> None:
-    """Each resource once, by what became of it; many are counted, and the stack is none of them."""
-    changes = StackChanges()
+    """Each resource once, by its change; many are counted, and the stack is not listed."""
+    changes = AppliedChanges()
     assert changes.text() == "nothing"
     for status in ("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_COMPLETE"):
         changes.note(ResourceEvent("Work", FUNCTION, status, ""))
