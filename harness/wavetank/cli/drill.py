@@ -45,9 +45,14 @@ from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import BrokenDeployment
 from wavetank.faults.host_faults import HostFault
 from wavetank.inspection.schedules import scheduled_calls
+from wavetank.inspection.stack_checks.queues import failure_destinations
 from wavetank.inspection.stack_resources import FUNCTION, PipelineStacks
 from wavetank.live.change_targets import host_target
-from wavetank.live.confirmed_addresses import require_confirmed, require_confirmed_on
+from wavetank.live.confirmed_addresses import (
+    require_confirmed,
+    require_confirmed_for,
+    require_confirmed_on,
+)
 from wavetank.live.drill.function_drill import FUNCTION_KINDS, DrillSite
 from wavetank.live.drill.host_drill import HostDrill, HostDrillResult
 from wavetank.live.drill.stack_drill import StackDrill, drill_text
@@ -178,7 +183,8 @@ def _on_stack(
     """Drills one function; a failure that is reported nowhere is a broken requirement.
 
     Raises:
-        UsageError: no function, or a fault of the host, was given.
+        UsageError: no function or a fault of the host was given, or nothing could be observed
+            because an address is not confirmed.
     """
     stacks = pipeline.stacks()
     if kind in HOST_KINDS:
@@ -188,6 +194,7 @@ def _on_stack(
         names = ", ".join(sorted(stacks.labels(FUNCTION).values()))
         raise UsageError("--function with this pipeline", "none", f"name a function: {names}")
     deployed = stacks.function(function)
+    require_confirmed_for(pipeline, failure_destinations(pipeline.aws, deployed))
     exercise = StackDrill(
         target=pipeline.target(),
         endpoint=pipeline.record.endpoint,

@@ -1,11 +1,15 @@
 """E-mail addresses on the alert topic, and whether they are confirmed."""
 
+from collections.abc import Iterable
+
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import subscriptions, topic_arn
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
 from wavetank.core.reporter import Reporter
 from wavetank.live.sandbox_pipeline import SandboxPipeline
+
+TOPIC_ARN = "arn:aws:sns:"
 
 
 def show_unconfirmed(sandbox: SandboxPipeline, reporter: Reporter) -> None:
@@ -28,6 +32,16 @@ def require_confirmed(sandbox: SandboxPipeline) -> None:
             f"{waiting[0].address} waits for confirmation",
             f"open {waiting[0].link}, or start with up --confirm-emails",
         )
+
+
+def require_confirmed_for(sandbox: SandboxPipeline, destinations: Iterable[str]) -> None:
+    """Returns if reports in these destinations can be observed: a topic's need its addresses.
+
+    Raises:
+        UsageError: one of them is a topic, and an address is not confirmed.
+    """
+    if any(arn.startswith(TOPIC_ARN) for arn in destinations):
+        require_confirmed(sandbox)
 
 
 def require_confirmed_on(aws: AwsClients, names: Names) -> tuple[str, ...]:
