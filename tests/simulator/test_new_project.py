@@ -80,3 +80,13 @@ def test_a_broken_configuration_is_one_line(tmp_path: Path, text: str, message: 
     assert done.code == ExitCode.USAGE
     assert message in done.err
     assert len(done.err.splitlines()) == 1
+
+
+def test_pytest_shows_a_broken_configuration_once(tmp_path: Path) -> None:
+    """Without the errors that led to it."""
+    (tmp_path / "wavetank.toml").write_text('templat = "template.yaml"')
+    (tmp_path / "test_it.py").write_text("def test_it(simulator): ...")
+    done = Folder(tmp_path).pytest("-q", "-rN")
+    assert done.code == 1
+    assert done.out.count("did you mean template?") == 1, done.out
+    assert "During handling" not in done.out

@@ -65,13 +65,11 @@ def deployed_simulator(pipeline: Pipeline) -> Iterator[Deployed]:
 @contextmanager
 def without_traceback() -> Iterator[None]:
     """Fails the test without a traceback on errors of Wavetank, whose message suffices."""
-    problem = None
     try:
         yield
     except WavetankError as error:
-        problem = str(error)
-    if problem is not None:  # not within `except`, where pytest would show the cause too
-        pytest.fail(problem, pytrace=False)
+        # From None: pytest would show each cause before it.
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @contextmanager
