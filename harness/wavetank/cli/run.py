@@ -36,6 +36,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.live.live_run import refuse_other_pipelines
 from wavetank.scenario.loader import load_scenario, project_scenarios, with_horizon
+from wavetank.scenario.run_store import project_runs
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.deployed_simulator import deployed_simulator
@@ -119,6 +120,7 @@ def run(
 def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     check_supported(spec.scenario, EngineName.SIMULATOR)
     SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
+    project_runs().require_writable()
     with deployed_simulator(pipeline, output) as made:
         fingerprint = pipeline.fingerprint(made.aws)
         announce(spec, f"{duration_text(spec.scenario.horizon)} of virtual time", output)
