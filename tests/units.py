@@ -153,7 +153,7 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_own_repository\.py::test_workers_report": (
         "tests/unit/pytest_plugin: the text; the README's lines, in the same file"
     ),
-    r"tests/embedded/test_patches\.py": "tests/simulator/test_patches.py, tests/rules/test_patches.py",
+    r"tests/embedded/test_patches\.py": "tests/simulator/test_patches.py, and tests/rules",
     r"tests/embedded/test_commands\.py::test_ctrl_c_stops_a_sandbox": (
         "test_the_live_view_stays_below_what_happens, in the same file: it ends by Ctrl-C"
     ),
