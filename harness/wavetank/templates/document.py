@@ -5,6 +5,7 @@ YAML or JSON, which YAML contains. The content is not changed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +123,12 @@ def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
 def _check_sections(template: Template) -> None:
     body: Any = template.body
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
-        found = f"no Resources in {template.path}"
-        raise UsageError("a CloudFormation template", found, "check the path")
+        sections = body if isinstance(body, dict) else ()
+        others = [str(name) for name in sections if name != "Resources"]
+        near = get_close_matches("Resources", others, n=1)
+        found = f"{near[0] if near else 'no Resources'} in {template.path}"
+        action = "write Resources" if near else "check the path"
+        raise UsageError("a CloudFormation template with Resources", found, action)
     _check_table(template, ("Conditions",), template.section("Conditions"))
     check_form(template)
 

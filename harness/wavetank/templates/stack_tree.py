@@ -17,6 +17,7 @@ from wavetank.templates.loops import unrolled
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.reduction import reduced
 from wavetank.templates.references import NESTED_STACK, ResourceReference, TemplateScope
+from wavetank.templates.unknown_names import unknown_names, unknown_properties
 
 type Values = Mapping[str, str | ResourceReference]
 
@@ -43,12 +44,11 @@ class StackTree:
         self._nested: dict[str, StackTree | None] = {}
         template, found = included(cdk.localized(read_document(path)))
         self.problems += found
-        for expand in (unrolled, reduced, sam.expanded):
-            scope = TemplateScope(template, parameters, storage)
-            if expand is not sam.expanded or sam.is_sam(template):
-                template, found = expand(scope)
-                self.problems += found
-                check_form(template)
+        for expand in (unrolled, reduced):
+            template, found = expand(TemplateScope(template, parameters, storage))
+            self.problems += found
+            check_form(template)
+        template = self._expanded(template, parameters, storage)
         self.scope = TemplateScope(template, parameters, storage, self._nested_scope)
         if not (self.problems and sam.is_sam(template)):  # else it is not expanded
             self.problems += sam.refuse_unexpanded(template)
@@ -82,6 +82,19 @@ class StackTree:
         yield self.scope
         for _, tree in self.nested():
             yield from tree.all_scopes()
+
+    def _expanded(
+        self, template: Template, parameters: Values, storage: TemplateScope | None
+    ) -> Template:
+        """The template with SAM's resources expanded, unless a name in it is unknown."""
+        found = unknown_names(template, is_sam=sam.is_sam(template))
+        if sam.is_sam(template) and not found:
+            template, found = sam.expanded(TemplateScope(template, parameters, storage))
+            check_form(template)
+        self.problems += found
+        if not sam.is_sam(template):
+            self.problems += unknown_properties(template)
+        return template
 
     def _nested_scope(self, name: str) -> TemplateScope | None:
         tree = self._open(name)

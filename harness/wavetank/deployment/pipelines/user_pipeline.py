@@ -104,8 +104,10 @@ class TemplatesPipeline:
             UsageError: a template, a function's code or the tables' items cannot be used here.
         """
         trees = self._trees()
-        self._refuse_unknown_parameters(trees)
         problems = [problem for tree in trees.values() for problem in tree.all_problems()]
+        # What a name is missing for is not clear before it is known which was meant.
+        refuse([problem for problem in problems if problem.line is not None])
+        self._refuse_unknown_parameters(trees)
         for tree in trees.values():
             problems += _unfilled(tree.scope)
         checker = _StackChecker(self.code, simulated=simulated)

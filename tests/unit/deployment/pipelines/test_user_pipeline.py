@@ -102,7 +102,6 @@ UNSUPPORTED = [
         "{TemplateURL: 'https://a/b'}",
         "with https://a/b as TemplateURL",
     ),
-    ("AWS::Serverless::Function", "{}", ""),
     ("Custom::Thing", "{}", ""),
     ("AWS::Events::Rule", "{EventPattern: {source: [aws.s3]}}", "with EventPattern"),
     ("AWS::Events::Rule", "{Name: often}", "without one"),
@@ -148,7 +147,10 @@ UNSUPPORTED = [
     ),
     (
         "AWS::KinesisFirehose::DeliveryStream",
-        "{S3DestinationConfiguration: {ProcessingConfiguration: {Processors: [{Type: Other}]}}}",
+        (
+            "{ExtendedS3DestinationConfiguration: "
+            "{ProcessingConfiguration: {Processors: [{Type: Other}]}}}"
+        ),
         "with a processor Other",
     ),
     (
@@ -187,7 +189,7 @@ def test_all_problems_are_reported_at_once(template: Path) -> None:
     """The first in full, the others with their positions: types, code, parameters and circles."""
     text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
     text += "    DependsOn: Feed\n"
-    text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
+    text = text.replace("Properties: {}", "Properties: {Name: !Ref Other}")
     text += (
         "  More: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Code: nowhere}}\n"
     )
