@@ -77,9 +77,8 @@ def message(path: Path, *, simulated: bool) -> str:
         (
             *(PLAIN, "{Mode:", "{Mod:"),
             (
-                "11: Work: no property 'TracingConfig.1.Mod' of AWS::Lambda::Function; did you mean "
-                ""
-                "Mode?"
+                "11: Work: no property 'TracingConfig.1.Mod' of AWS::Lambda::Function; did you "
+                "mean Mode?"
             ),
         ),
         (
@@ -123,25 +122,22 @@ def message(path: Path, *, simulated: bool) -> str:
         (
             *(SAM, "Destination:", "Destnation:"),
             (
-                "15: Work: no property 'EventInvokeConfig.DestinationConfig.OnFailure.Destnation' of "
-                ""
-                "AWS::Serverless::Function; did you mean Destination?"
+                "15: Work: no property "
+                "'EventInvokeConfig.DestinationConfig.OnFailure.Destnation' of AWS::Serverless::Function; did you mean Destination?"
             ),
         ),
         (
             *(SAM, "SubnetIds:", "SubnetIDs:"),
             (
-                "12: Work: no property 'VpcConfig.SubnetIDs' of AWS::Lambda::Function; did you mean "
-                ""
-                "SubnetIds?"
+                "12: Work: no property 'VpcConfig.SubnetIDs' of AWS::Lambda::Function; did you "
+                "mean SubnetIds?"
             ),
         ),
         (
             *(SAM, "Type: Schedule", "Type: Schdule"),
             (
-                "18: Work: no 'Schdule' for Events.Often.Type of AWS::Serverless::Function; did you "
-                ""
-                "mean Schedule?"
+                "18: Work: no 'Schdule' for Events.Often.Type of AWS::Serverless::Function; did "
+                "you mean Schedule?"
             ),
         ),
         (
