@@ -181,7 +181,7 @@ def _templates_to_sandbox(
     def read() -> TemplatesPipeline:
         choice = given.in_project(project_configuration())
         choice.refuse_of_ticker(addresses)
-        pipeline = choice.templates(simulated=False)
+        pipeline = choice.unchecked_templates()
         if pipeline is None:  # wavetank.toml was deleted while it is watched
             raise UsageError("a template", "none", "give --template, or write wavetank.toml")
         return pipeline

@@ -70,8 +70,10 @@ class TemplatesWatch:
         """Deploys the code of changed functions, or the stacks if anything else has changed."""
         pipeline = self._read()
         self._files |= {pipeline.template, *([pipeline.storage] if pipeline.storage else [])}
+        files = frozenset(pipeline.files())
+        self._files |= files
         checked = pipeline.check(simulated=False)
-        self._files = frozenset([*self._others, *_files_of(pipeline, checked)])
+        self._files = frozenset([*self._others, *files, *_files_of(pipeline, checked)])
         before, self._deployed = self._deployed, None  # until it has succeeded
         changes = self._changes(before, pipeline, checked)
         self._deployed = pipeline, checked

@@ -123,7 +123,8 @@ def message(path: Path, *, simulated: bool) -> str:
             *(SAM, "Destination:", "Destnation:"),
             (
                 "15: Work: no property "
-                "'EventInvokeConfig.DestinationConfig.OnFailure.Destnation' of AWS::Serverless::Function; did you mean Destination?"
+                "'EventInvokeConfig.DestinationConfig.OnFailure.Destnation' of "
+                "AWS::Serverless::Function; did you mean Destination?"
             ),
         ),
         (

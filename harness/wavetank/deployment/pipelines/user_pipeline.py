@@ -21,6 +21,7 @@ from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.templates.function_code import LocalCode, local_code
+from wavetank.templates.handler_syntax import syntax_problems
 from wavetank.templates.problems import TemplateProblem, refuse
 from wavetank.templates.references import TemplateScope
 from wavetank.templates.stack_tree import StackTree
@@ -116,6 +117,22 @@ class TemplatesPipeline:
         list(self._seeds(trees))
         return stacks
 
+    def files(self) -> Iterator[Path]:
+        """The files and folders that it is made of, as far as the templates can be read.
+
+        Unlike those of the checked stacks they are known while there is a mistake in one of them.
+
+        Raises:
+            UsageError: a template cannot be read.
+        """
+        yield self._seed_file()
+        for tree in self._trees().values():
+            for scope in tree.all_scopes():
+                yield scope.template.path
+                yield from scope.template.parts
+                codes, _ = local_code(scope, self.code or scope.template.path.parent)
+                yield from (code.path for code in codes.values())
+
     def _trees(self) -> dict[str, StackTree]:
         """The templates by the name of their stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
@@ -134,9 +151,12 @@ class TemplatesPipeline:
             if name not in declared:
                 raise UsageError(*one_of("a parameter of the templates, one of", name, declared))
 
+    def _seed_file(self) -> Path:
+        return self.seed_data or (self.code or self.template.parent) / SEED_FILE
+
     def _seeds(self, trees: Mapping[str, StackTree]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that has first items."""
-        file = self.seed_data or (self.code or self.template.parent) / SEED_FILE
+        file = self._seed_file()
         tables = {
             table: name for stack, tree in trees.items() for name, table in _tables(stack, tree)
         }
@@ -163,7 +183,7 @@ class _StackChecker:
         if self._simulated:
             self.problems += unsupported(tree.scope)
         found, problems = local_code(tree.scope, self._code or tree.template.path.parent)
-        self.problems += problems
+        self.problems += [*problems, *syntax_problems(tree.scope, found)]
         sources = frozenset(code.path for code in found.values())
         packages = {}
         for resource, code in found.items():
