@@ -33,6 +33,7 @@ class Broken:
     evidence: str
     template: Callable[[Template], None] = lambda _: None
     act: Act = lambda _: None
+    fix: str = ""
 
 
 def physical(stacks: PipelineStacks, name: str) -> str:
@@ -124,7 +125,10 @@ BROKEN = {
         "Late is not in ALARM", "ALARM: 1 error", lambda t: only(t, "Late"), in_alarm
     ),
     "an address that is not confirmed": Broken(
-        "subscriptions of News", "not confirmed: reader@example.com", with_reader
+        "subscriptions of News",
+        "not confirmed: reader@example.com",
+        with_reader,
+        fix="/confirmation?",
     ),
     "a disabled event source mapping": Broken(
         "Reading reads", "it is Disabled", changed("Reading", Enabled=False)
@@ -186,6 +190,7 @@ def test_what_is_broken_is_found(
     assert broken.requirement in found["requirement"]
     assert broken.evidence in found["evidence"]
     assert found["fix"]
+    assert broken.fix in found["fix"]
     assert code == ExitCode.BROKEN
 
 

@@ -64,4 +64,4 @@ def _first_commands(project: AdoptedTemplate) -> str:
     if not project.unsimulated:
         return "./wavetank run calm-hour"
     invoke = f" && ./wavetank invoke {project.functions[0]}" if project.functions else ""
-    return f"./wavetank up --detach{invoke} && ./wavetank check"
+    return f"./wavetank up --detach --confirm-emails{invoke} && ./wavetank check"

@@ -69,7 +69,8 @@ def test_a_function_succeeds(sandbox, function, event):
 class AdoptedTemplate:
     """The files that were written, relative to the folder.
 
-    `unsimulated` is what the simulator does not support, with its positions; `functions` are the logical ids of its functions.
+    `unsimulated` is what the simulator does not support, with its positions; `functions` are the
+    logical ids of its functions.
     """
 
     files: tuple[Path, ...]
