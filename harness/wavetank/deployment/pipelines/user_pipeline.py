@@ -13,6 +13,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_folders, package_path
+from wavetank.core.project import CONFIGURATION
 from wavetank.core.settings import cache_folder
 from wavetank.core.suggestions import one_of
 from wavetank.deployment.fingerprint import Fingerprint
@@ -229,7 +230,10 @@ def _unfilled(scope: TemplateScope) -> Iterator[TemplateProblem]:
     for name in scope.template.section("Parameters"):
         if not scope.is_filled(name):
             position = scope.template.position(("Parameters", name))
-            action = f'write --parameter-overrides "{name}=..."'
+            action = (
+                f'write {name} = "..." under [parameters] in {CONFIGURATION}, or give '
+                f'--parameter-overrides "{name}=..."'
+            )
             yield TemplateProblem(f"a value for {name}", f"none for it at {position}", action)
 
 

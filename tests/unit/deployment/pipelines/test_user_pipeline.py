@@ -278,7 +278,7 @@ def test_an_output_of_the_storage_fills_a_parameter_of_its_name(template: Path) 
 def test_a_parameter_without_a_value_is_reported_with_its_line(template: Path) -> None:
     """And how to give it one; given, or by default, it is none to speak of."""
     text = "Parameters:\n  Work: {Type: String}\n  Play: {Type: String, Default: x}" + FUNCTION
-    with pytest.raises(UsageError, match=r'Work.*:2; write --parameter-overrides "Work=\.\.\."'):
+    with pytest.raises(UsageError, match=r'Work.*:2; write Work = "\.\.\." under \[parameters\]'):
         check(template, text)
     assert check(template, text, parameters=(("Work", "y"),))
     with pytest.raises(UsageError, match="did you mean Work"):
