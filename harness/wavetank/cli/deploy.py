@@ -198,6 +198,8 @@ def _templates_to_sandbox(
     with output.waiting(f"deploying {pipeline.name}"):
         changes = SandboxDeployment(pipeline, aws, clock).deploy()
     output.say(f"changed: {changes.text()}")
+    for note in changes.notes():
+        output.say(note)
     show_unconfirmed(pipeline_in(record, pipeline.name), output)
     output.emit("deployed", stack=pipeline.name, **changes.as_dict())
 

@@ -107,6 +107,11 @@ def _broken(path: Path, error: Exception) -> UsageError:
     return UsageError("a template in YAML or JSON", f"{what} at {position}", "correct that line")
 
 
+def line_numbers(text: str) -> dict[Keys, int]:
+    """The line of each key and element of a text in YAML or JSON, which must be valid."""
+    return dict(_lines(yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader), ()))
+
+
 def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
     """The position of everything below the node, independent of tags such as `!Sub`."""
     if isinstance(node, yaml.MappingNode):

@@ -23,7 +23,8 @@ from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.templates.function_code import LocalCode, local_code
 from wavetank.templates.handler_syntax import syntax_problems
-from wavetank.templates.problems import TemplateProblem, refuse
+from wavetank.templates.item_checks import check_items
+from wavetank.templates.problems import TemplateProblem, TemplateResource, refuse
 from wavetank.templates.references import TemplateScope
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import unsupported
@@ -159,13 +160,14 @@ class TemplatesPipeline:
         """Stack, table and items of each table that has first items."""
         file = self._seed_file()
         tables = {
-            table: name for stack, tree in trees.items() for name, table in _tables(stack, tree)
+            table.name: (name, table)
+            for stack, tree in trees.items()
+            for name, table in _tables(stack, tree)
         }
-        for table, items in read_items(file).items():
-            if table not in tables:
-                expected = f"tables of the templates in {file}, some of"
-                raise UsageError(*one_of(expected, table, tables))
-            yield tables[table], table, items
+        items = read_items(file)
+        check_items(file, items, {name: table for name, (_, table) in tables.items()})
+        for table, each in items.items():
+            yield tables[table][0], table, each
 
 
 class _StackChecker:
@@ -216,11 +218,11 @@ def _nested_name(stack: str, tree: StackTree, name: str) -> str:
     return given if isinstance(given, str) else deployed_name(stack, name, resource)
 
 
-def _tables(stack: str, tree: StackTree) -> Iterator[tuple[str, str]]:
-    """The stack and the logical id of each table."""
+def _tables(stack: str, tree: StackTree) -> Iterator[tuple[str, TemplateResource]]:
+    """Each table with its stack."""
     for name, resource in tree.template.section("Resources").items():
         if resource["Type"] == TABLE:
-            yield stack, name
+            yield stack, TemplateResource(tree.scope, name)
     for name, nested in tree.nested():
         yield from _tables(_nested_name(stack, tree, name), nested)
 
