@@ -135,6 +135,17 @@ def files_of_source(folder: Path) -> Iterator[Path]:
         yield from (root / name for name in files if name not in EXCLUDED)
 
 
+def code_digest(path: Path) -> str:
+    """The SHA-256 in hexadecimal of a file, or of the names and contents of a folder of source."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted(files_of_source(path)):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(path).as_posix()}\n{content}\n".encode())
+    return digest.hexdigest()
+
+
 def package_files(name: str, files: dict[str, bytes]) -> Package:
     """Zip the given contents by path.
 

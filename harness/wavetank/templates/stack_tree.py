@@ -26,7 +26,8 @@ class StackTree:
     """A template that is read with its parameters, and the templates of its nested stacks.
 
     `problems` are those of this template. The nested ones are read when they are first asked for,
-    since their parameters may be outputs of each other.
+    since their parameters may be outputs of each other. `code` is the folder that code paths are
+    relative to; by default each template's own.
 
     Raises:
         UsageError: the file is missing or not a template.
@@ -38,9 +39,11 @@ class StackTree:
         parameters: Values,
         storage: TemplateScope | None = None,
         within: tuple[Path, ...] = (),
+        code: Path | None = None,
     ) -> None:
         self.problems: list[TemplateProblem] = []
         self._within = (*within, path.resolve())
+        self._code = code
         self._nested: dict[str, StackTree | None] = {}
         template, found = included(cdk.localized(read_document(path)))
         self.problems += found
@@ -89,7 +92,8 @@ class StackTree:
         """The template with SAM's resources expanded, unless a name in it is unknown."""
         found = unknown_names(template, is_sam=sam.is_sam(template))
         if sam.is_sam(template) and not found:
-            template, found = sam.expanded(TemplateScope(template, parameters, storage))
+            folder = self._code or template.path.parent
+            template, found = sam.expanded(TemplateScope(template, parameters, storage), folder)
             check_form(template)
         self.problems += found
         if not sam.is_sam(template):
@@ -125,7 +129,8 @@ class StackTree:
             )
             return None
         try:
-            tree = StackTree(path, self._parameters(stack), within=self._within)
+            parameters = self._parameters(stack)
+            tree = StackTree(path, parameters, within=self._within, code=self._code)
         except UsageError as error:
             problem = stack.problem(
                 error.expected, f"with {error.found}", error.action, ("TemplateURL",)

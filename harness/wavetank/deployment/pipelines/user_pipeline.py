@@ -140,11 +140,11 @@ class TemplatesPipeline:
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
         given, trees = dict(self.parameters), {}
-        storage = StackTree(self.storage, given) if self.storage else None
+        storage = StackTree(self.storage, given, code=self.code) if self.storage else None
         if storage is not None:
             trees[self.storage_stack] = storage
         first = storage.scope if storage else None
-        trees[self.name] = StackTree(self.template, given, first)
+        trees[self.name] = StackTree(self.template, given, first, code=self.code)
         return trees
 
     def _refuse_unknown_parameters(self, trees: Mapping[str, StackTree]) -> None:
