@@ -153,6 +153,19 @@ def deploy(aws: AwsClients, folder: Path, template: Template) -> PipelineStacks:
     return pipeline_stacks(aws, name)
 
 
+def test_access_lists_what_the_roles_of_any_stack_use(
+    localstack: Host, aws: AwsClients, tmp_path: Path
+) -> None:
+    """There is no table of callers: who may read a bucket is a requirement of the ticker's."""
+    stacks = deploy(aws, tmp_path, healthy())
+    words = ["access", "--endpoint", localstack.endpoint, "--name", stacks.name, "--json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == ExitCode.VALID
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {each["event"] for each in found} == {"role"}
+    assert {each["role"] for each in found} == set(stacks.names("AWS::IAM::Role"))
+
+
 def check(host: Host, name: str) -> tuple[int, list[dict[str, Any]]]:
     """The exit code of the command, and its findings."""
     words = ["check", "--endpoint", host.endpoint, "--name", name, "--json"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NESTED = "AWS::CloudFormation::Stack"
 FUNCTION = "AWS::Lambda::Function"
 BUCKET = "AWS::S3::Bucket"
+ROLE = "AWS::IAM::Role"
 TOPIC = "AWS::SNS::Topic"
 STORAGE_ENDING = "-storage"
 ABSENT = frozenset({"CREATE_FAILED", "CREATE_IN_PROGRESS", "DELETE_COMPLETE"})
