@@ -18,6 +18,7 @@ from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.reduction import reduced
 from wavetank.templates.references import NESTED_STACK, ResourceReference, TemplateScope
 from wavetank.templates.unknown_names import unknown_names, unknown_properties
+from wavetank.templates.unknown_references import unknown_dependencies, unknown_references
 
 type Values = Mapping[str, str | ResourceReference]
 
@@ -48,10 +49,17 @@ class StackTree:
         template, found = included(cdk.localized(read_document(path)))
         self.problems += found
         for expand in (unrolled, reduced):
+            before = template
             template, found = expand(TemplateScope(template, parameters, storage))
             self.problems += found
             check_form(template)
-        template = self._expanded(template, parameters, storage)
+        written, template = template, self._expanded(template, parameters, storage)
+        if not self.problems and not sam.is_sam(template):
+            # Names of resources under a false condition are known too.
+            resources = before.section("Resources").keys() | template.section("Resources").keys()
+            names = resources | template.section("Parameters").keys()
+            self.problems += unknown_references(written, frozenset(names))
+            self.problems += unknown_dependencies(before, frozenset(resources))
         self.scope = TemplateScope(template, parameters, storage, self._nested_scope)
         if not (self.problems and sam.is_sam(template)):  # else it is not expanded
             self.problems += sam.refuse_unexpanded(template)

@@ -142,6 +142,22 @@ def message(path: Path, *, simulated: bool) -> str:
             ),
         ),
         (
+            *(PLAIN, "Handler: app.handler", "Handler: !FindInMap [Hndlers, a, b]"),
+            "8: Work: no mapping 'Hndlers'; the template has none",
+        ),
+        (
+            *(PLAIN, "Type: AWS::SQS::Queue", "{Type: AWS::SQS::Queue, DependsOn: Wrk}"),
+            "15: Jobs: no resource 'Wrk'; did you mean Work?",
+        ),
+        (
+            *(SAM, "Destination: !GetAtt Jobs.Arn", "Destination: !GetAtt Job.Arn"),
+            "15: Work: no resource or parameter 'Job'; did you mean Jobs?",
+        ),
+        (
+            *(PLAIN, "Role: arn:aws:iam::000000000000:role/work", "Role: !Sub '${Rle}/${Stage}'"),
+            "9: Work: no resource or parameter 'Rle'; the template has Events, Jobs, Stage, Work",
+        ),
+        (
             *(SAM, "{Timeout:", "{Timout:"),
             "3: no 'Globals.Function.Timout'; did you mean Timeout?",
         ),

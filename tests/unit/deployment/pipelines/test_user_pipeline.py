@@ -218,7 +218,7 @@ def test_a_function_may_be_named_in_any_way(template: Path, arn: str) -> None:
         ("!GetAtt Table.Arn", "AWS::DynamoDB::Table"),
         ("arn:aws:states:eu-west-1:000000000000:stateMachine:some", "an ARN of states"),
         ("!If [A, !GetAtt Tick.Arn, b]", "a value that the template does not"),
-        ("!Ref Nobody", "a value that the template does not"),
+        ("!Ref AWS::StackId", "a value that the template does not"),
     ],
 )
 def test_a_target_that_is_not_supported_is_reported(template: Path, arn: str, what: str) -> None:
@@ -353,7 +353,7 @@ def test_code_is_found_from_the_folder_of_code_or_the_template(
     [
         ("nowhere", "with Code that does not exist"),
         ("{S3Bucket: x, S3Key: y.zip}", "with Code in a bucket, which does not exist here"),
-        ("{S3Bucket: x, S3Key: !GetAtt A.B}", "with Code in a bucket"),
+        ("{S3Bucket: x, S3Key: !Ref AWS::StackId}", "with Code in a bucket"),
         ("[]", "without Code"),
         ("[x]", "with Code that is not a path"),
     ],
