@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from wavetank.core.text import short_path
-from wavetank.templates.accessors import as_list
+from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.document import Keys, Template
 from wavetank.templates.problems import TemplateProblem
 
@@ -41,8 +41,18 @@ def unknown_dependencies(template: Template, known: frozenset[str]) -> list[Temp
         _problem(template, ("Resources", str(name), "DependsOn"), needed, known, "resource")
         for name, resource in template.section("Resources").items()
         for needed in as_list(resource.get("DependsOn"))
-        if isinstance(needed, str) and needed not in known
+        if isinstance(needed, str) and needed not in known | _connectors(template)
     ]
+
+
+def _connectors(template: Template) -> frozenset[str]:
+    """The ids by which SAM knows the connectors within resources."""
+    resources = template.section("Resources").items()
+    return frozenset(
+        f"{name}{connector}"
+        for name, resource in resources
+        for connector in as_table(resource.get("Connectors"))
+    )
 
 
 def _used_mappings(part: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:

@@ -55,8 +55,11 @@ Resources:
         Changes:
           Type: EventBridgeRule
           Properties: {Pattern: {source: [x]}, State: ENABLED}
+    Connectors:
+      ToJobs: {Properties: {Destination: {Id: Jobs}, Permissions: [Write]}}
   Jobs:
     Type: AWS::SQS::Queue
+  Late: {Type: AWS::SQS::Queue, DependsOn: WorkToJobs}
 """
 
 
