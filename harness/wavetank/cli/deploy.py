@@ -181,7 +181,7 @@ def _templates_to_sandbox(
     def read() -> TemplatesPipeline:
         choice = given.in_project(project_configuration())
         choice.refuse_of_ticker(addresses)
-        pipeline = choice.templates(simulated=False)
+        pipeline = choice.unchecked_templates()
         if pipeline is None:  # wavetank.toml was deleted while it is watched
             raise UsageError("a template", "none", "give --template, or write wavetank.toml")
         return pipeline
@@ -198,6 +198,8 @@ def _templates_to_sandbox(
     with output.waiting(f"deploying {pipeline.name}"):
         changes = SandboxDeployment(pipeline, aws, clock).deploy()
     output.say(f"changed: {changes.text()}")
+    for note in changes.notes():
+        output.say(note)
     show_unconfirmed(pipeline_in(record, pipeline.name), output)
     output.emit("deployed", stack=pipeline.name, **changes.as_dict())
 

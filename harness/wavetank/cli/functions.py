@@ -58,8 +58,9 @@ def invoke(
         str | None,
         typer.Argument(
             metavar="FUNCTION",
-            help="A function, by its logical id in the template or its deployed name. Default: "
-            "what the pipeline's only schedule invokes, with its event.",
+            help="A function, by its logical id in the template or its deployed name, with "
+            ":ALIAS or :VERSION. Default: what the pipeline's only schedule invokes, with its "
+            "event.",
         ),
     ] = None,
     *,
@@ -88,7 +89,8 @@ def invoke(
     if function is None:
         pipeline.fire(output)
         return
-    deployed = pipeline.stacks().function(function)
+    named, colon, qualifier = function.partition(":")
+    deployed = f"{pipeline.stacks().function(named)}{colon}{qualifier}"
     with output.waiting(f"invoking {function}"):
         result = invoke_function(pipeline.aws, deployed, text)
     output.say(json.dumps(result))

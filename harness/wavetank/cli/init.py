@@ -11,7 +11,7 @@ from wavetank.configuration.project import STACK_NAME, stack_name_form
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import users_umask
 from wavetank.core.project import CONFIGURATION
-from wavetank.deployment.new_project import adopt_template, create_sample
+from wavetank.deployment.new_project import AdoptedTemplate, adopt_template, create_sample
 
 
 def init(
@@ -45,12 +45,23 @@ def init(
     target = folder.absolute()
     with users_umask():
         if template is None:
-            files = create_sample(target, name)
+            project = AdoptedTemplate(tuple(create_sample(target, name)), (), ())
         else:
-            files = adopt_template(target, template, name)
+            project = adopt_template(target, template, name)
     output = Output(as_json=as_json)
-    output.emit("project", folder=str(target), files=[path.as_posix() for path in files])
-    for path in files:
+    files = [path.as_posix() for path in project.files]
+    output.emit("project", folder=str(target), files=files, unsimulated=list(project.unsimulated))
+    for path in project.files:
         output.say(f"wrote {folder / path}")
+    if project.unsimulated:
+        output.say(f"not simulated: {'; '.join(project.unsimulated)}")
     enter = "" if folder == Path() else f"cd {folder} && "
-    output.say(f"see {folder / CONFIGURATION}, then try: {enter}./wavetank run calm-hour")
+    output.say(f"see {folder / CONFIGURATION}, then try: {enter}{_first_commands(project)}")
+
+
+def _first_commands(project: AdoptedTemplate) -> str:
+    """What runs the pipeline: the simulator or, where that lacks a part, a sandbox."""
+    if not project.unsimulated:
+        return "./wavetank run calm-hour"
+    invoke = f" && ./wavetank invoke {project.functions[0]}" if project.functions else ""
+    return f"./wavetank up --detach --confirm-emails{invoke} && ./wavetank check"

@@ -29,9 +29,11 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.plan import show_preview
 from wavetank.cli.revert_offer import offer_pipeline, record_of
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.core.errors import ExitCode
+from wavetank.configuration.project import project_configuration
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
 from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
+from wavetank.core.project import CONFIGURATION
 from wavetank.core.settings import REGION, read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.deployer import DeploymentOptions
@@ -71,8 +73,9 @@ def plan(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Preview a deployment: changes, monthly cost, blockers."""
+    """Preview a deployment of the ticker: changes, monthly cost, blockers."""
     output = Output(as_json=as_json)
+    _refuse_project()
     choice = DeploymentChoice(
         name=name,
         surname=surname,
@@ -93,6 +96,24 @@ def plan(
     findings, planned = _preview(chosen, options, output)
     show_preview(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))
+
+
+def _refuse_project() -> None:
+    """Refuse a project's own templates, of which Wavetank knows neither workload nor account.
+
+    Raises:
+        UsageError: there is a `wavetank.toml`.
+    """
+    configuration = project_configuration()
+    if configuration is not None:
+        name = configuration.template.name
+        raise UsageError(
+            f"a folder without {CONFIGURATION}",
+            f"one with {name}",
+            f"run ./wavetank deploy, which lists what it changes of {name} in the sandbox, or "
+            "change to another folder",
+            sentence="plan previews deployments of the ticker only",
+        )
 
 
 def _name_target(target: Target, options: DeploymentOptions, output: Output) -> None:

@@ -1,6 +1,7 @@
 """Changes that an earlier command could not revert: listed, and reverted if the user agrees."""
 
 import sys
+from collections.abc import Iterable
 
 from rich.prompt import Confirm
 
@@ -50,6 +51,16 @@ def record_of(target: TargetKind, endpoint: str | None, output: Output) -> Sandb
     record = running_record(endpoint)
     offer_host(record, output)
     return record
+
+
+def show_in_progress(targets: Iterable[ChangedTarget], output: Output) -> None:
+    """Says that a drill or a run changes a target now, which explains what is found there."""
+    for target in targets:
+        if target.journal.is_held():
+            changes = [change.describe() for change in target.journal.changes()]
+            what = "; ".join(changes) or "nothing is changed at the moment"
+            output.say(f"a drill or run is in progress ({what}); it reverts what it changes")
+            output.emit("in-progress", changes=changes)
 
 
 def restore_command(record: SandboxRecord, stem: str | None = None) -> str:

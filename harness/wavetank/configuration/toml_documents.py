@@ -69,7 +69,16 @@ def parse_toml(text: str, source: str, what: str) -> dict[str, Any]:
         reason = position["what"] if position else str(error).removesuffix(" (at end of document)")
         line, column = (position["line"], position["column"]) if position else (_last_line(text), 1)
         found = f"a mistake at {source}:{line}:{column} ({reason})"
-        raise UsageError(f"{what} in TOML", found, "correct that line") from error
+        written = (text.splitlines() or [""])[int(line) - 1].strip()
+        raise UsageError(f"{what} in TOML", found, _remedy(reason, written)) from error
+
+
+def _remedy(reason: str, written: str) -> str:
+    """What to do about the line as it is written; a second value of a key is not always there."""
+    if "twice" in reason or "overwrite" in reason:
+        return "remove one of the two keys or tables of that name"
+    forms = 'name = "text", count = 3, is_on = true, list = ["a", "b"] or [table]'
+    return f"correct {shown(written)}; lines are such as {forms}"
 
 
 def _last_line(text: str) -> int:

@@ -8,6 +8,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.aws.sandbox_mailbox import MailboxMessage
 from wavetank.core.clock import Clock
 from wavetank.core.findings import Finding
+from wavetank.core.iam_report import RoleReport
 from wavetank.core.reporter import Reporter
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.sandbox_watcher import PipelineWatcher
@@ -68,6 +69,10 @@ class SandboxPipeline(Protocol):
 
     def findings(self) -> Iterable[Finding]:
         """What `check` finds, one at a time."""
+        ...
+
+    def role_reports(self) -> list[RoleReport]:
+        """For each of its roles, its permissions and those it used since the sandbox's start."""
         ...
 
     def wait_until_checkable(self, reporter: Reporter) -> None:

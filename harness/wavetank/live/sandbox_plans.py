@@ -60,11 +60,13 @@ class TemplatesPlan(SandboxOptions[StackSandbox]):
     pipeline: TemplatesPipeline
 
     def deploy(self, record: SandboxRecord, reporter: Reporter) -> StackSandbox:
-        """Deploys the stacks, and puts the first items of tables that are new."""
+        """Deploys the stacks, and puts the first items of tables that are empty."""
         aws, clock = sandbox_clients(record.endpoint), WallClock()
         with reporter.waiting(f"deploying {self.pipeline.name}"):
             changes = SandboxDeployment(self.pipeline, aws, clock).deploy()
         reporter.note(f"deployed {self.pipeline.name}: {changes.text()}")
+        for note in changes.notes():
+            reporter.note(note)
         return StackSandbox(record, self.pipeline.name, aws, clock)
 
     def compose_variables(self) -> dict[str, str]:

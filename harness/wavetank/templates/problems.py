@@ -12,11 +12,16 @@ from wavetank.templates.references import TemplateScope
 
 @dataclass(frozen=True)
 class TemplateProblem:
-    """The three parts of an error; `found` ends with the position."""
+    """The three parts of an error; `found` ends with the position.
+
+    `line`, if given, is the problem as a sentence that begins with its position; with the action it
+    is all that a user needs.
+    """
 
     expected: str
     found: str
     action: str
+    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def refuse(problems: Sequence[TemplateProblem]) -> None:
     if not problems:
         return
     first, *others = problems
-    shown = dict.fromkeys(problem.found for problem in others)
-    shown.pop(first.found, None)
+    shown = dict.fromkeys(problem.line or problem.found for problem in others)
+    shown.pop(first.line or first.found, None)
     also = f" (also: {'; '.join(shown)})" if shown else ""
-    raise UsageError(first.expected, first.found, first.action + also)
+    raise UsageError(first.expected, first.found, first.action + also, sentence=first.line)

@@ -7,6 +7,7 @@ deployment.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
@@ -43,8 +44,10 @@ def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
     others = ", ".join(sorted(CHECKS))
-    action = f"use a sandbox (up), which has all of LocalStack; the simulator supports {others}"
-    return resource.problem("resources of supported types", "", action)
+    expected = f"resources of types that the simulator supports: {others}"
+    action = "use a sandbox, which has all of LocalStack: up, then invoke and check"
+    problem = resource.problem(expected, "", action)
+    return replace(problem, line=f"{problem.found} is not simulated")
 
 
 def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:

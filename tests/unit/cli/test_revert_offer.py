@@ -10,7 +10,7 @@ from rich.prompt import Confirm
 from tests.clocks import Leaping
 from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output import Output
-from wavetank.cli.revert_offer import offer
+from wavetank.cli.revert_offer import offer, show_in_progress
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
 from wavetank.faults.change_journal import Journal
@@ -118,3 +118,28 @@ def test_changes_that_are_under_way_are_not_offered(target: ChangedTarget) -> No
     with target.journal.held():
         assert offer(target, output, COMMAND)
     assert text.getvalue() == ""
+
+
+def test_a_drill_in_progress_is_said_with_what_it_has_changed(
+    target: ChangedTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only while its process holds the journal; there is nothing to offer then."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    output, text = _output()
+    show_in_progress([target], output)
+    assert text.getvalue() == ""
+    with target.journal.held():
+        show_in_progress([target], output)
+        assert offer(target, output, COMMAND)
+    assert text.getvalue().startswith(f"a drill or run is in progress ({PAUSED.describe()}; ")
+    assert "it reverts what it changes" in text.getvalue()
+    assert COMMAND not in text.getvalue()
+
+
+def test_a_drill_between_two_changes_is_in_progress_too(tmp_path: Path) -> None:
+    """It has the journal, which is empty."""
+    journal = Journal(tmp_path, "embedded", "host")
+    with journal.held():
+        assert journal.is_held()
+        assert journal.changes() == ()
+    assert not journal.is_held()

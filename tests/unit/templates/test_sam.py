@@ -48,6 +48,28 @@ def code_of(tree: StackTree) -> dict[str, LocalCode]:
     return {tree.template.origins[name]: code for name, code in found.items()}
 
 
+def versions(tree: StackTree) -> list[str]:
+    """The logical ids of the versions."""
+    resources = tree.template.section("Resources")
+    return [name for name, each in resources.items() if each["Type"] == "AWS::Lambda::Version"]
+
+
+@pytest.mark.parametrize("where", ["Globals: {Function: {", "Properties:\n          "])
+def test_changed_code_of_an_alias_is_a_new_version(
+    read: ReadTemplate, source: Path, where: str
+) -> None:
+    """As after `sam package`, which names code by its hash; equal code is the same version."""
+    separator = ", " if where.endswith("{") else "\n          "
+    text = APPLICATION.replace(where, f"{where}AutoPublishAlias: live{separator}", 1)
+    (first,) = versions(read(text))
+    assert versions(read(text)) == [first]
+    (source / "app.py").write_text("new = True\n")
+    (second,) = versions(read(text))
+    assert first != second
+    own = f"Properties:\n          AutoPublishCodeSha256: {'a' * 64}"
+    assert versions(read(text.replace("Properties:", own, 1))) == [f"WorkVersion{'a' * 10}"]
+
+
 def test_a_function_becomes_what_its_events_need(read: ReadTemplate) -> None:
     """A role with managed policies, a rule, permissions; code is local again, not in a bucket."""
     tree = read(APPLICATION)
