@@ -219,7 +219,7 @@ def _follow[T](functions: Mapping[str, Callable[[Any], T]], written: Mapping[str
     follow = functions.get(name)
     try:
         return follow(argument) if follow else None
-    except (AttributeError, IndexError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return None  # not the function's form: CloudFormation reports it
 
 
