@@ -8,6 +8,7 @@ from rich.text import Text
 
 from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
 from wavetank.cli.output import Output
+from wavetank.cli.targets import refuse_project
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.iam_report import RoleReport
 from wavetank.core.text import pluralize
@@ -23,6 +24,7 @@ def access(
 ) -> None:
     """Test who can read and write the bucket, and list what each role has used and not used."""
     output = Output(as_json=as_json)
+    refuse_project(endpoint, "run ./wavetank check, or choose a sandbox with --endpoint")
     sandbox = running_sandbox(endpoint)
     with output.waiting("trying"):
         matrix = sandbox.access_matrix()
