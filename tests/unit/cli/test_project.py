@@ -4,13 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperCommand
 
 from wavetank.cli.access import access
 from wavetank.cli.plan import plan
 from wavetank.cli.teardown import teardown
 from wavetank.core.errors import UsageError
 
-COMMANDS: list[Callable[[], None]] = [access, lambda: plan(None), teardown]  # type: ignore[arg-type]
+COMMANDS: list[Callable[[], None]] = [
+    access,
+    lambda: plan(typer.Context(TyperCommand("plan"))),
+    teardown,
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
