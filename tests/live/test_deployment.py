@@ -18,6 +18,7 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.http_types import HttpRequest
 from wavetank.deployment.cloudformation import ResourceEvent, Stacks
+from wavetank.live.ticker_code import correct_code
 from wavetank.ticker.contract import FIRST_PRICES
 from wavetank.ticker.observers import read_prices
 
@@ -50,6 +51,17 @@ def test_only_what_differs_from_the_last_deployment_is_compared(pipeline: Pipeli
     assert (again.changed_stacks, again.items_seeded) == ((), 0)
     assert again.stacks == pipeline.deployment.stacks
     assert not [body for body in sent if b"Stack" in body or b"TickerName" in body]
+
+
+def test_code_that_was_replaced_otherwise_is_put_right(fault_pipeline: Pipeline) -> None:
+    """Which no stack sees; a function that runs its package is left alone."""
+    names, packages = fault_pipeline.names, fault_pipeline.deployment.packages
+    fault_pipeline.aws.awslambda.update_function_code(
+        FunctionName=names.streaming_function, ZipFile=packages["notification"].content
+    )
+    given = (fault_pipeline.aws, names, packages, WallClock())
+    assert correct_code(*given) == [names.streaming_function]
+    assert correct_code(*given) == []
 
 
 def test_deploying_again_keeps_the_running_prices(make_pipeline: MakePipeline) -> None:

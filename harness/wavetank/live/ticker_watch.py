@@ -12,6 +12,7 @@ from wavetank.aws.target import Target
 from wavetank.core.clock import WallClock, minute_before
 from wavetank.deployment.deployer import Deployer, Deployment
 from wavetank.deployment.deployment_choice import DeploymentChoice
+from wavetank.live.ticker_code import correct_code
 
 FILES = ("init/pipeline.yaml", "init/storage.yaml", "lambdas")
 
@@ -40,4 +41,7 @@ class TickerWatch:
         before, self._deployed = self._deployed, None  # until it has succeeded
         deployer = Deployer(self._target.aws, self._shipped, clock, self._target.pace_seconds)
         self._deployed = deployer.deploy(options, before.stacks if before is not None else ())
-        return ", ".join(self._deployed.changed_stacks)
+        changed = [*self._deployed.changed_stacks]
+        if before is None:
+            changed += correct_code(self._target.aws, options.names, self._deployed.packages, clock)
+        return ", ".join(changed)
