@@ -55,6 +55,7 @@ from wavetank.live.deploy_watch import TemplatesWatch, WatchedDeployment, watch_
 from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.running_sandbox import attach
 from wavetank.live.sandbox_records import running_record
+from wavetank.live.ticker_code import correct_code
 from wavetank.live.ticker_watch import TickerWatch
 
 ShippedHandlerOption = Annotated[
@@ -253,11 +254,14 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
     with output.waiting("deploying"):
         sandbox = attach(record, options.names, options.addresses, custom_handler=own)
         done = sandbox.deployer().deploy(options)
-    changed = ", ".join(done.changed_stacks) or "nothing"
+        code = correct_code(target.aws, options.names, done.packages, WallClock())
+    changed = ", ".join([*done.changed_stacks, *(f"code of {each}" for each in code)]) or "nothing"
     prices = "reset" if options.reset_prices else "kept"
     output.say(f"changed: {changed}; prices: {prices}; handler: {handler}")
     show_unconfirmed(sandbox, output)
-    output.emit("deployed", changed=done.changed_stacks, prices_reset=options.reset_prices)
+    output.emit(
+        "deployed", changed=[*done.changed_stacks, *code], prices_reset=options.reset_prices
+    )
 
 
 def _check_reason(kind: TargetKind, untested: str | None) -> None:

@@ -28,12 +28,16 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.output.plan import show_preview
 from wavetank.cli.revert_offer import offer_pipeline, record_of
-from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
-from wavetank.configuration.project import project_configuration
-from wavetank.core.errors import ExitCode, UsageError
+from wavetank.cli.targets import (
+    AccountOption,
+    ProfileOption,
+    TargetOption,
+    open_target,
+    refuse_project,
+)
+from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
 from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
-from wavetank.core.project import CONFIGURATION
 from wavetank.core.settings import REGION, read_settings
 from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.deployer import DeploymentOptions
@@ -75,7 +79,7 @@ def plan(
 ) -> None:
     """Preview a deployment of the ticker: changes, monthly cost, blockers."""
     output = Output(as_json=as_json)
-    _refuse_project()
+    refuse_project(name, "run ./wavetank deploy, or choose the ticker with --name")
     choice = DeploymentChoice(
         name=name,
         surname=surname,
@@ -96,24 +100,6 @@ def plan(
     findings, planned = _preview(chosen, options, output)
     show_preview(planned, options, tick_milliseconds, output)
     raise typer.Exit(_end(findings, planned, _to_apply(context), output))
-
-
-def _refuse_project() -> None:
-    """Refuse a project's own templates, of which Wavetank knows neither workload nor account.
-
-    Raises:
-        UsageError: there is a `wavetank.toml`.
-    """
-    configuration = project_configuration()
-    if configuration is not None:
-        name = configuration.template.name
-        raise UsageError(
-            f"a folder without {CONFIGURATION}",
-            f"one with {name}",
-            f"run ./wavetank deploy, which lists what it changes of {name} in the sandbox, or "
-            "change to another folder",
-            sentence="plan previews deployments of the ticker only",
-        )
 
 
 def _name_target(target: Target, options: DeploymentOptions, output: Output) -> None:

@@ -44,6 +44,16 @@ def offer_running(running: SandboxPipeline, output: Output, *, yes: bool = False
     return offer(running.target(), output, command, yes=yes)
 
 
+def revert_after_start(running: SandboxPipeline, output: Output) -> None:
+    """Reverts what killed commands left in the last sandbox: one that has started begins without.
+
+    Most of it ended with that sandbox. Its record would have other commands say that the pipeline
+    is changed, and drill refuse.
+    """
+    offer_host(running.record, output, yes=True)
+    offer_running(running, output, yes=True)
+
+
 def record_of(target: TargetKind, endpoint: str | None, output: Output) -> SandboxRecord | None:
     """The record of the sandbox, once its host was offered to be reverted; None on AWS."""
     if target is TargetKind.AWS:

@@ -28,7 +28,12 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
-from wavetank.cli.revert_offer import offer_host, offer_running, show_in_progress
+from wavetank.cli.revert_offer import (
+    offer_host,
+    offer_running,
+    revert_after_start,
+    show_in_progress,
+)
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import (
@@ -137,7 +142,7 @@ def up(
             stop_on_signal(),
             open_session(engine, plan, folder, output, leave=detach) as session,
         ):
-            offer_running(session.sandbox, output)
+            revert_after_start(session.sandbox, output)
             sandbox = session.sandbox
             if detach:
                 _show_ready(sandbox, output)

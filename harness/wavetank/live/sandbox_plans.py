@@ -35,7 +35,7 @@ class SandboxOptions[P: SandboxPipeline](ABC):
         """Deploys the pipeline to the sandbox."""
 
     def attach_in_container(self, record: SandboxRecord, reporter: Reporter) -> P:
-        """The pipeline in a container, whose own script has deployed the ticker."""
+        """The pipeline in a container that has started; deploys it, unless the container does."""
         return self.deploy(record, reporter)
 
     @abstractmethod
@@ -70,8 +70,8 @@ class TemplatesPlan(SandboxOptions[StackSandbox]):
         return StackSandbox(record, self.pipeline.name, aws, clock)
 
     def compose_variables(self) -> dict[str, str]:
-        """None: the container's own script deploys the ticker beside the stack."""
-        return {}
+        """Without the ticker, which the container's own script would deploy beside the stack."""
+        return {"WAVETANK_TICKER": "no"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +140,7 @@ class SandboxPlan(SandboxOptions[RunningSandbox]):
     def compose_variables(self) -> dict[str, str]:
         """The names, addresses and format, which the container's own script reads."""
         return {
+            "WAVETANK_TICKER": "yes",
             "WAVETANK_NAME": self.first_name,
             "WAVETANK_SURNAME": self.surname,
             "WAVETANK_PREFIX": self.prefix,

@@ -1,6 +1,7 @@
 """What was left changed is said, and reverted only where the user wants that."""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from rich.prompt import Confirm
 from tests.clocks import Leaping
 from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output import Output
-from wavetank.cli.revert_offer import offer, show_in_progress
+from wavetank.cli.revert_offer import offer, revert_after_start, show_in_progress
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.changes import HostChange
 from wavetank.faults.resources import HostFaultTarget
 from wavetank.live.changed_target import ChangedTarget
+from wavetank.live.stack_sandbox import StackSandbox
 
 PAUSED = HostChange(fault="host-paused", process=1, born=0.0)
 CUT_OFF = HostChange(fault="network-cut", process=0, born=0.0, networks=("one",))
@@ -143,3 +146,25 @@ def test_a_drill_between_two_changes_is_in_progress_too(tmp_path: Path) -> None:
         assert journal.is_held()
         assert journal.changes() == ()
     assert not journal.is_held()
+
+
+@dataclass(frozen=True)
+class StartedSandbox(StackSandbox):
+    """A sandbox that has started, with the records of a killed command about the last one."""
+
+    changed: ChangedTarget
+
+    def target(self) -> ChangedTarget:
+        return self.changed
+
+
+def test_a_sandbox_that_starts_begins_without_the_records_of_a_killed_drill(
+    target: ChangedTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command says afterwards that the new pipeline is broken, and a drill can begin."""
+    monkeypatch.setenv("WAVETANK_STATE", str(tmp_path / "state"))
+    record = SandboxRecord(engine=Engine.EMBEDDED, endpoint="", log="", retry_base_delay_seconds=60)
+    output, text = _output()
+    revert_after_start(StartedSandbox(record, "stem", target.aws, Leaping(), target), output)
+    assert "already reverted, or replaced since" in text.getvalue()
+    target.require_unchanged()
