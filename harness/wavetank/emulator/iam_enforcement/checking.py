@@ -1,6 +1,6 @@
 """Decides about one action of a call: its resource, the policies that apply, and their keys.
 
-Real calls and hypothetical ones (`bucket_access`) are decided by the same functions.
+Real calls and hypothetical ones (`access_matrix`) are decided by the same functions.
 """
 
 from collections.abc import Callable, Iterable, Iterator

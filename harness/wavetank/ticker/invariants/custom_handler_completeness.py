@@ -12,7 +12,7 @@ from wavetank.history import Event
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
 from wavetank.ticker.contract import RECORDS_PER_TICK, SAMPLES_PER_TICK
 from wavetank.ticker.invariants.attempts import RecordAttempts, TickAttempt
-from wavetank.ticker.invariants.tick_completeness import (
+from wavetank.ticker.invariants.minute_counter import (
     MINUTE,
     REQUESTS_REMEMBERED,
     TICKER_INDEX,

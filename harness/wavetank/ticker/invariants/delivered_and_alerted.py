@@ -1,7 +1,7 @@
 """Whole ticks: delivered if they succeeded, alerted if they are missing.
 
 A tick is the minute that a rule was due in, or that the function was invoked for manually.
-`tick_completeness` says which records belong to a minute, and `custom_handler_completeness` does
+`minute_counter` says which records belong to a minute, and `custom_handler_completeness` does
 for a custom handler.
 """
 
@@ -21,7 +21,7 @@ from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, 
 from wavetank.invariants.interval_set import IntervalSet
 from wavetank.ticker.contract import RECORDS_PER_TICK
 from wavetank.ticker.invariants.custom_handler_completeness import CustomHandlerCounter
-from wavetank.ticker.invariants.tick_completeness import MinuteCounter, minute_of
+from wavetank.ticker.invariants.minute_counter import MinuteCounter, minute_of
 
 
 class DeliveredTicks:
