@@ -34,7 +34,7 @@ class Entry:
 DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
-        "init": Entry("init:init", "Make a project of your own, or for a template you have."),
+        "init": Entry("init:init", "Create a project from a sample or from your template."),
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
     },
     "Sandbox": {
@@ -43,7 +43,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
         "logs": Entry("functions:logs", "Show the log of LocalStack or of a function."),
         "watch": Entry("watch:watch", "Print ticks, objects, failures and alerts as they happen."),
-        "invoke": Entry("functions:invoke", "Invoke a function; by default what is scheduled."),
+        "invoke": Entry("functions:invoke", "Invoke a function; by default the scheduled one."),
         "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },
     "Simulate": {
@@ -59,13 +59,15 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "plan": Entry("plan:plan", "Preview a deployment: changes, monthly cost, blockers."),
         "deploy": Entry("deploy:deploy", "Deploy the handlers and the templates."),
         "check": Entry("check:check", "Check a deployed pipeline, with evidence for each finding."),
-        "drill": Entry("drill:drill", "Break the pipeline on purpose and time its recovery."),
+        "drill": Entry(
+            "drill:drill", "Break the pipeline on purpose; time the alert and the recovery."
+        ),
         "teardown": Entry(
             "teardown:teardown", "Delete a pipeline; its data are kept without --delete-data."
         ),
         "assess": Entry("assess:assess", "Check many people's pipelines from another account."),
     },
-    "Look": {
+    "Analyse": {
         "notebook": Entry("notebook:notebook", "Open the analysis notebooks, or execute one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
     },
@@ -78,7 +80,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         ),
         "fidelity": Entry(
             "command:fidelity",
-            "Observe the register's rows on AWS; record the answers.",
+            "Compare docs/fidelity.md with a real AWS account.",
             package="tests.fidelity",
         ),
     },
