@@ -23,7 +23,7 @@ PATCHES = (
     ),
     *ROLO.patches(
         "emulator.http_guard.bodies",
-        "asks the HTTP guard about a request's headers before its body is received",
+        "checks a request's headers with the HTTP guard before its body is received",
         {
             "rolo.serving.twisted:HeaderPreservingHTTPChannel.allHeadersReceived": "(self)",
             "rolo.serving.twisted:TwistedRequestAdapter.handleContentChunk": "(self, data)",
