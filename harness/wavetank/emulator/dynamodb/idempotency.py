@@ -1,7 +1,7 @@
 """Transactions that are executed once however often they are sent with the same token.
 
 The SDK gives each TransactWriteItems a ClientRequestToken and repeats it when it retries, so that a
-retry after a lost reply changes nothing. A token counts for ten minutes after the first request
+retry after a lost response changes nothing. A token counts for ten minutes after the first request
 with it has succeeded; a transaction that was cancelled can be sent again.
 [DynamoDB API reference: TransactWriteItems, ClientRequestToken; developer guide:
 transaction-apis.html, idempotency]

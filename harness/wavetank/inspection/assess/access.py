@@ -65,7 +65,7 @@ def _can_put(aws: AwsClients, bucket: str, key: str) -> bool:
         if error_code(error) in DENIED:
             return False
         raise
-    except BotoCoreError:  # the reply was lost, and the object may exist
+    except BotoCoreError:  # the response was lost, and the object may exist
         _can_delete(aws, bucket, key)
         raise
     return True
