@@ -19,7 +19,10 @@ _entered: list[RunCase] = []
 
 @dataclass(frozen=True)
 class SimulatorContext:
-    """A simulator with the pipeline deployed; each case starts from the baseline."""
+    """Context of a worker process: a simulator in which the pipeline is deployed once.
+
+    Each case starts from the state after the deployment.
+    """
 
     pipeline: Pipeline
 

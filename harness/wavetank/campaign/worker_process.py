@@ -18,7 +18,7 @@ BOOT_SECONDS_MAX = 300.0
 
 
 class WorkerProcess:
-    """One process, from its start to its end; asked by one thread, ended by any.
+    """A worker process as its parent controls it: one thread sends tasks, any thread may end it.
 
     `folder` is for its log and its temporary files; the caller removes it.
     """

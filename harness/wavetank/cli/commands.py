@@ -20,7 +20,10 @@ HELP_OPTIONS = ("-h", "--help")
 
 @dataclass(frozen=True)
 class Entry:
-    """One command; `summary` has to fit beside the name in 80 columns."""
+    """A command of the overview: its module, function and one-line summary.
+
+    The summary has to fit beside the name in 80 columns.
+    """
 
     place: str
     """`module:function`, below its package."""
@@ -100,7 +103,7 @@ def _sections() -> Iterator[tuple[str, Mapping[str, Entry]]]:
 
 
 class CommandGroup(TyperGroup):
-    """The group of `wavetank` itself, with its commands under headings."""
+    """The root command `wavetank`, which lists its commands under headings."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)

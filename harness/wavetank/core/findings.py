@@ -8,7 +8,7 @@ from wavetank.core.errors import ExitCode
 
 
 class Verdict(StrEnum):
-    """`unknown` means that no observation could decide it, and it is not a pass."""
+    """The verdict of a check; `unknown` means that it could not be decided, and never passes."""
 
     VALID = "valid"
     INVALID = "invalid"

@@ -61,7 +61,7 @@ class StackChanges:
 
 
 class ChangePreviewer:
-    """Previews stacks of one target; `pace_seconds` is the interval of polling."""
+    """Previews changes of stacks by change sets that are deleted; polls each `pace_seconds`."""
 
     def __init__(
         self,

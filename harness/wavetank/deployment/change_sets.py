@@ -35,7 +35,7 @@ class _TemplateSource(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class StackContent:
-    """The desired content of a stack: a template as JSON or YAML, its parameters and tags."""
+    """The desired content of a stack: a template in JSON or YAML, its parameters and tags."""
 
     template: str
     parameters: Mapping[str, str]
@@ -44,14 +44,14 @@ class StackContent:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """A change set that can be executed."""
+    """A CloudFormation change set that is ready to be executed."""
 
     name: str
     stack_id: str
 
 
 class ChangeSets:
-    """Creates and executes change sets; `publish` uploads a template and returns its URL."""
+    """Creates and executes change sets; `publish` uploads a long template, and returns its URL."""
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ LocalStack does not recognize all of them; AWS reports replacements itself.
 
 
 class ChangeAction(StrEnum):
-    """What a change set does to a resource."""
+    """What a change set does to a resource: add, change or delete."""
 
     ADD = "add"
     CHANGE = "change"
@@ -61,7 +61,7 @@ class ChangeAction(StrEnum):
 
 
 class ResourceReplacement(StrEnum):
-    """Whether a new resource replaces the old one."""
+    """Whether a change replaces a resource by a new one: yes, no, or perhaps."""
 
     NONE = "none"
     CONDITIONAL = "conditional"
@@ -91,7 +91,7 @@ RETAINING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Sn
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """The change of one property; `before` and `after` are None if absent or not reported."""
+    """A changed property of a resource; `before` and `after` are None if absent or unknown."""
 
     path: str
     before: str | None
@@ -101,7 +101,7 @@ class PropertyChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceChange:
-    """The change of one resource; `kept` says that the old resource is retained outside the stack.
+    """A change of one resource; `kept`: the old resource is retained outside the stack.
 
     `lost` names the data that are lost with it, empty if none are.
     """
@@ -125,7 +125,11 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class RetainedResources:
-    """Logical ids of the resources that are retained when they leave the stack, by template."""
+    """Logical ids of resources that CloudFormation retains when they leave the stack.
+
+    `on_delete` are those with a retaining DeletionPolicy in the deployed template, `on_replace`
+    those with a retaining UpdateReplacePolicy in the new one.
+    """
 
     on_delete: frozenset[str] = frozenset()
     on_replace: frozenset[str] = frozenset()

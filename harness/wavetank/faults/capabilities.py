@@ -8,7 +8,7 @@ from wavetank.core.engine_names import EngineName
 
 
 class Capability(StrEnum):
-    """Something that an engine can do, and that a kind of fault needs."""
+    """An ability of an engine that a kind of fault needs."""
 
     API_CALLS = "api-calls"
     """Refuse or delay a call at the service."""

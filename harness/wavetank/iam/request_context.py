@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unknown:
-    """Neither true nor false: it depends on a condition key whose value is not known here."""
+    """The truth value of a condition that depends on a key whose value is unknown."""
 
     key: str
 

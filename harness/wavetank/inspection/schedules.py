@@ -20,7 +20,7 @@ FUNCTION_ARN = "arn:aws:lambda:"
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledCall:
-    """One function that a schedule invokes; `input` replaces the event if the schedule sets it.
+    """A function that a schedule invokes; `input`, if set, replaces the event.
 
     `source` is the rule's or schedule's ARN, `logical_id` its name in the template.
     """

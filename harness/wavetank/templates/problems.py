@@ -12,7 +12,7 @@ from wavetank.templates.references import TemplateScope
 
 @dataclass(frozen=True)
 class TemplateProblem:
-    """The three parts of an error; `found` ends with the position."""
+    """An error in a template, in three parts; `found` ends with the position."""
 
     expected: str
     found: str
@@ -21,7 +21,7 @@ class TemplateProblem:
 
 @dataclass(frozen=True)
 class TemplateResource:
-    """One resource of a template, in that template's scope."""
+    """A resource of a template, with the scope that resolves its values."""
 
     scope: TemplateScope
     name: str

@@ -21,7 +21,7 @@ CODE = ("CodeUri", "ContentUri")
 
 
 class SamBuild:
-    """The build beside a template, if there is one."""
+    """The output of `sam build` beside a template, if there is one."""
 
     def __init__(self, template: Path) -> None:
         self._template = template

@@ -12,7 +12,7 @@ RECORD_KEYS = ("ticker", "timestamp", "price")
 
 @dataclass(frozen=True)
 class FirstPrice:
-    """An item of the table at the start of the pipeline."""
+    """An item of the price table when the ticker pipeline starts."""
 
     ticker: str
     price: Decimal

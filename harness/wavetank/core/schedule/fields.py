@@ -17,7 +17,7 @@ NUMBER = re.compile("[0-9]+")
 
 @dataclass(frozen=True)
 class Field:
-    """The numbers from `low` to `high`, of which the first may have `names` too."""
+    """A field of a cron expression: its name, its range from `low` to `high`, and its words."""
 
     name: str
     low: int

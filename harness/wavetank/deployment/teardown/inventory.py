@@ -28,7 +28,7 @@ GONE = "DELETE_COMPLETE"
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineInventory:
-    """The stacks of one pipeline; a status is None if the stack does not exist.
+    """The existing stacks of one pipeline; a status is None if the stack does not exist.
 
     `custom_handler` is whether a custom script is, or was, the streaming function.
     """

@@ -19,7 +19,7 @@ NOT_FOUND = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class StoredData:
-    """The contents of the delivery bucket, which outlives its pipeline."""
+    """The number and size of objects in the delivery bucket, which outlives its pipeline."""
 
     bucket: str
     objects: int

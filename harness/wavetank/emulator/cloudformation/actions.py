@@ -51,7 +51,7 @@ UNKNOWN_REASON = "the service gave no reason"
 
 @dataclass(frozen=True, kw_only=True)
 class ActionOutcome:
-    """The result of an action; `reason` is None if it succeeded.
+    """The result of creating, updating or deleting a resource; `reason` is None on success.
 
     `is_made` says that a new resource exists now, even if the creation failed afterwards;
     `existing` is the name of a resource that existed before. `reached` has the properties of the

@@ -72,7 +72,7 @@ REQUESTED = "User Initiated"
 
 
 class WavetankCloudFormation(CloudformationProviderV2):
-    """LocalStack's provider, whose stacks delete only what they created."""
+    """LocalStack's CloudFormation provider with Wavetank's stacks and operations."""
 
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, *args: Any, **kwargs: Any

@@ -18,12 +18,12 @@ OPERATIONS = frozenset({"TransactWriteItems", "ExecuteTransaction"})
 
 
 class ParameterMismatchError(Exception):
-    """The token was used for another request."""
+    """A ClientRequestToken was used again with other parameters."""
 
 
 @dataclass(frozen=True)
 class RequestToken:
-    """A client's token, in the account and region where it was used."""
+    """A ClientRequestToken, in the account and region where it was used."""
 
     account: str
     region: str
@@ -33,7 +33,7 @@ class RequestToken:
 
 @dataclass(frozen=True)
 class CompletedRequest:
-    """A request without its token, its answer, and when it succeeded."""
+    """A request that succeeded, without its token; its response, and when it succeeded."""
 
     request: str
     answer: str
@@ -41,7 +41,7 @@ class CompletedRequest:
 
 
 class IdempotentRequests:
-    """The requests of the last ten minutes that were sent with a token."""
+    """Completed requests of the last ten minutes, by their ClientRequestToken."""
 
     def __init__(self) -> None:
         self._completed: dict[RequestToken, CompletedRequest] = {}

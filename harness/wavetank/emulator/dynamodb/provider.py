@@ -21,7 +21,7 @@ STOCK = "default"
 
 
 class MotoDynamoDb(DynamodbApi):
-    """Defines no operation: LocalStack forwards undefined operations to moto."""
+    """DynamoDB provider that defines no operation, so that LocalStack forwards all to moto."""
 
 
 @aws_provider(api="dynamodb", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's

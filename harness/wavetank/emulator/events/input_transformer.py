@@ -38,12 +38,12 @@ SAMPLE = True
 
 
 class InputTemplateError(ValueError):
-    """A template that PutTargets refuses; the message says where."""
+    """An input template that PutTargets refuses; the message says where it is invalid."""
 
 
 @dataclass(frozen=True)
 class InputTransformer:
-    """A template, and the path of each of its variables."""
+    """An input template of a target, and the JSON path of each of its variables."""
 
     template: str
     paths: Mapping[str, str]

@@ -38,7 +38,7 @@ NOT_AUTHORIZED = {
 
 
 class WavetankEvents(EventsProvider):
-    """LocalStack's provider with its own scheduler, and deliveries that are retried."""
+    """LocalStack's EventBridge provider with Wavetank's scheduler and retried deliveries."""
 
     def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()

@@ -30,7 +30,7 @@ READ_BYTES_MAX = 10 * 1024 * 1024
 
 
 class Deliverer:
-    """All delivery streams of a LocalStack.
+    """Delivers the records of all delivery streams in a LocalStack.
 
     With `reads_by_itself` sources are read once a second; else they are read whenever `next_due` is
     asked: in virtual time, a read every second would be most of the actions of a run.

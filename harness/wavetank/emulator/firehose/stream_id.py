@@ -11,7 +11,7 @@ from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 @dataclass(frozen=True, order=True)
 class StreamId:
-    """The identity of one delivery stream."""
+    """The identity of a delivery stream: account, region and name."""
 
     account: str
     region: str

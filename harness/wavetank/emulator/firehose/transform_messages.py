@@ -42,7 +42,10 @@ FAILED = "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for recor
 
 @dataclass(frozen=True)
 class TransformAnswer:
-    """What a function made of its records; those that it dropped are in neither list."""
+    """The records in a transforming function's response: transformed and failed ones.
+
+    Dropped records are in neither.
+    """
 
     transformed: tuple[StreamRecord, ...]
     failed: tuple[tuple[StreamRecord, ProcessingFailure], ...]

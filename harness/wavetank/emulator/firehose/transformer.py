@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Transformer:
-    """Invokes the functions of all streams."""
+    """Invokes transforming functions, and passes their results to the delivery buffers."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context

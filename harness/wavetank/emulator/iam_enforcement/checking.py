@@ -26,7 +26,7 @@ CREATING_A_BUCKET = "s3:CreateBucket"
 
 @dataclass(frozen=True)
 class Checked:
-    """The decision about one action, and the request that it decides."""
+    """The decision about one action of a call, with the request that it is about."""
 
     decision: Decision
     request: AccessRequest

@@ -28,9 +28,10 @@ LATEST = "$LATEST"
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedFunction:
-    """A function's code and configuration; `revision` changes when either does.
+    """A deployed Lambda function: its code and configuration.
 
-    `layers` are the folders of Python packages in its layers, in the order of the search.
+    `revision` changes with either. `layers` are the folders of Python packages in its layers, in
+    the order of the search.
     """
 
     name: str

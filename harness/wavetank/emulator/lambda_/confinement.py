@@ -28,7 +28,7 @@ UNKNOWN = -1
 
 
 class Confinement(NamedTuple):
-    """What a function's process may see and use.
+    """The files, limits and users of a function's process.
 
     A NamedTuple, because importing `dataclasses` takes too long (see `process_supervisor.Ended`).
 

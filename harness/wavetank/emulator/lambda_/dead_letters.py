@@ -25,7 +25,7 @@ type Attributes = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message: its text, and its attributes as SQS and SNS take them."""
+    """A message for a dead-letter queue or topic: its text and its attributes."""
 
     text: str
     attributes: Attributes

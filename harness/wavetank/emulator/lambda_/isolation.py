@@ -78,7 +78,10 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Isolation:
-    """The level in use, and why each stronger one is not."""
+    """The isolation level of functions in this sandbox.
+
+    `refused` has the reason why each stronger level is unavailable.
+    """
 
     level: IsolationLevel
     refused: tuple[str, ...] = ()
@@ -101,7 +104,7 @@ class Isolation:
 
 @dataclass(frozen=True)
 class FunctionFolders:
-    """The host's folders of one function: its code and, if it has some, its layers.
+    """The host's folders with the code and the layers of one function.
 
     `family` None is the trial's: it needs no program besides the interpreter.
     """

@@ -15,7 +15,7 @@ DISABLED = "DISABLED"
 
 
 class ResourceClients(Protocol):
-    """The clients that `ApiResources` calls; `AwsClients` has them."""
+    """Interface to the AWS clients that `ApiResources` calls; `AwsClients` implements it."""
 
     @property
     def awslambda(self) -> Any:
@@ -44,7 +44,7 @@ class ResourceClients(Protocol):
 
 
 class ApiResources:
-    """The part of `Resources` that is the same AWS API calls on every engine.
+    """Resources that faults change by the AWS API, in the same way on every engine.
 
     Lookups cover all that the clients' account has in their region: an engine that shares it with
     others finds its own resources by name instead.

@@ -18,7 +18,7 @@ UNSIGNED, UNSIGNED_KEY = "unsigned requests are refused", "unsigned"
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Clients of the account that assesses, and anonymous ones.
+    """The clients of the account that runs `assess`, and anonymous clients.
 
     `own_buckets` are the buckets that belong to that account, if it may list them.
     """

@@ -25,7 +25,7 @@ BETWEEN_SAMPLES = timedelta(seconds=15)
 
 
 class CustomHandlerCounter(MinuteCounter):
-    """Besides the minutes of the clock, the minutes after each firing.
+    """Counts the minutes of a custom handler: those of the clock, and those after each firing.
 
     A tick is complete if one attempt delivered four samples of each of the five tickers, 15 seconds
     apart. It did its work if the first of them is in the minute from its firing or from the start

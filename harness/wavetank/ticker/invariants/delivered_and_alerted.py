@@ -74,7 +74,7 @@ class DeliveredTicks:
 
 
 class AlertedMinutes:
-    """Without an alert, every minute is there.
+    """Every minute without records in S3 has raised an alert.
 
     An alert is a failure's record that reached its destination; whether the e-mails then came is
     checked by `alert_delivery`. An alerted minute may be delivered later.

@@ -24,7 +24,10 @@ TICKER_INDEX = {first.ticker: index for index, first in enumerate(FIRST_PRICES)}
 
 
 class MinuteCounter:
-    """Minutes by number since 1970; a record belongs to the minute of its timestamp."""
+    """Counts fired and delivered minutes; a record belongs to the minute of its timestamp.
+
+    Minutes are numbered since 1970.
+    """
 
     def __init__(self) -> None:
         self.fired = IntervalSet()
