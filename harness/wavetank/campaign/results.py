@@ -1,4 +1,4 @@
-"""The result of one case of a campaign, or the reason why there is none."""
+"""The result of one case of a campaign, or the reason why it has none."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What a worker process sets up once and keeps for all the cases that it runs."""
+"""The context of a worker process: a simulator that is set up once and used for many cases."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""A worker process as its parent sees it: asked to run tasks, and killed with all it started.
+"""A worker process, seen from its parent: given tasks, and killed with all its descendants.
 
 It is a supervised process, so it ends with this one, however this one ends.
 """

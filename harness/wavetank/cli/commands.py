@@ -1,4 +1,4 @@
-"""The commands by name: which module each is in, and what the overview says of it.
+"""The commands of the overview: their names, modules and one-line summaries.
 
 A command's module is imported when the command is asked for, so that `--version`, the overview and
 one command's help do not wait for what the others need: the AWS SDK, LocalStack, Docker's client.

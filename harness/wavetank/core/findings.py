@@ -1,4 +1,4 @@
-"""The result of a check: valid, invalid or unknown, with the evidence. Unknown never passes."""
+"""The result of a check, with evidence: valid, invalid or unknown, which never passes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Preview of what a template would change in a stack, by a change set that is never executed.
+"""Previews how a template would change a stack, by a change set that is never executed.
 
 The change set is always deleted afterwards. For a stack that does not exist, creating one leaves an
 empty stack in REVIEW_IN_PROGRESS; it is deleted too, but only if it was created for our change set

@@ -51,7 +51,7 @@ LocalStack does not recognize all of them; AWS reports replacements itself.
 
 
 class ChangeAction(StrEnum):
-    """What a change set does to a resource: add, change or delete."""
+    """What a change set does to a resource."""
 
     ADD = "add"
     CHANGE = "change"
@@ -61,7 +61,7 @@ class ChangeAction(StrEnum):
 
 
 class ResourceReplacement(StrEnum):
-    """Whether a change replaces a resource by a new one: yes, no, or perhaps."""
+    """Whether a change replaces a resource by a new one."""
 
     NONE = "none"
     CONDITIONAL = "conditional"

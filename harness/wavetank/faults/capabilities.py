@@ -1,4 +1,4 @@
-"""What each engine can do to a pipeline, and so which kinds of fault it supports."""
+"""The abilities of each engine, which decide the kinds of fault that it supports."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What every fault has: a window in which it is in force, and a target."""
+"""The base classes of faults: a window in which a fault is in force, and its target."""
 
 import inspect
 import re

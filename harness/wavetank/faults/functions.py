@@ -57,9 +57,10 @@ class FunctionFault(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class InvocationFault(FunctionFault, CountedFault):
-    """Base of faults that end an invocation before or after its `call_number`-th API call.
+    """Base of faults that end an invocation on one `side` of its `call_number`-th API call.
 
-    An invocation that makes fewer calls is neither hit nor counted.
+    Calls are counted from one. Calls are counted from one. An invocation that makes fewer calls is
+    neither hit nor counted.
     """
 
     needs: ClassVar[Capability] = Capability.INVOCATIONS

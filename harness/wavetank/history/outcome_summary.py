@@ -1,4 +1,4 @@
-"""The outcome summary of a history, in virtual or in wall time: what happened, not when."""
+"""The outcome summary of a history, in virtual or wall time: outcomes without instants."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What invokes a stack's functions by time: scheduled rules, and schedules of the Scheduler."""
+"""The schedules that invoke a stack's functions: EventBridge rules, and the Scheduler's."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A sandbox that another process supervises: what happens in it, until it no longer answers."""
+"""Watches a sandbox that another process supervises, until it no longer answers."""
 
 from dataclasses import dataclass
 

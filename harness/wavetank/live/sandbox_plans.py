@@ -1,4 +1,4 @@
-"""What to start a sandbox with: its options, and the pipeline that is deployed in it."""
+"""The options with which a sandbox is started, and the pipeline that it deploys."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryRefusedError(Exception):
-    """S3 refuses to store an object, as a fault demands; the message is the error code."""
+    """S3 refuses to store an object because of a fault; the message is S3's error code."""
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""Why a handler pauses, and so when or whether it is resumed."""
+"""The reasons for which a handler pauses or ends, which decide when it is resumed."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a template needs that the simulator lacks, by resource, file and line."""
+"""Problems of a template that the simulator cannot run, by resource, file and line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What `sam build` left in `.aws-sam/build` beside a template.
+"""The output of `sam build` in `.aws-sam/build` beside a template.
 
 A build is used for a function if it is newer than the function's source and the template: SAM
 writes the built template last.

@@ -1,4 +1,4 @@
-"""What is specific to the ticker pipeline; the rest of the package does not know the ticker.
+"""The constants of the ticker pipeline; the rest of the package does not know the ticker.
 
 The first prices are the five items of the assignment.
 """

@@ -17,7 +17,7 @@ WHITE_SPACE = re.compile("[ \t]+")
 
 @dataclass(frozen=True)
 class Cron:
-    """A cron expression of EventBridge: minutes and hours of the days that match a rule."""
+    """A cron expression of EventBridge: due at its minutes and hours, on days that match a rule."""
 
     minutes: frozenset[int]
     hours: frozenset[int]

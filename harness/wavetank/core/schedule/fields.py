@@ -17,7 +17,10 @@ NUMBER = re.compile("[0-9]+")
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a cron expression: its name, its range from `low` to `high`, and its words."""
+    """A field of a cron expression: its name, and the numbers from `low` to `high`.
+
+    The first numbers may have `names` too. The first numbers may have `names` too.
+    """
 
     name: str
     low: int

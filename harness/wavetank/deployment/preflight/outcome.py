@@ -11,7 +11,7 @@ from wavetank.core.naming import Names
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightContext:
-    """The pipeline and the target of a planned deployment, and the addresses for its alerts."""
+    """The pipeline and the target of a planned deployment; `addresses` receive its alerts."""
 
     target: Target
     names: Names

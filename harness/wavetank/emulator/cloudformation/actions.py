@@ -1,4 +1,4 @@
-"""Creates, updates or deletes one resource, with LocalStack's provider of its type or with ours.
+"""Creates, updates or deletes one resource, by LocalStack's provider or Wavetank's functions.
 
 [LocalStack 4.14: services/cloudformation/resource_provider.py]
 """

@@ -16,9 +16,11 @@ RETAIN_EXCEPT_ON_CREATE = "RetainExceptOnCreate"
 
 @dataclass(frozen=True, kw_only=True)
 class OwnedResource:
-    """A resource that a stack created, with its properties and the service's attributes.
+    """A resource that a stack created.
 
-    `complete` is False if its creation failed after the service had created it.
+    `model` has its properties and the service's attributes. `model` has its properties and the
+    service's attributes. `complete` is False if its creation failed after the service had created
+    it.
     """
 
     logical_id: str

@@ -1,4 +1,4 @@
-"""The CloudFormation API: LocalStack's, with our stacks and our operations.
+"""LocalStack's CloudFormation API with Wavetank's stacks and stack operations.
 
 LocalStack's handlers check a request and prepare its change set; `execution` does what they would
 then do in a thread of their own. A list of stacks omits the deleted ones, as on AWS.

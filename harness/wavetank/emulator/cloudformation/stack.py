@@ -34,7 +34,7 @@ DEPLOYED_STATE = (
 
 @dataclass(frozen=True, kw_only=True)
 class FailurePolicy:
-    """What a stack operation does when a resource fails: roll back, preserve, or delete.
+    """What a stack operation does when a resource fails, by default a rollback.
 
     [CloudFormation API reference: CreateStack, UpdateStack, CreateChangeSet, ExecuteChangeSet]
     """

@@ -55,7 +55,11 @@ class _NotSimpleError(Exception):
 
 @dataclass
 class Plan:
-    """The planned steps of an update expression, and the names that it refers to."""
+    """The planned steps of an update expression.
+
+    `values` and `attributes` are all names that it refers to. `values` and `attributes` are all
+    names that it refers to.
+    """
 
     steps: list[tuple[str, Operand | None]] = field(default_factory=list)
     values: set[str] = field(default_factory=set)

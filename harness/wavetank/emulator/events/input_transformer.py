@@ -1,4 +1,4 @@
-"""What a target receives instead of the event: the text of a template with values of the event.
+"""Input transformers: make the text that a target receives from a template and the event.
 
 A value outside of longer text is JSON: a string is quoted, whether or not the template has the
 quotation marks. Within longer text it is inserted as it is, without escapes. There an object or

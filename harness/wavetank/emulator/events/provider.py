@@ -1,4 +1,4 @@
-"""LocalStack's EventBridge with our schedules and targets.
+"""LocalStack's EventBridge provider with Wavetank's schedules and targets.
 
 [LocalStack 4.14: services/events/provider.py]
 """

@@ -1,4 +1,4 @@
-"""What all parts of the delivery share: the time, the lock, and what observes them."""
+"""The context that all parts of Firehose's delivery share: clock, lock, callbacks."""
 
 import threading
 import uuid

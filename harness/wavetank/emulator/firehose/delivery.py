@@ -1,4 +1,4 @@
-"""Delivers due batches, has functions transform records, and retries what failed.
+"""Delivers due batches, transforms records by functions, and retries failures.
 
 `deliver_due` makes one round at a given instant; a thread only calls it often enough. What may take
 minutes, a function or an HTTP endpoint, runs in `in_background`, so that it delays no other stream.

@@ -1,4 +1,4 @@
-"""Delivers batches to an HTTP endpoint: the request, and what its answer means.
+"""Delivers batches to an HTTP endpoint: builds the request, interprets the response.
 
 [Amazon Data Firehose developer guide: httpdeliveryrequestresponse, http_troubleshooting]
 """

@@ -43,7 +43,10 @@ class ShardPosition:
 
 @dataclass
 class KinesisReader:
-    """Reads one Kinesis data stream into a delivery stream, shard by shard."""
+    """Reads one Kinesis data stream into a delivery stream, shard by shard.
+
+    `on_error` is called if it fails. `on_error` is called if it fails.
+    """
 
     source: KinesisSource
     kinesis: Clients

@@ -1,4 +1,4 @@
-"""What observes the records of delivery streams: faults, the simulation, metrics and logs."""
+"""Interfaces that observe delivery streams, for faults, the simulation, metrics and logs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a stream does to records before it delivers them, read from its processors.
+"""The processing that a stream applies to records before delivery, from its processors.
 
 [Amazon Data Firehose API reference: ProcessingConfiguration, Processor, ProcessorParameter;
 developer guide: data-transformation, dynamic-partitioning, writing-with-cloudwatch-logs]

@@ -1,4 +1,4 @@
-"""What identifies a delivery stream: its account, its region, and its name.
+"""The identity of a delivery stream: its account, its region and its name.
 
 A name is unique only within an account and a region. [Amazon Data Firehose API reference:
 CreateDeliveryStream, DeliveryStreamName]

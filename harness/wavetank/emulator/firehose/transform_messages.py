@@ -1,4 +1,4 @@
-"""The event for a function that transforms records, and what its answer means.
+"""The event for a function that transforms records, and the meaning of its response.
 
 [Amazon Data Firehose developer guide: data-transformation-status-model,
 dynamic-partitioning-partitioning-keys; Lambda developer guide: services-kinesisfirehose]

@@ -1,4 +1,4 @@
-"""What is deployed as a function, as far as the simulator needs it to run the handler.
+"""The deployed functions, as far as the simulator needs them to run the handlers.
 
 Read from LocalStack's stores, and so from what was really deployed: the unpacked zip, and the
 configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]

@@ -1,4 +1,4 @@
-"""The last attempts of every function, as the executor saw them, for the console and watchers.
+"""The last attempts of every function, as the executor observed them, for pages and watchers.
 
 A log contains the same, if the function may write one. The number of attempts is limited, and they
 are lost when LocalStack stops.

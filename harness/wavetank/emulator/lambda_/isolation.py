@@ -1,4 +1,4 @@
-"""How far functions are isolated from the host and from each other: found by trying, once.
+"""The isolation of functions from the host and from each other, found once by trying.
 
 What a kernel, a security module or a container permits cannot be determined reliably from a version
 or a setting. So each level is tried, the strongest first, by starting a process like a function's;

@@ -1,4 +1,4 @@
-"""What is replaced in LocalStack's HTTP server, and in its requests and responses."""
+"""The monkeypatches of LocalStack's HTTP server, its requests and its responses."""
 
 from wavetank.core.patching import PinnedDistribution
 

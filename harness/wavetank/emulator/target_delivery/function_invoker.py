@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TargetFunctionInvoker:
-    """Invokes functions that are targets; `queue`, if set, gets the ARN and event instead."""
+    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda."""
 
     def __init__(self) -> None:
         self.queue: Callable[[str, object], object] | None = None

@@ -1,4 +1,4 @@
-"""What LocalStack's services deliver at some later time: records, and events that are retried."""
+"""Deliveries that LocalStack's services make later: Firehose batches, retried events."""
 
 from typing import TYPE_CHECKING
 

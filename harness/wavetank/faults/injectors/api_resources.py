@@ -44,7 +44,7 @@ class ResourceClients(Protocol):
 
 
 class ApiResources:
-    """Resources that faults change by the AWS API, in the same way on every engine.
+    """The part of `Resources` that is the same AWS API calls on every engine.
 
     Lookups cover all that the clients' account has in their region: an engine that shares it with
     others finds its own resources by name instead.

@@ -1,4 +1,4 @@
-"""Which fault hits an event: found by kind, window and where it applies, and counted."""
+"""Finds the fault that hits an event, by kind, window and target, and counts its hits."""
 
 import threading
 from collections.abc import Callable

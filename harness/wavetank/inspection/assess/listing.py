@@ -32,7 +32,7 @@ HOURS = "%Y/%m/%d/%H/"
 
 @dataclass(frozen=True)
 class Listing:
-    """The newest objects of a bucket; `others` are keys that are no deliveries.
+    """The newest objects of a bucket, oldest first; `others` are keys that are no deliveries.
 
     `began` says that nothing was delivered before these; `cut` that more objects exist than were
     listed.

@@ -50,7 +50,7 @@ class Label:
 
 
 class Gap:
-    """The space between two rows of boxes, with the lanes of its arrows and their labels."""
+    """The space between two rows of boxes, from `top` to `bottom`, with arrows and labels."""
 
     def __init__(self, ends: Mapping[Link, Ends], top: float) -> None:
         self._ends = ends

@@ -84,7 +84,7 @@ class AttemptLanes:
 
 
 class Alerts:
-    """Collects the timeline lanes of reported failures and of their e-mails."""
+    """Collects the timeline lane of alerts: reported failures, and the e-mails about them."""
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Alerts", bins)

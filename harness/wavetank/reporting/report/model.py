@@ -24,7 +24,11 @@ class SuggestedCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class RunDetails:
-    """The scenario, engine and versions of a reported run."""
+    """The scenario and the engine of a reported run.
+
+    `versions` is by name, `code` has each function's SHA-256. `versions` is by name, `code` has
+    each function's SHA-256.
+    """
 
     name: str
     description: str

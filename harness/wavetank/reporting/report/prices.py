@@ -16,7 +16,7 @@ TICKERS_MAX = 12
 
 @dataclass(frozen=True)
 class PriceBin:
-    """The lowest, highest and last price of a ticker in one interval."""
+    """Prices of a ticker in one interval, from `first_at` on; `last` is the latest of them."""
 
     first_at: datetime
     last_at: datetime
@@ -52,7 +52,7 @@ class Walk:
 
 
 class Prices:
-    """Collects prices from delivered and lost records, also from those of other formats."""
+    """Collects the price walks of a run from its delivered and lost records."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins

@@ -1,4 +1,4 @@
-"""The minutes of a custom handler, which may stamp records with the time of its work.
+"""Counts the ticks of a custom handler, whose records may have the time of its work.
 
 The project's handler stamps records with the event's minute; the assignment's script with `now`,
 and now +15, +30 and +45 s. If the rule fires at second 20 the last of these is in the next minute,

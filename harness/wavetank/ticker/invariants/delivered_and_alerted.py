@@ -1,4 +1,4 @@
-"""Whole ticks: delivered if they succeeded, alerted if they are missing.
+"""Ticks are delivered if they succeeded, and alerted if they are missing.
 
 A tick is the minute that a rule was due in, or that the function was invoked for manually.
 `minute_counter` says which records belong to a minute, and `custom_handler_completeness` does

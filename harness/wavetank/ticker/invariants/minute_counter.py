@@ -1,4 +1,4 @@
-"""Which minutes were fired, by a rule or manually, and which have all their records in S3.
+"""Counts which minutes were fired, and which have all their records in S3.
 
 Complete minutes are stored as intervals and incomplete ones as a number each, so a month takes
 little more memory than an hour.

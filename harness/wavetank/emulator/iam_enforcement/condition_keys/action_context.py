@@ -16,7 +16,11 @@ ABSENT: tuple[str, ...] = ()
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """The origin of a call: address, HTTP request, and the services that forwarded it."""
+    """The origin of a call: its address, and its HTTP request.
+
+    `source_arn` and `called_via` are set if a service makes the call for another caller.
+    `source_arn` and `called_via` are set if a service makes the call for another caller.
+    """
 
     address: str = "127.0.0.1"
     request: Any = None
