@@ -30,10 +30,12 @@ type TaskLimit = Callable[[Task], float]
 class LocalExecutor(Executor):
     """Executor that runs each task in one of its worker processes on this host.
 
-    A worker starts when there is a task for it, and enters a context of its own once. A future
-    raises what `Executor` says, and of its own: TaskFailedError: the task raised an exception.
-    WorkerDiedError: its worker died, or was killed after the seconds of `limit`. WavetankError: no
-    worker can enter the context.
+    A worker starts when there is a task for it, and enters a context of its own once.
+
+    A future raises what `Executor` documents, and also:
+        TaskFailedError: the task raised an exception.
+        WorkerDiedError: its worker died, or was killed after the seconds of `limit`.
+        WavetankError: no worker can enter the context.
     """
 
     def __init__(self, context: WorkerContext, max_workers: int, limit: TaskLimit) -> None:

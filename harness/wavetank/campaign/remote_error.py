@@ -18,7 +18,7 @@ class Failed:
 
     @classmethod
     def by(cls, error: Exception) -> "Failed":
-        """The parts of an error of ours; of any other its type, message and place."""
+        """The parts of a `WavetankError`; of any other its type, message and place."""
         if isinstance(error, WavetankError):
             return cls(
                 expected=error.expected,

@@ -84,7 +84,7 @@ def schema_problems(
     """The errors of pydantic as problems.
 
     `schemas` has the schema of each table by its path, and `expected_values` what the value of each
-    key may be, for errors of the schema without a message of our own.
+    key may be, for errors of the schema that have only pydantic's message.
     """
     return [
         _problem(details, schemas, expected_values) for details in error.errors(include_url=False)

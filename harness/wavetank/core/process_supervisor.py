@@ -140,7 +140,7 @@ class ProcessFamily(Protocol):
         ...
 
     def kill(self, main: int) -> dict[int, Ended]:
-        """Kill all, and return when none is left, with how each of our children ended."""
+        """Kill all, and return when none is left, with how each child process ended."""
         ...
 
 
@@ -177,7 +177,7 @@ class Descendants:
 class ProcessSupervisor:
     """Supervises one command, from its start until all its processes have ended.
 
-    `variables` are the command's whole environment; None inherits our own.
+    `variables` are the command's whole environment; None inherits the supervisor's.
     """
 
     def __init__(

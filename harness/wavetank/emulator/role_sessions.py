@@ -120,7 +120,7 @@ class RoleSessionCache:
 
 
 def _end(session: RoleSession) -> None:
-    """Remove the session from the stores of moto and of our STS, which never remove any."""
+    """Remove the session from the stores of moto and `WavetankSts`, which never remove any."""
     forget_renewed(session.access_key)
     for backends in list(sts_backends.values()):
         for backend in list(backends.values()):

@@ -23,9 +23,9 @@ LOG_LINES_SHOWN = 5
 class Program:
     """A program to start: command, folder, log file and environment.
 
-    `variables` are its whole environment; None inherits our own, for the user's own tools.
+    `variables` are its whole environment; None inherits this process's, for the user's own tools.
     `grace_seconds` is how long it may take to shut down when it is asked to. `descriptors` are
-    inherited under their numbers. `umask` is as for `os.umask`; -1 inherits our own.
+    inherited under their numbers. `umask` is as for `os.umask`; -1 inherits this process's.
     """
 
     command: list[str]

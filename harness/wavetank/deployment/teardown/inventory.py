@@ -1,6 +1,6 @@
 """Find a pipeline's existing stacks, in any state, and the names of its resources in them.
 
-A stack is recognized as ours by the parameters of our templates or by the deployer's tag; any other
+A stack is recognized as Wavetank's by its templates' parameters or by the deployer's tag; any other
 is left alone, whatever its name.
 """
 

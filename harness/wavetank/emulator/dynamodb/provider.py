@@ -33,7 +33,7 @@ def wavetank_dynamodb() -> Service:
 
 @aws_provider(api="dynamodb", name="moto")  # type: ignore[untyped-decorator]  # as above
 def moto_dynamodb() -> Service:
-    """Moto without our changes, for comparisons: the provider name `moto`."""
+    """Moto without Wavetank's patches, for comparisons: the provider name `moto`."""
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=MotoFallbackDispatcher)
 
 

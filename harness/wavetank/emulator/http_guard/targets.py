@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 RESERVED = frozenset({"_aws", "_localstack", "_wavetank"})
-"""First path segments of LocalStack's routes and ours. A bucket's name cannot contain a _."""
+"""First path segments of LocalStack's routes and Wavetank's. A bucket's name cannot contain a _."""
 DECODINGS_MAX = 3
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)(?::([0-9]{1,5}))?")
 _NEEDLESS_ENCODING = re.compile(

@@ -90,5 +90,5 @@ class PublicWebsites(S3WebsiteHostingHandler):
 
 
 def check_websites() -> None:
-    """Make LocalStack serve websites by our handler; call this before S3 is loaded."""
+    """Make LocalStack serve websites by `PublicWebsites`; call this before S3 is loaded."""
     patch_of("localstack.services.s3.website_hosting:S3WebsiteHostingHandler").apply(PublicWebsites)

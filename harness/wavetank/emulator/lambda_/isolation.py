@@ -32,7 +32,7 @@ from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
 NODE_SCRIPT = "/var/runtime/index.mjs"
-"""The paths of the first files of AWS's runtimes, and of ours in a private file system."""
+"""The paths of the first files of AWS's runtimes, and of Wavetank's in a private file system."""
 TRIAL_SECONDS = 20.0
 TRIAL_BYTES = 8192 * MEGABYTE
 TRIAL_USER = FIRST_USER + USERS
@@ -246,7 +246,7 @@ def _node_mounts() -> tuple[tuple[str, str], ...]:
 
 
 def node_mounts(node: NodeProgram) -> tuple[tuple[str, str], ...]:
-    """Node.js, unless it is in a system folder, and our client for it.
+    """Node.js, unless it is in a system folder, and Wavetank's client for it.
 
     Only the program, its own library and the modules that are installed with it: the folder above
     them is the user's home if the program is in ~/bin.

@@ -146,7 +146,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         return LOOPBACK
 
     def get_runtime_endpoint(self) -> str:
-        """The address for LocalStack's own container runtime; ours uses the Runtime API instead."""
+        """The address for LocalStack's container runtime; this executor uses the Runtime API."""
         return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}"
 
     @classmethod

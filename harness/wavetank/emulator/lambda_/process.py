@@ -267,7 +267,7 @@ class FunctionProcess:
         self._supervisor.stdout.close()
 
     def _family(self) -> list[int]:
-        """The function's processes, without our first process of a PID namespace."""
+        """The function's processes, without the supervisor's first process of a PID namespace."""
         found = descendants(self._supervisor.pid)
         if not self._command.isolation.has_private_root:
             return found

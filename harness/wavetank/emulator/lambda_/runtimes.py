@@ -23,7 +23,7 @@ OPT = "/opt"
 """Where AWS shows a function its layers. [packaging-layers]"""
 ENTRY_POINT = "bootstrap"
 NODE_CLIENT = Path(__file__).with_name("node_client.mjs")
-"""The first file of our Node.js runtime."""
+"""The first file of Wavetank's Node.js runtime."""
 IN_THE_SIMULATOR = "the simulator runs functions in Python 3 only; use --engine embedded"
 
 
