@@ -27,7 +27,7 @@ TIERS = {
     "unit": "one module in memory, no sockets",
     "property": "Hypothesis, no sockets",
     "simulator": "LocalStack in this process, virtual time",
-    "live": "both live engines: -m embedded, -m docker",
+    "live": "a running sandbox, once per engine; select one with `-m embedded` or `-m docker`",
     "campaign": "worker processes, and a local Dask cluster",
     "embedded": "LocalStack as a child process, wall time",
     "fidelity": "LocalStack with and without our plug-ins",

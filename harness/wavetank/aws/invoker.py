@@ -46,7 +46,7 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
 
 @dataclass(frozen=True)
 class StreamingInvoker:
-    """Invokes the streaming function of one pipeline, in place of its schedule."""
+    """Invokes the streaming function of one pipeline with the event of its schedule."""
 
     aws: AwsClients
     names: Names

@@ -1,4 +1,4 @@
-"""`check`: what a deployed pipeline needs; of the ticker's, the assignment's requirements."""
+"""`check`: checks a deployed pipeline, the ticker's against the assignment's requirements."""
 
 from collections.abc import Iterable
 from typing import Annotated

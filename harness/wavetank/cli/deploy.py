@@ -107,9 +107,9 @@ def deploy(
 ) -> None:
     """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws.
 
-    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's.
-    With --watch a change of a handler is deployed in a second, and keeps all data; a change of a
-    template updates the stack.
+    Deploys the pipeline of --template; without it, that of the project's wavetank.toml; without
+    either, the ticker. With --watch a change of a handler is deployed in a second, and keeps all
+    data; a change of a template updates the stack.
     """
     output = Output(as_json=as_json)
     _check_reason(target, untested)

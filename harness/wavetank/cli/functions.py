@@ -59,8 +59,7 @@ def invoke(
         typer.Argument(
             metavar="FUNCTION",
             help="A function, by its logical id in the template or its deployed name, with "
-            ":ALIAS or :VERSION. Default: what the pipeline's only schedule invokes, with its "
-            "event.",
+            ":ALIAS or :VERSION. Default: the target of the pipeline's only schedule.",
         ),
     ] = None,
     *,
@@ -78,7 +77,10 @@ def invoke(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Invoke a function and wait for its result; without FUNCTION, do once what is scheduled."""
+    """Invoke a function and wait for its result.
+
+    Default: the target of the pipeline's only schedule, with the schedule's event.
+    """
     if function is None and event is not None:
         raise UsageError("FUNCTION with --event", "none", "name a deployed function")
     output, text = Output(as_json=as_json), event_text(event)

@@ -24,7 +24,7 @@ def init(
         typer.Option(
             "--template",
             metavar="TEMPLATE",
-            help="Make a project for this CloudFormation or SAM template, which stays as it is.",
+            help="A CloudFormation or SAM template, or a template in cdk.out; it is not changed.",
         ),
     ] = None,
     name: Annotated[
@@ -34,11 +34,11 @@ def init(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Make a project of your own: a template, a handler, tests, scenarios and a GitHub workflow.
+    """Create a project from a sample: a template, a handler, tests, scenarios, a GitHub workflow.
 
     With --template it adds wavetank.toml, tests and scenarios to a pipeline that you have. No file
-    is overwritten. All commands then read wavetank.toml, which is found upwards from the working
-    folder.
+    is overwritten. All commands then read wavetank.toml, which is searched for in the working
+    folder and its parents.
     """
     if name is not None and not STACK_NAME.fullmatch(name):
         raise UsageError(stack_name_form(), repr(name), "correct --name")

@@ -87,8 +87,9 @@ def run(
     """Run a scenario: inject its faults, revert them, and check the invariants.
 
     In the simulator an hour takes a second. With --engine embedded, docker or aws the scenario runs
-    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile: an
-    hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
+    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile.
+    There the scenario is shortened to a few ticks; it still takes minutes, because Lambda waits
+    between attempts. Runs the project's pipeline (wavetank.toml), else the ticker.
     """
     output = Output(as_json=as_json)
     spec = _spec(scenario, seed, duration)

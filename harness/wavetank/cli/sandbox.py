@@ -106,8 +106,8 @@ def up(
 ) -> None:
     """Start a sandbox with the pipeline; runs until Ctrl-C.
 
-    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's,
-    which ticks every 60 s. Schedules run in wall time. Data survive down and up.
+    Deploys the pipeline of --template; without it, that of the project's wavetank.toml; without
+    either, the ticker. Schedules run in wall time. Data survive down and up.
     """
     output = Output(as_json=as_json)
     choice = PipelineChoice(

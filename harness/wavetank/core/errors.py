@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
 
 
 class WavetankError(Exception):
-    """An error in three parts, so that the user knows the next step without a traceback.
+    """Base of Wavetank's errors, in three parts: expected, found, and what to do.
 
     Each part is a phrase without a final stop: `expected` says what was required, `found` what was
     the case instead, `action` what to do about it. `problem`, if given, is a short sentence such as
@@ -77,4 +77,4 @@ class NonDeterminismError(WavetankError):
 
 
 class InfrastructureError(WavetankError):
-    """Something outside our code failed: LocalStack, AWS, the disk, the network."""
+    """LocalStack, AWS, the disk or the network failed."""

@@ -37,7 +37,7 @@ SOURCE = ".py"
 
 @dataclass(frozen=True)
 class Package:
-    """A zip; it is stored under its content's hash, so that a changed one is a new object."""
+    """A function's deployment package: a zip, stored under the hash of its content."""
 
     name: str
     content: bytes

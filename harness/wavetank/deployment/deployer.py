@@ -31,7 +31,7 @@ ENTRY_POINT = "streaming.handler.lambda_handler"
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentOptions:
-    """What the user decides about a deployment.
+    """The user's choices for a deployment of the ticker pipeline.
 
     `addresses` receive the alerts; each must confirm first. `record_format` is `ndjson` or
     `original`. `since` is the minute before the first tick; None leaves that to the first tick that
@@ -50,7 +50,7 @@ class DeploymentOptions:
 
 @dataclass(frozen=True)
 class WantedStack:
-    """The desired state of a stack."""
+    """The desired state of a stack: name, template, parameters and tags."""
 
     name: str
     template: str
@@ -60,7 +60,10 @@ class WantedStack:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment changed; `stacks` is what all are now."""
+    """The result of a deployment: changed stacks, first prices that were put, packages.
+
+    `stacks` are all stacks as they are after it.
+    """
 
     changed_stacks: tuple[str, ...]
     items_seeded: int
@@ -69,7 +72,7 @@ class Deployment:
 
 
 class Deployer:
-    """Deploys the pipeline of the shipped folder to one target, in the given account."""
+    """Deploys the ticker pipeline from the shipped templates to one target."""
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ from wavetank.faults.changes import (
 
 @dataclass(frozen=True, kw_only=True)
 class DamagedEntry(Change):
-    """A change that is unknown because `file`, which describes it, cannot be read."""
+    """An entry of the journal that cannot be read; `file` describes an unknown change."""
 
     kind: ClassVar[str] = "damaged"
     file: str
@@ -58,7 +58,7 @@ KINDS: dict[str, type[Change]] = {
 
 
 class Journal:
-    """The changes of one pipeline on one target, oldest first, in `<state>/changes`.
+    """The journal of changes to one pipeline on one target, oldest first, in `<state>/changes`.
 
     `target` names the sandbox or account, `stem` the pipeline.
     """

@@ -1,4 +1,4 @@
-"""What happened in a run: typed events, one line of JSON each, in a file that is only appended to.
+"""Histories of runs: typed events, one line of JSON each, in a file that is only appended to.
 
 The simulation writes it; `wavetank.invariants` checks it, during the run or from the file.
 """

@@ -42,7 +42,7 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """The base of all events."""
+    """Base of the events of a history."""
 
     at: datetime
 
@@ -59,7 +59,7 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class RunBegan(Event):
-    """The first event: everything that decides the run.
+    """The first event of a history: everything that decides the run.
 
     The rules are due after `at`, up to and including `until`. `code` has each function's SHA-256
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
@@ -79,7 +79,7 @@ class RunBegan(Event):
 
 @dataclass(frozen=True)
 class FaultBegan(Event):
-    """From this instant on a planned fault may hit."""
+    """A planned fault is in force from this instant on."""
 
     fault: str
     kind: str
@@ -97,7 +97,7 @@ class FaultInjected(Event):
 
 @dataclass(frozen=True)
 class FaultReverted(Event):
-    """From this instant on a planned fault is no longer in force."""
+    """A planned fault is no longer in force from this instant on."""
 
     fault: str
     kind: str
@@ -177,7 +177,7 @@ class AttemptEnded(Event):
 
 @dataclass(frozen=True)
 class RequestDiscarded(Event):
-    """Lambda discarded the request. Condition: RetriesExhausted or EventAgeExceeded."""
+    """Lambda discarded a request; `condition` is RetriesExhausted or EventAgeExceeded."""
 
     request: str
     function: str
@@ -187,7 +187,7 @@ class RequestDiscarded(Event):
 
 @dataclass(frozen=True)
 class DestinationReached(Event):
-    """The record of a request was sent to its destination, or refused.
+    """The record of a request was sent to its failure destination, or refused there.
 
     `invocation` is the resulting request, if the destination is a function.
     """
@@ -200,7 +200,7 @@ class DestinationReached(Event):
 
 @dataclass(frozen=True)
 class RecordsAccepted(Event):
-    """The stream accepted these records, in this order, even if the response was lost."""
+    """A delivery stream accepted these records, in order, even if the response was lost."""
 
     request: str
     stream: str
@@ -209,7 +209,7 @@ class RecordsAccepted(Event):
 
 @dataclass(frozen=True)
 class ObjectDelivered(Event):
-    """An object was written to the bucket, with these records in this order."""
+    """An object was written to a bucket, with these records in order."""
 
     stream: str
     bucket: str
@@ -219,7 +219,7 @@ class ObjectDelivered(Event):
 
 @dataclass(frozen=True)
 class RecordsLost(Event):
-    """The stream will never deliver these records."""
+    """A delivery stream will never deliver these records."""
 
     stream: str
     records: tuple[str, ...]
@@ -228,7 +228,7 @@ class RecordsLost(Event):
 
 @dataclass(frozen=True)
 class RecordsProcessed(Event):
-    """The stream made `results` of these records, by a function or as it is configured.
+    """A delivery stream replaced these records by `results`, by a function or its settings.
 
     Records that were dropped have no results; what failed is the text that S3 gets of it.
     """
@@ -249,7 +249,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True)
 class MessageSent(Event):
-    """A published message reached an address; confirmation requests are not recorded."""
+    """A published message reached an e-mail address; confirmation requests are not recorded."""
 
     topic: str
     address: str
@@ -270,7 +270,7 @@ class TableSnapshot(Event):
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """After the last firing everything had time to finish; `remaining` is what did not."""
+    """The drain after the last firing ended; `remaining` is what was still in flight."""
 
     complete: bool
     remaining: tuple[str, ...] = ()

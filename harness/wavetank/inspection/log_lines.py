@@ -8,7 +8,7 @@ from wavetank.core.errors import UsageError
 
 
 class FollowedLog:
-    """A log that grows; `read` returns all of its lines."""
+    """Interface of a growing log; `read` returns all of its lines."""
 
     def __init__(self, read: Callable[[], list[str]]) -> None:
         self._read = read

@@ -25,7 +25,7 @@ OF_TOOLS = frozenset({"CDKToolkit", "aws-sam-cli-managed-default"})
 
 @dataclass(frozen=True, kw_only=True)
 class StackResource:
-    """A resource as CloudFormation describes it."""
+    """A resource of a stack, as CloudFormation describes it."""
 
     stack: str
     logical_id: str
@@ -42,7 +42,7 @@ class StackResource:
 
 @dataclass(frozen=True)
 class PipelineStacks:
-    """The stack `name` with those that belong to it: its storage, and nested ones."""
+    """The stacks of a pipeline: the stack `name`, its storage stack, and nested stacks."""
 
     aws: AwsClients
     name: str

@@ -33,7 +33,7 @@ type Seen = dict[Path, tuple[int, int]]
 
 
 class WatchedDeployment(Protocol):
-    """A pipeline that can be deployed from files again and again."""
+    """Interface of a pipeline that `deploy --watch` deploys again and again."""
 
     def files(self) -> Iterable[Path]:
         """The files and folders that it is made of."""
@@ -45,7 +45,7 @@ class WatchedDeployment(Protocol):
 
 
 class TemplatesWatch:
-    """A pipeline of templates; `read` makes it from the options and `wavetank.toml`, each time.
+    """A pipeline of templates for `deploy --watch`; `read` reads its options each time.
 
     `others` are files beside the templates and code, such as `wavetank.toml`.
     """

@@ -47,7 +47,7 @@ SANDBOX_PACE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class SandboxHealth:
-    """State of a sandbox in numbers.
+    """The counts and the memory of a sandbox, for `status`.
 
     `memory_mb` is the resident memory of LocalStack and the functions; None if the sandbox was
     attached by its endpoint.
@@ -61,7 +61,7 @@ class SandboxHealth:
 
 @dataclass(frozen=True)
 class RunningSandbox:
-    """A sandbox with one pipeline: its clients, names, addresses and clock."""
+    """The ticker pipeline in a running sandbox: its clients, names, addresses and clock."""
 
     record: SandboxRecord
     names: Names

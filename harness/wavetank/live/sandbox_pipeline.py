@@ -18,7 +18,7 @@ from wavetank.live.changed_target import ChangedTarget
 
 @dataclass(frozen=True)
 class PipelineStatus:
-    """What `status` shows: a line with the pipeline, one with its state, and values in JSON."""
+    """The status of a pipeline for `status`: two lines of text, and values for JSON."""
 
     title: str
     state: str
@@ -26,7 +26,7 @@ class PipelineStatus:
 
 
 class SandboxPipeline(Protocol):
-    """A pipeline in a sandbox: the ticker's, or a stack of other templates."""
+    """Interface of a pipeline in a sandbox: the ticker's, or a stack of other templates."""
 
     @property
     def record(self) -> SandboxRecord: ...

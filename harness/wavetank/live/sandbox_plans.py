@@ -1,4 +1,4 @@
-"""What to start a sandbox with: its options, and the pipeline that is deployed in it."""
+"""The options with which a sandbox is started, and the pipeline that it deploys."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ from wavetank.live.stack_sandbox import StackSandbox
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxOptions[P: SandboxPipeline](ABC):
-    """The options of a sandbox; `keep` restores the data of the last one, unless `fresh`."""
+    """The options with which a sandbox is started.
+
+    `keep` restores the data of the last one, unless `fresh`.
+    """
 
     retry_base_delay_seconds: int
     port: int | None
@@ -55,7 +58,7 @@ class SandboxOptions[P: SandboxPipeline](ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPlan(SandboxOptions[StackSandbox]):
-    """A sandbox with a pipeline of templates."""
+    """The options of a sandbox that deploys a pipeline of templates."""
 
     pipeline: TemplatesPipeline
 
@@ -76,7 +79,10 @@ class TemplatesPlan(SandboxOptions[StackSandbox]):
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPlan(SandboxOptions[RunningSandbox]):
-    """A sandbox with the ticker's pipeline; `handler` replaces the streaming function."""
+    """The options of a sandbox that deploys the ticker pipeline.
+
+    `handler` replaces the streaming function.
+    """
 
     first_name: str
     surname: str

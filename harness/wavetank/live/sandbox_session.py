@@ -25,7 +25,7 @@ RECOVERY_SECONDS_MAX = 200.0
 
 @dataclass(frozen=True)
 class SandboxSession[P: SandboxPipeline]:
-    """A sandbox that this process supervises.
+    """A sandbox that this process started and supervises.
 
     `recover` is for a sandbox that does not answer: it returns True once LocalStack, which had
     ended, answers again, and False if it has not ended: then it is slow or disconnected.

@@ -40,7 +40,7 @@ from wavetank.live.sandbox_records import memory_mb
 
 @dataclass(frozen=True, kw_only=True)
 class StackCounts:
-    """Numbers of a stack: attempts since LocalStack's start, objects and alerts in all."""
+    """Counts of a stack in a sandbox: attempts since LocalStack's start, objects, alerts."""
 
     stack_status: str
     functions: int
@@ -53,7 +53,7 @@ class StackCounts:
 
 @dataclass(frozen=True)
 class StackSandbox:
-    """The stack `stem` in the sandbox of the record."""
+    """A pipeline of templates in a sandbox: the stack named `stem`."""
 
     record: SandboxRecord
     stem: str

@@ -18,7 +18,7 @@ FILES = ("init/pipeline.yaml", "init/storage.yaml", "lambdas")
 
 
 class TickerWatch:
-    """The pipeline of the choice in a sandbox; `handler` is a custom script."""
+    """The ticker pipeline for `deploy --watch`; `handler` is a custom script."""
 
     def __init__(
         self, choice: DeploymentChoice, target: Target, shipped_folder: Path, handler: Path | None

@@ -30,7 +30,7 @@ FUNCTIONS_LOG = "functions.log"
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What is saved of a run besides its history.
+    """The saved facts about a run besides its history.
 
     `pipeline` has the options that choose it; `version` is Wavetank's, `versions` those of the
     software it ran on, by name.
@@ -48,7 +48,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """The folder of one run."""
+    """A saved run in its folder."""
 
     folder: Path
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInvoker:
-    """Asynchronous invocations, from the queued event to its destination."""
+    """Simulates Lambda's asynchronous invocation: queue, retries and destinations."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 
 @dataclass(frozen=True)
 class InvocationRequest:
-    """An event for a function. A `synchronous` caller gets the result itself."""
+    """An event for a function; a `synchronous` caller gets the result itself."""
 
     id: str
     function: str
@@ -49,7 +49,10 @@ class InvocationRequest:
 
 @dataclass
 class HandlerAttempt:
-    """One attempt at a request, while it runs. `answered_calls` are served but not yet recorded."""
+    """A running attempt at a request.
+
+    `answered_calls` are served but not yet recorded.
+    """
 
     request: InvocationRequest
     function: "DeployedFunction"

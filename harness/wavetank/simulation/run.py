@@ -55,7 +55,7 @@ DRAIN_MAX = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, apart from what is deployed.
+    """The inputs of a run, apart from the deployed pipeline.
 
     `steps` run besides the rules' own firings, of which a horizon of zero has none.
     `recorded_options` are written to the history.

@@ -28,7 +28,7 @@ class _Entry[T]:
 
 
 class EventQueue[T]:
-    """A queue by due time. Items due at one instant come in an order drawn from the seed.
+    """A priority queue by due time; the seed decides the order at one instant.
 
     The same seed and the same items give the same order.
     """

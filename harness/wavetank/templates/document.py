@@ -25,7 +25,7 @@ LOOP = "Fn::ForEach::"
 
 @dataclass(frozen=True)
 class Template:
-    """The file, its content, and the line of each key and element.
+    """A CloudFormation template: its file, its content, and the line of each element.
 
     In an expanded template `origins` has, by the logical id of each resource that SAM generated,
     the logical id of the resource in the file that it is part of. `parts` are the other files whose

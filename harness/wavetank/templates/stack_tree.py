@@ -24,7 +24,7 @@ type Values = Mapping[str, str | ResourceReference]
 
 
 class StackTree:
-    """A template that is read with its parameters, and the templates of its nested stacks.
+    """A template, read with its parameters, and the templates of its nested stacks.
 
     `problems` are those of this template. The nested ones are read when they are first asked for,
     since their parameters may be outputs of each other. `code` is the folder that code paths are

@@ -1,4 +1,4 @@
-"""Which resources of a template the simulator supports, and what is wrong with the others.
+"""The resources of a template that the simulator supports, and problems of the others.
 
 Refused is what would deploy but have no effect: a trigger that never fires, a destination that is
 never reached, code that is not run. Errors that only LocalStack detects are raised by the

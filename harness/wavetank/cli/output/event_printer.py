@@ -26,7 +26,7 @@ ERROR_CHARACTERS = 100
 
 
 class EventPrinter:
-    """Prints the first event of most kinds, every fault, and every failure with its alerts."""
+    """Prints the first event of most kinds, and every fault, failure and alert of a run."""
 
     def __init__(self, output: Output) -> None:
         self._output = output

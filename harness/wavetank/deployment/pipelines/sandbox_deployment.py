@@ -32,7 +32,7 @@ ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_C
 
 @dataclass
 class AppliedChanges:
-    """What a deployment changed: resources by logical id, functions whose code alone was new.
+    """Changes that a deployment made: logical ids of resources, functions with new code.
 
     `items` are tables that got their first items; `without_items` those that have other items
     instead, since data are never overwritten.
@@ -89,7 +89,7 @@ class AppliedChanges:
 
 
 class SandboxDeployment:
-    """Deploys one pipeline of templates to the sandbox of the clients."""
+    """Deploys one pipeline of templates to a sandbox, with its schedules on."""
 
     def __init__(self, pipeline: TemplatesPipeline, aws: AwsClients, clock: Clock) -> None:
         self._pipeline = pipeline

@@ -31,7 +31,7 @@ READERS = ("alerts@example.com", "reader@example.com")
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineChoice:
-    """The options that select a pipeline, typed or from a saved run."""
+    """The command-line options that select a pipeline, as typed or as saved with a run."""
 
     name: str = DEFAULT_NAME
     surname: str | None = None

@@ -37,7 +37,7 @@ TABLE = "AWS::DynamoDB::Table"
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPipeline:
-    """A pipeline of templates in files: of CloudFormation, of SAM, or synthesized by the CDK.
+    """A pipeline of the user's templates: CloudFormation, SAM, or synthesized by the CDK.
 
     `template` is deployed as the stack `name`. `storage` is deployed before it, and its outputs
     fill parameters of the same names in `template`. `code` is the folder to which code paths are

@@ -37,7 +37,7 @@ class _Store:
 
 
 class Baseline:
-    """The data of one account and region when this object was created."""
+    """A copy of one account's data in a region, to which each run resets the simulator."""
 
     def __init__(self, account: str, region: str) -> None:
         self._store = _Store(account, region)

@@ -19,7 +19,7 @@ from wavetank.emulator.patches import patch_of
 
 
 class InProcessLocalStack:
-    """LocalStack with its init hooks run; services are loaded when they are first called."""
+    """LocalStack in this process, after its init hooks; services load on their first call."""
 
     def __init__(self) -> None:
         _make_queues_passive()

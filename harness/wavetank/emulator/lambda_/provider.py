@@ -52,7 +52,7 @@ EXECUTOR = "wavetank"
 
 
 class WavetankLambda(LambdaProvider):
-    """LocalStack's provider with the checks that it lacks."""
+    """LocalStack's Lambda provider with AWS's limits and request checks."""
 
     def create_function(  # type: ignore[override]  # its request is not expanded, as in LocalStack
         self, context: RequestContext, request: Any

@@ -1,4 +1,4 @@
-"""Everything that is replaced in Python, LocalStack, and the packages that LocalStack uses.
+"""The monkeypatches of Python, LocalStack, and the packages that LocalStack uses.
 
 python      in Python, in the simulator
 localstack  in LocalStack

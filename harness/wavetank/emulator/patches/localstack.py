@@ -1,4 +1,4 @@
-"""What is replaced in LocalStack."""
+"""The monkeypatches of LocalStack."""
 
 from wavetank.core.patching import PinnedDistribution
 

@@ -31,7 +31,7 @@ OWN = "Your previous request to create the named bucket succeeded and you alread
 
 
 class WavetankS3(S3Provider):
-    """LocalStack's provider, with AWS's errors for buckets that exist and objects that remain."""
+    """LocalStack's S3 provider, whose objects are stored within this LocalStack."""
 
     def on_after_init(self) -> None:
         """Check the expected owner of buckets, and write errors as AWS does."""

@@ -54,7 +54,7 @@ PAGE = """<!doctype html>
 
 
 class WavetankSns(SnsProvider):
-    """LocalStack's provider; only e-mail differs."""
+    """LocalStack's SNS provider, with a mailbox and confirmation of e-mail addresses."""
 
     def __init__(self, confirmations: Confirmations, *, is_synchronous: bool) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TargetFunctionInvoker:
-    """Invokes by the client of the caller; `queue` gets the function's ARN and the event."""
+    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda."""
 
     def __init__(self) -> None:
         self.queue: Callable[[str, object], object] | None = None

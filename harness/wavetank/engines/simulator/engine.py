@@ -183,7 +183,7 @@ class Simulator:
 
     @contextmanager
     def captures_output(self) -> Iterator[None]:
-        """Write what handlers print, in any way, to their log and not to our standard output.
+        """Write what handlers print, in any way, to their log and not to standard output.
 
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.

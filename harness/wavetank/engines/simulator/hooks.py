@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HandlerInterceptor(Protocol):
-    """Intercepts calls, and controls handlers while they wait; called in their threads."""
+    """Interface that intercepts handlers' API calls and waits, in the handlers' threads."""
 
     def before(self, call: "ApiCall") -> None:
         """Called before the call is served.
@@ -55,7 +55,7 @@ class HandlerInterceptor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """The interceptor, observers of records and e-mail, and the source of random ids.
+    """The callbacks by which a simulation observes and controls a simulator.
 
     `queue` gets the ARN and the event of every function that a service invokes asynchronously.
     `invoke_processor` invokes the functions that transform records of delivery streams.

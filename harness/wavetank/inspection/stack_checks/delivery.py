@@ -1,4 +1,4 @@
-"""What tells and delivers: alarms, subscriptions, delivery streams."""
+"""Checks of alarms, subscriptions and delivery streams."""
 
 from collections.abc import Iterator
 from contextlib import suppress
