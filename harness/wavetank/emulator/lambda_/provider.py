@@ -36,6 +36,7 @@ from wavetank.emulator.lambda_.discarded_events import (
     process_dead_letter_queue,
     send_to_failure_destination,
 )
+from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.request_checks import (
@@ -140,4 +141,6 @@ def wavetank_lambda() -> Service:
     patch_of("localstack.services.lambda_.invocation.version_manager:start_thread").apply(
         start_worker_thread
     )
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        run_no_pollers()
     return Service.for_provider(WavetankLambda())

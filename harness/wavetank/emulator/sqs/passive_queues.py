@@ -1,0 +1,163 @@
+"""Replaces what LocalStack's queues do in threads, in real time, or at random.
+
+A receiver that waits for messages looks at the queue ten times a second of virtual time; one
+outside of a handler does not wait. Messages that are sent at one instant keep their order.
+[LocalStack 4.14: services/sqs/models.py, services/sqs/provider.py; SQS developer guide:
+sqs-short-and-long-polling]
+"""
+
+import base64
+import time
+from itertools import count
+from typing import Any
+
+from localstack.services.sqs.models import MessageMoveTask, SqsMessage
+
+from wavetank.emulator.patches import patch_of
+from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
+from wavetank.emulator.sqs.visibility import refresh
+
+MODELS = "localstack.services.sqs.models"
+PROVIDER = "localstack.services.sqs.provider"
+LOOK_SECONDS = 0.1
+"""How often a waiting receiver looks at the queue."""
+SEQUENCE_START = 18_850_000_000_000_000_000
+"""The first sequence number of FIFO queues, with AWS's 20 digits."""
+ARRIVALS = count()
+"""Numbers all messages in the order in which they were made."""
+SEQUENCE = [SEQUENCE_START]
+"""The next sequence number, which `restart_ids` sets back."""
+
+
+def make_queues_passive() -> None:
+    """Apply the replacements."""
+    patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
+    patch_of(f"{PROVIDER}:QueueUpdateWorker.start").apply(lambda _: None)
+    patch_of(f"{PROVIDER}:MessageMoveTaskManager.submit").apply(_move_messages)
+    patch_of(f"{PROVIDER}:generate_message_id").apply(lambda: QUEUE_HOOKS.new_id())
+    patch_of(f"{MODELS}:encode_receipt_handle").apply(_receipt_handle)
+    patch_of(f"{MODELS}:FifoQueue.next_sequence_number").apply(_next_sequence_number)
+    patch_of(f"{MODELS}:SqsMessage.is_delayed").apply(property(_is_delayed))
+    patch_of(f"{MODELS}:SqsMessage.__lt__").apply(_precedes)
+    _number_messages()
+    _follow_the_clock()
+    for kind in ("StandardQueue", "FifoQueue"):
+        _report_queued(kind)
+        _receive_in_virtual_time(kind)
+
+
+def restart_ids() -> None:
+    """Begin again with the ids and numbers of messages, as at the baseline of a run."""
+    QUEUE_HOOKS.reset()
+    SEQUENCE[0] = SEQUENCE_START
+
+
+def _is_delayed(message: SqsMessage) -> bool:
+    """LocalStack withholds a message at the very instant at which its delay ends, or without one."""
+    delay = message.delay_seconds
+    return bool(delay) and time.time() < message.created + (delay or 0)
+
+
+def _precedes(first: Any, second: Any) -> bool:
+    """By arrival, where LocalStack compares only the time stamps, which are equal at one instant."""
+    return bool((first.priority, first.arrival) < (second.priority, second.arrival))
+
+
+def _number_messages() -> None:
+    patch = patch_of(f"{MODELS}:SqsMessage.__init__")
+    stock = patch.original()
+
+    def begin(message: Any, *arguments: Any, **named: Any) -> None:
+        stock(message, *arguments, **named)
+        message.arrival = next(ARRIVALS)
+
+    patch.apply(begin)
+
+
+def _receipt_handle(queue_arn: str, message: SqsMessage) -> str:
+    """LocalStack's receipt handle, with our source of random ids."""
+    text = f"{QUEUE_HOOKS.new_id()} {queue_arn} {message.message_id} {message.last_received}"
+    return base64.b64encode(text.encode()).decode()
+
+
+def _next_sequence_number(_: object) -> int:
+    SEQUENCE[0] += 1
+    return SEQUENCE[0]
+
+
+def _move_messages(manager: Any, task: MessageMoveTask) -> None:
+    """Move all messages before StartMessageMoveTask returns, at any rate that the task names."""
+    source = manager._get_queue_by_arn(task.source_arn)  # noqa: SLF001 - as LocalStack's own
+    task.approximate_number_of_messages_to_move = source.approximate_number_of_messages
+    task.approximate_number_of_messages_moved = 0
+    task.mark_started()
+    task.max_number_of_messages_per_second = None
+    manager.move_tasks[task.task_id] = task
+    manager._run(task)  # noqa: SLF001 - as above
+
+
+def _follow_the_clock() -> None:
+    """Answer as of now, before attributes are read or the visibility of a message changes."""
+    for name in ("get_queue_attributes", "update_visibility_timeout"):
+        patch = patch_of(f"{MODELS}:SqsQueue.{name}")
+        patch.apply(_refreshed(patch.original()))
+
+
+def _refreshed(stock: Any) -> Any:
+    def call(queue: Any, *arguments: Any, **named: Any) -> Any:
+        refresh(queue)
+        return stock(queue, *arguments, **named)
+
+    return call
+
+
+def _report_queued(kind: str) -> None:
+    patch = patch_of(f"{MODELS}:{kind}.put")
+    stock = patch.original()
+
+    def put(queue: Any, *arguments: Any, **named: Any) -> Any:
+        made = stock(queue, *arguments, **named)
+        if QUEUE_HOOKS.observer is not None and _is_new(queue, made):
+            QUEUE_HOOKS.observer.queued(queue.arn, made.message_id)
+        return made
+
+    patch.apply(put)
+
+
+def _is_new(queue: Any, made: SqsMessage) -> bool:
+    """Whether the message is not a duplicate, of which a FIFO queue keeps only the first."""
+    known = getattr(queue, "deduplication", {})
+    return known.get(made.message_deduplication_id, made) is made
+
+
+def _receive_in_virtual_time(kind: str) -> None:
+    patch = patch_of(f"{MODELS}:{kind}.receive")
+    stock = patch.original()
+
+    def receive(
+        queue: Any,
+        num_messages: int = 1,
+        wait_time_seconds: float | None = None,
+        visibility_timeout: int | None = None,
+        *,
+        poll_empty_queue: bool = False,
+    ) -> Any:
+        del poll_empty_queue  # LocalStack's pollers set it, which do not run here
+        end = time.time() + (wait_time_seconds or 0)
+        while True:
+            refresh(queue)
+            result = stock(queue, num_messages, 0, visibility_timeout)
+            _report_dead_letters(queue, result)
+            remaining = end - time.time()
+            if result.successful or result.dead_letter_messages or remaining <= 0:
+                return result
+            if not QUEUE_HOOKS.wait(min(LOOK_SECONDS, remaining)):
+                return result
+
+    patch.apply(receive)
+
+
+def _report_dead_letters(queue: Any, result: Any) -> None:
+    if result.dead_letter_messages and QUEUE_HOOKS.observer is not None:
+        ids = [message.message_id for message in result.dead_letter_messages]
+        QUEUE_HOOKS.observer.dead_lettered(queue.arn, ids)
