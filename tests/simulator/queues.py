@@ -1,7 +1,7 @@
 """A function that reads queues in the simulator: each test creates the queues and mappings."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -113,6 +113,11 @@ class QueueReader:
         """What became of messages: the seconds since the start, how, and how many."""
         found = self.of(EventSettled)
         return [(_seconds(each), each.settlement, len(each.ids)) for each in found]
+
+    def break_code(self) -> Callable[[], None]:
+        """Replace the function's newest code by one that fails; returns what restores it."""
+        broken = package_files(NAME, {"function.py": b"def handler(*_): raise ValueError"}).content
+        return self.deployed.simulator.replace_code(self.function, broken)
 
     def digest(self) -> str:
         """The digest of the last run."""

@@ -7,7 +7,6 @@ sqs-short-and-long-polling]
 """
 
 import base64
-import time
 from itertools import count
 from typing import Any
 
@@ -15,7 +14,7 @@ from localstack.services.sqs.models import MessageMoveTask, SqsMessage
 
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
-from wavetank.emulator.sqs.visibility import refresh
+from wavetank.emulator.sqs.visibility import is_past, refresh, timestamp
 
 MODELS = "localstack.services.sqs.models"
 PROVIDER = "localstack.services.sqs.provider"
@@ -34,7 +33,7 @@ def make_queues_passive() -> None:
     patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
     patch_of(f"{PROVIDER}:QueueUpdateWorker.start").apply(lambda _: None)
     patch_of(f"{PROVIDER}:MessageMoveTaskManager.submit").apply(_move_messages)
-    patch_of(f"{PROVIDER}:generate_message_id").apply(lambda: QUEUE_HOOKS.new_id())
+    patch_of(f"{PROVIDER}:generate_message_id").apply(_message_id)
     patch_of(f"{MODELS}:encode_receipt_handle").apply(_receipt_handle)
     patch_of(f"{MODELS}:FifoQueue.next_sequence_number").apply(_next_sequence_number)
     patch_of(f"{MODELS}:SqsMessage.is_delayed").apply(property(_is_delayed))
@@ -53,13 +52,13 @@ def restart_ids() -> None:
 
 
 def _is_delayed(message: SqsMessage) -> bool:
-    """LocalStack withholds a message at the very instant at which its delay ends, or without one."""
+    """LocalStack withholds a message at the instant at which its delay ends, or without one."""
     delay = message.delay_seconds
-    return bool(delay) and time.time() < message.created + (delay or 0)
+    return bool(delay) and not is_past(message.created + (delay or 0))
 
 
 def _precedes(first: Any, second: Any) -> bool:
-    """By arrival, where LocalStack compares only the time stamps, which are equal at one instant."""
+    """By arrival, where LocalStack compares the time stamps, which are equal at one instant."""
     return bool((first.priority, first.arrival) < (second.priority, second.arrival))
 
 
@@ -72,6 +71,10 @@ def _number_messages() -> None:
         message.arrival = next(ARRIVALS)
 
     patch.apply(begin)
+
+
+def _message_id() -> str:
+    return QUEUE_HOOKS.new_id()
 
 
 def _receipt_handle(queue_arn: str, message: SqsMessage) -> str:
@@ -143,12 +146,12 @@ def _receive_in_virtual_time(kind: str) -> None:
         poll_empty_queue: bool = False,
     ) -> Any:
         del poll_empty_queue  # LocalStack's pollers set it, which do not run here
-        end = time.time() + (wait_time_seconds or 0)
+        end = timestamp() + (wait_time_seconds or 0)
         while True:
             refresh(queue)
             result = stock(queue, num_messages, 0, visibility_timeout)
             _report_dead_letters(queue, result)
-            remaining = end - time.time()
+            remaining = end - timestamp()
             if result.successful or result.dead_letter_messages or remaining <= 0:
                 return result
             if not QUEUE_HOOKS.wait(min(LOOK_SECONDS, remaining)):

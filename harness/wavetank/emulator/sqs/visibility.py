@@ -6,16 +6,28 @@ here that is done whenever a queue is called, so that it answers as of now.
 LocalStack 4.14: services/sqs/models.py, QueueUpdateWorker in services/sqs/provider.py]
 """
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 from localstack.services.sqs.models import FifoQueue, SqsMessage, SqsQueue, sqs_stores
 
+from wavetank.core.clock import WallClock
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
 
+CLOCK = WallClock()
+"""In a run its time is the frozen one."""
 STEP_SECONDS = 0.001
 """The least time until a message becomes visible that is not yet: no loop at one instant."""
+
+
+def timestamp() -> float:
+    """The time, as LocalStack has it in its messages."""
+    return CLOCK.now().timestamp()
+
+
+def is_past(instant: float) -> bool:
+    """Whether the time stamp is now or past, to the microsecond: sums of floats are inexact."""
+    return round(instant * 1e6) <= round(timestamp() * 1e6)
 
 
 def queue_of(arn: str) -> Any:
@@ -42,7 +54,7 @@ def refresh(queue: Any) -> None:
 def next_visible(queue: Any) -> float | None:
     """When a message can be received, as a time stamp: now, later, or never (None)."""
     refresh(queue)
-    now = time.time()
+    now = timestamp()
     if _is_receivable(queue):
         return now
     later = [message.visibility_deadline for message in queue.inflight]

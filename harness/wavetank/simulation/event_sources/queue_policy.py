@@ -55,5 +55,5 @@ def failed_messages(answer: bytes, ids: Collection[str]) -> frozenset[str]:
         return frozenset() if isinstance(response, dict) else everything
     if not isinstance(reported, list):
         return everything
-    failed = [item.get("itemIdentifier") if isinstance(item, dict) else None for item in reported]
-    return frozenset(failed) if set(failed) <= everything else everything
+    failed = {item.get("itemIdentifier") if isinstance(item, dict) else None for item in reported}
+    return everything.intersection(failed) if failed <= everything else everything

@@ -78,17 +78,14 @@ class QueueSource:
         if visible is None or self._is_given_up():
             return None
         now = self._clock.now
-        room = self._next_room(visible <= now)
-        if room is None:
-            return None
-        return max(visible, room, self._refused_until or now)
+        if self._gathered or self._running < self._concurrency.limit(self._waiting_since, now):
+            return max(visible, self._refused_until or now)
+        return self._next_room(visible)
 
-    def _next_room(self, is_waiting: bool) -> datetime | None:
-        """When another batch may begin; None if that depends on the end of a running one."""
-        now, busy = self._clock.now, self._running + bool(self._gathered)
-        if self._gathered or busy < self._concurrency.limit(self._waiting_since, now):
-            return now
-        if is_waiting and self._waiting_since is None:
+    def _next_room(self, visible: datetime) -> datetime | None:
+        """When more batches may run; None if that depends on the end of a running one."""
+        now = self._clock.now
+        if visible <= now and self._waiting_since is None:
             self._waiting_since = now
         if self._waiting_since is None:
             return None
