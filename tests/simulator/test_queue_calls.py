@@ -73,7 +73,10 @@ def test_a_duplicate_is_dropped_for_five_minutes(reader: QueueReader) -> None:
 
 def test_a_receiver_waits_in_virtual_time(reader: QueueReader) -> None:
     """Until the first message, or until its wait ends; a test gets its answer at once."""
-    orders, other = reader.queue("orders", VisibilityTimeout="60"), reader.queue("other")
+    orders, other = (
+        reader.queue("orders", VisibilityTimeout="60"),
+        reader.queue("other", VisibilityTimeout="3600"),
+    )
     reader.map(orders)
     with reader.run() as run:
         reader.send(other, "late", DelaySeconds=4)

@@ -1,5 +1,8 @@
 """Replaces what LocalStack's queues do in threads, in real time, or at random.
 
+Only queues of SQS are meant: LocalStack's Lambda has a queue of its own for each function, in an
+account of LocalStack's, whose receiver is a thread that must go on waiting in real time.
+
 A receiver that waits for messages looks at the queue ten times a second of virtual time; one
 outside of a handler does not wait. Messages that are sent at one instant keep their order.
 [LocalStack 4.14: services/sqs/models.py, services/sqs/provider.py; SQS developer guide:
@@ -10,6 +13,7 @@ import base64
 from itertools import count
 from typing import Any
 
+from localstack.config import INTERNAL_RESOURCE_ACCOUNT
 from localstack.services.sqs.models import MessageMoveTask, SqsMessage
 
 from wavetank.emulator.patches import patch_of
@@ -145,7 +149,9 @@ def _receive_in_virtual_time(kind: str) -> None:
         *,
         poll_empty_queue: bool = False,
     ) -> Any:
-        del poll_empty_queue  # LocalStack's pollers set it, which do not run here
+        if queue.account_id == INTERNAL_RESOURCE_ACCOUNT:
+            return stock(queue, num_messages, wait_time_seconds, visibility_timeout)
+        del poll_empty_queue  # LocalStack's pollers of mappings set it, which do not run here
         end = timestamp() + (wait_time_seconds or 0)
         while True:
             refresh(queue)
