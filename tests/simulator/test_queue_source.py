@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -172,7 +173,7 @@ def test_a_delayed_message_is_received_when_its_delay_ends(reader: QueueReader) 
     ],
 )
 def test_batches_at_a_time_are_limited(
-    reader: QueueReader, settings: dict[str, object], begun: list[float]
+    reader: QueueReader, settings: Any, begun: list[float]
 ) -> None:
     """To five, or by the mapping."""
     url = reader.queue("orders", **VISIBILITY)

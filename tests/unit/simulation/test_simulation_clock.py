@@ -49,3 +49,15 @@ def test_popping_an_empty_queue_raises() -> None:
     """`pop` raises instead of returning something."""
     with pytest.raises(IndexError):
         EventQueue[str](Random(1)).pop()  # noqa: S311 - as above
+
+
+def test_a_cancelled_item_is_not_popped() -> None:
+    """It does not count either, wherever it is in the queue."""
+    queue = EventQueue[str](Random(1))  # noqa: S311 - as above
+    numbers = {name: queue.add(NOW, name, first=True) for name in "abcd"}
+    for name in "bad":
+        queue.cancel(numbers[name])
+    assert len(queue) == 1
+    assert queue.pop()[1] == "c"
+    assert queue.next_due() is None
+    assert len(queue) == 0

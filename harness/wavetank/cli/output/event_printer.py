@@ -8,6 +8,7 @@ from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
+    EventSettled,
     FaultBegan,
     FaultReverted,
     MessageSent,
@@ -16,6 +17,7 @@ from wavetank.history import (
     RequestDiscarded,
     RuleFired,
     RunBegan,
+    Settlement,
     TickSuppressed,
 )
 
@@ -66,6 +68,9 @@ class EventPrinter:
             case RequestDiscarded():
                 attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
+            case EventSettled(settlement=Settlement.DEAD_LETTERED | Settlement.EXPIRED):
+                text = f"a message of {event.source} is {event.settlement}"
+                self._once(event, f"{event.source} {event.settlement}", text)
             case MessageSent():
                 self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
 

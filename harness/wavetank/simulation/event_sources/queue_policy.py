@@ -55,5 +55,11 @@ def failed_messages(answer: bytes, ids: Collection[str]) -> frozenset[str]:
         return frozenset() if isinstance(response, dict) else everything
     if not isinstance(reported, list):
         return everything
-    failed = {item.get("itemIdentifier") if isinstance(item, dict) else None for item in reported}
+    failed = {_identifier(item) for item in reported}
     return everything.intersection(failed) if failed <= everything else everything
+
+
+def _identifier(item: object) -> str:
+    """The identifier of a reported failure; empty if it has none, which no message has."""
+    found = item.get("itemIdentifier") if isinstance(item, dict) else None
+    return found if isinstance(found, str) else ""
