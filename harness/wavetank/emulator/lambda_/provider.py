@@ -40,6 +40,7 @@ from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.mapping_checks import permission_refusal, timeout_refusal
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
+from wavetank.emulator.lambda_.queue_poller import correct_queue_events
 from wavetank.emulator.lambda_.request_checks import (
     content_refusal,
     payload_refusal,
@@ -162,4 +163,5 @@ def wavetank_lambda() -> Service:
     )
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         run_no_pollers()
+    correct_queue_events()
     return Service.for_provider(WavetankLambda())

@@ -306,14 +306,9 @@ PATCHES = (
     *LOCALSTACK.patches(
         "emulator.sqs.passive_queues",
         "queues have no threads of their own: they follow the virtual time whenever they are "
-        "called, and messages of one instant keep their order",
+        "called",
         {
             "localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS": "bool",
-            "localstack.services.sqs.models:SqsMessage.__init__": (
-                "(self, priority, message, message_deduplication_id=None, message_group_id=None, "
-                "sequence_number=None)"
-            ),
-            "localstack.services.sqs.models:SqsMessage.__lt__": "(self, other)",
             "localstack.services.sqs.models:SqsMessage.is_delayed": "property (self)",
             "localstack.services.sqs.models:SqsQueue.get_queue_attributes": (
                 "(self, attribute_names=None)"
@@ -323,6 +318,30 @@ PATCHES = (
             ),
             "localstack.services.sqs.provider:MessageMoveTaskManager.submit": "(self, move_task)",
             "localstack.services.sqs.provider:QueueUpdateWorker.start": "(self)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.sqs.provider",
+        "a FIFO message is visible again after its own timeout, expired messages are deleted, and "
+        "messages of one instant keep their order",
+        {
+            "localstack.config:SQS_ENABLE_MESSAGE_RETENTION_PERIOD": "bool",
+            "localstack.services.sqs.models:FifoQueue.requeue_inflight_messages": "(self)",
+            "localstack.services.sqs.models:SqsMessage.__init__": (
+                "(self, priority, message, message_deduplication_id=None, message_group_id=None, "
+                "sequence_number=None)"
+            ),
+            "localstack.services.sqs.models:SqsMessage.__lt__": "(self, other)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.queue_poller",
+        "an event has the bodies as they were sent, and the messages of all groups of a batch",
+        {
+            "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller"
+            ":SqsPoller.handle_messages": "(self, messages)",
+            "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller"
+            ":split_by_message_group_id": "(messages)",
         },
     ),
     *LOCALSTACK.patches(

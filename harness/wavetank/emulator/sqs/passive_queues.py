@@ -4,13 +4,12 @@ Only queues of SQS are meant: LocalStack's Lambda has a queue of its own for eac
 account of LocalStack's, whose receiver is a thread that must go on waiting in real time.
 
 A receiver that waits for messages looks at the queue ten times a second of virtual time; one
-outside of a handler does not wait. Messages that are sent at one instant keep their order.
+outside of a handler does not wait.
 [LocalStack 4.14: services/sqs/models.py, services/sqs/provider.py; SQS developer guide:
 sqs-short-and-long-polling]
 """
 
 import base64
-from itertools import count
 from typing import Any
 
 from localstack.config import INTERNAL_RESOURCE_ACCOUNT
@@ -18,16 +17,13 @@ from localstack.services.sqs.models import MessageMoveTask, SqsMessage
 
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
-from wavetank.emulator.sqs.visibility import is_past, refresh, timestamp
+from wavetank.emulator.sqs.visibility import MODELS, is_past, refresh, timestamp
 
-MODELS = "localstack.services.sqs.models"
 PROVIDER = "localstack.services.sqs.provider"
 LOOK_SECONDS = 0.1
 """How often a waiting receiver looks at the queue."""
 SEQUENCE_START = 18_850_000_000_000_000_000
 """The first sequence number of FIFO queues, with AWS's 20 digits."""
-ARRIVALS = count()
-"""Numbers all messages in the order in which they were made."""
 SEQUENCE = [SEQUENCE_START]
 """The next sequence number, which `restart_ids` sets back."""
 
@@ -41,8 +37,6 @@ def make_queues_passive() -> None:
     patch_of(f"{MODELS}:encode_receipt_handle").apply(_receipt_handle)
     patch_of(f"{MODELS}:FifoQueue.next_sequence_number").apply(_next_sequence_number)
     patch_of(f"{MODELS}:SqsMessage.is_delayed").apply(property(_is_delayed))
-    patch_of(f"{MODELS}:SqsMessage.__lt__").apply(_precedes)
-    _number_messages()
     _follow_the_clock()
     for kind in ("StandardQueue", "FifoQueue"):
         _report_queued(kind)
@@ -59,22 +53,6 @@ def _is_delayed(message: SqsMessage) -> bool:
     """LocalStack withholds a message at the instant at which its delay ends, or without one."""
     delay = message.delay_seconds
     return bool(delay) and not is_past(message.created + (delay or 0))
-
-
-def _precedes(first: Any, second: Any) -> bool:
-    """By arrival, where LocalStack compares the time stamps, which are equal at one instant."""
-    return bool((first.priority, first.arrival) < (second.priority, second.arrival))
-
-
-def _number_messages() -> None:
-    patch = patch_of(f"{MODELS}:SqsMessage.__init__")
-    stock = patch.original()
-
-    def begin(message: Any, *arguments: Any, **named: Any) -> None:
-        stock(message, *arguments, **named)
-        message.arrival = next(ARRIVALS)
-
-    patch.apply(begin)
 
 
 def _message_id() -> str:

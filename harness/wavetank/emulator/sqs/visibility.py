@@ -16,6 +16,7 @@ from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
 
 CLOCK = WallClock()
 """In a run its time is the frozen one."""
+MODELS = "localstack.services.sqs.models"
 STEP_SECONDS = 0.001
 """The least time until a message becomes visible that is not yet: no loop at one instant."""
 
@@ -41,7 +42,7 @@ def refresh(queue: Any) -> None:
     if not (queue.inflight or queue.delayed or queue.approximate_number_of_messages):
         return
     with queue.mutex:
-        _return_in_flight(queue)
+        return_in_flight(queue)
         due = [message for message in queue.delayed if not message.is_delayed]
         for message in sorted(due):  # a set, so without an order of its own
             queue.delayed.remove(message)
@@ -68,7 +69,7 @@ def messages_of(queue: Any) -> list[SqsMessage]:
     return [*_waiting(queue), *queue.inflight, *queue.delayed]
 
 
-def _return_in_flight(queue: Any) -> None:
+def return_in_flight(queue: Any) -> None:
     """Return the messages whose visibility timeout has ended.
 
     A group of a FIFO queue is available again once none of its messages is in flight; LocalStack's

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.aws.clients import AwsClients, ClientError, role_clients, without_retries
 from wavetank.core.text import pluralize
+from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
 from wavetank.history import EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.queue_events import matches_filters, message_record
 from wavetank.simulation.event_sources.queue_policy import BatchConcurrency, failed_messages
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class QueueSource:
         self._run = run
         self._clock = run.clock
         self._mapping = mapping
+        self._patterns = [json.loads(pattern) for pattern in mapping.filters]
         self._concurrency = BatchConcurrency(mapping.concurrency_max)
         self._poll_plan = PlannedPoll(run.clock, self._poll)
         self._window_plan = PlannedPoll(run.clock, self._end_window)
@@ -110,7 +111,7 @@ class QueueSource:
         self._refused_until = None
         if len(messages) < self._mapping.batch_size:
             self._waiting_since = None
-        self._gather([message_record(message, self._mapping) for message in messages])
+        self._gather([message_record(message, self._mapping.source) for message in messages])
 
     def _receive(self) -> Iterator[Any]:
         """What is visible now, at most what the batch has room for."""
@@ -130,7 +131,7 @@ class QueueSource:
             room -= len(found)
 
     def _gather(self, records: Records) -> None:
-        matching = [each for each in records if matches_filters(each, self._mapping)]
+        matching = [each for each in records if matches_filters(each, self._patterns)]
         matching_ids = {each["messageId"] for each in matching}
         self._delete(
             [each for each in records if each["messageId"] not in matching_ids],

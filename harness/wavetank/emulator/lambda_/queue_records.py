@@ -1,17 +1,15 @@
-"""The events that Lambda makes of SQS messages, and the filters of a mapping.
+"""The records that Lambda makes of SQS messages, and which of them match a mapping's filters.
 
 [Lambda developer guide: with-sqs, with-sqs-filtering, invocation-eventfiltering]
 """
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wavetank.simulation.event_sources.mapping import EventSourceMapping
 
-
-def message_record(message: Mapping[str, Any], mapping: EventSourceMapping) -> dict[str, Any]:
+def message_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     """The record of a message that ReceiveMessage returned, as in the function's event."""
     attributes = message.get("MessageAttributes", {})
     record = {
@@ -22,25 +20,25 @@ def message_record(message: Mapping[str, Any], mapping: EventSourceMapping) -> d
         "messageAttributes": {name: _attribute(value) for name, value in attributes.items()},
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
-        "eventSourceARN": mapping.source,
-        "awsRegion": mapping.region,
+        "eventSourceARN": queue_arn,
+        "awsRegion": queue_arn.split(":")[3],
     }
     if "MD5OfMessageAttributes" in message:
         record["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
     return record
 
 
-def matches_filters(record: Mapping[str, Any], mapping: EventSourceMapping) -> bool:
-    """Whether the record matches one of the mapping's filters; each does if it has none.
+def matches_filters(record: Mapping[str, Any], patterns: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the record matches one of the patterns; each does if there are none.
 
     A body that is JSON is matched by its members, any other as a string.
     """
-    if not mapping.filters:
+    if not patterns:
         return True
-    from wavetank.emulator.lambda_.event_filters import matches  # noqa: PLC0415 - imports LocalStack
+    from localstack.utils.event_matcher import matches_event  # noqa: PLC0415 - the rest does without LocalStack
 
     filtered = {**record, "body": _parsed(record["body"])}
-    return any(matches(pattern, filtered) for pattern in mapping.filters)
+    return any(matches_event(dict(pattern), filtered) for pattern in patterns)
 
 
 def _parsed(body: str) -> Any:
@@ -56,5 +54,4 @@ def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
         found["stringValue"] = value["StringValue"]
     if "BinaryValue" in value:
         found["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
-    found |= {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
-    return found
+    return found | {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}

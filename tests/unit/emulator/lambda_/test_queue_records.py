@@ -1,12 +1,11 @@
 """The records that Lambda makes of messages, and the formats that filters tell apart."""
 
-from datetime import timedelta
+import json
 from typing import Any
 
 import pytest
 
-from wavetank.simulation.event_sources.mapping import EventSourceMapping
-from wavetank.simulation.event_sources.queue_events import matches_filters, message_record
+from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
 
 MESSAGE = {
     "MessageId": "id",
@@ -22,21 +21,13 @@ MESSAGE = {
 }
 
 
-def _mapping(*filters: str) -> EventSourceMapping:
-    return EventSourceMapping(
-        source="arn:aws:sqs:eu-west-1:000000000000:orders",
-        function="arn:aws:lambda:eu-west-1:000000000000:function:take",
-        enabled=True,
-        batch_size=10,
-        window=timedelta(),
-        filters=filters,
-    )
+QUEUE = "arn:aws:sqs:eu-west-1:000000000000:orders"
 
 
 def test_a_record_has_the_members_of_aws_example() -> None:
     """Names begin in lower case, and bytes are Base64."""
     lists: dict[str, list[str]] = {"stringListValues": [], "binaryListValues": []}
-    assert message_record(MESSAGE, _mapping()) == {
+    assert message_record(MESSAGE, QUEUE) == {
         "messageId": "id",
         "receiptHandle": "handle",
         "body": "text",
@@ -66,12 +57,12 @@ def test_a_record_has_the_members_of_aws_example() -> None:
 )
 def test_the_formats_of_body_and_filter_must_agree(body: str, pattern: str, matches: Any) -> None:
     """Lambda drops a message in the other format; a filter without a body reads the rest."""
-    record = message_record({**MESSAGE, "Body": body}, _mapping())
-    assert matches_filters(record, _mapping(pattern)) is matches
+    record = message_record({**MESSAGE, "Body": body}, QUEUE)
+    assert matches_filters(record, [json.loads(pattern)]) is matches
 
 
 def test_one_of_several_filters_suffices() -> None:
     """And without filters every message matches."""
-    record = message_record(MESSAGE, _mapping())
-    assert matches_filters(record, _mapping('{"body": ["other"]}', '{"body": ["text"]}'))
-    assert matches_filters(record, _mapping())
+    record = message_record(MESSAGE, QUEUE)
+    assert matches_filters(record, [{"body": ["other"]}, {"body": ["text"]}])
+    assert matches_filters(record, [])
