@@ -27,6 +27,9 @@ def handler(event, context):
             time.sleep(wish["sleep"])
         if "send" in wish:
             boto3.client("sqs").send_message(QueueUrl=wish["send"], MessageBody="sent")
+        if "again" in wish:
+            sqs = boto3.client("sqs")
+            sqs.send_message(QueueUrl=wish["again"], MessageBody=record["body"])
         if "receive" in wish:
             sqs = boto3.client("sqs")
             sqs.receive_message(QueueUrl=wish["receive"], WaitTimeSeconds=wish["wait"])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import QueueReader, queue_reader
-from wavetank.history import AttemptEnded, EventAccepted, EventOffered
+from wavetank.history import AttemptEnded, EventAccepted, EventOffered, Outcome
 
 FIFO = {"FifoQueue": "true", "VisibilityTimeout": "60"}
 
@@ -87,6 +87,18 @@ def test_a_receiver_waits_in_virtual_time(reader: QueueReader) -> None:
         assert "Messages" not in reader.aws.sqs.receive_message(QueueUrl=empty, WaitTimeSeconds=20)
     ended = [(each.at - START).total_seconds() for each in reader.of(AttemptEnded)]
     assert ended == pytest.approx([4, 70])
+
+
+def test_a_function_times_out_while_it_waits(reader: QueueReader) -> None:
+    """And its next attempt is another environment's."""
+    orders, other = reader.queue("orders", VisibilityTimeout="60"), reader.queue("other")
+    reader.map(orders)
+    with reader.run() as run:
+        reader.send(orders, {"sleep": 5, "receive": other, "wait": 20})
+        run.run_until(START + timedelta(seconds=30))
+        reader.send(other, "there")
+    outcomes = [each.outcome for each in reader.of(AttemptEnded)]
+    assert outcomes == [Outcome.TIMEOUT, Outcome.SUCCESS]
 
 
 def test_messages_in_flight_are_visible_again_in_virtual_time(reader: QueueReader) -> None:

@@ -269,6 +269,25 @@ def test_messages_wait_while_the_role_may_not_receive(reader: QueueReader) -> No
     assert reader.batches() == [(120, 1)]
 
 
+def test_a_window_is_refused_for_a_fifo_queue(reader: QueueReader) -> None:
+    """As AWS refuses it."""
+    url = reader.queue("orders.fifo", **VISIBILITY, FifoQueue="true")
+    with pytest.raises(ClientError, match="Batching window is not supported for FIFO queues"):
+        reader.map(url, MaximumBatchingWindowInSeconds=1)
+
+
+def test_a_recursive_loop_is_stopped_and_named(reader: QueueReader) -> None:
+    """After 16 invocations with what the function sent itself; the last message remains."""
+    url = reader.queue("orders", **VISIBILITY)
+    reader.map(url)
+    with reader.run():
+        reader.send(url, {"again": url})
+    assert reader.attempts() == [0.0] * 16
+    assert [each[1] for each in reader.settled()].count(Settlement.STOPPED) == 11
+    (drained,) = reader.of(Drained)
+    assert drained.remaining == (f"1 message of orders, in a recursive loop of {NAME}",)
+
+
 def test_no_thread_of_localstack_runs(reader: QueueReader) -> None:
     """Neither that of the queues, nor a poller of the mapping."""
     reader.map(reader.queue("orders", **VISIBILITY))

@@ -49,11 +49,14 @@ class Settlement(StrEnum):
 
     `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
     ones are offered again later; `filtered` ones match no filter and never reach the function.
+    `stopped` ones are returned without an invocation: the function had sent them itself, and is in
+    a recursive loop.
     """
 
     PROCESSED = "processed"
     RETURNED = "returned"
     FILTERED = "filtered"
+    STOPPED = "stopped"
     DEAD_LETTERED = "dead-lettered"
     EXPIRED = "expired"
 
@@ -260,9 +263,11 @@ class RecordsProcessed(Event):
 class EventAccepted(Event):
     """The source of an event source mapping, such as a queue, accepted the event of that id.
 
-    `source` is the name of the queue, the stream or the table.
+    `request` is the one whose function sent it, empty if none did. `source` is the name of the
+    queue, the stream or the table.
     """
 
+    request: str
     source: str
     id: str
 

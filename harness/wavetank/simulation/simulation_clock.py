@@ -11,12 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import WavetankError
 from wavetank.history import Event
 
 FIRST = -1.0
 """Sorts before every random number."""
 
+ACTIONS_AT_ONCE_MAX = 200_000
+"""At one instant. A batch of messages takes about three, so this is a burst of 60,000 batches."""
+LOOP_ACTION = "look for functions that invoke each other, or themselves, without an end"
+
 type Action = Callable[[], None]
+
+
+class EndlessRunError(WavetankError):
+    """Time does not pass in a run, because actions go on causing each other."""
 
 
 @dataclass(frozen=True, order=True)
@@ -114,11 +124,22 @@ class SimulationClock:
         return self._queue.next_due() == self.now
 
     def run_until(self, end: datetime, after_each: Action) -> None:
-        """Run every action that is due by `end`, and call `after_each` after each of them."""
+        """Run every action that is due by `end`, and call `after_each` after each of them.
+
+        Raises:
+            EndlessRunError: actions go on causing each other, and time does not pass.
+        """
+        at_once = 0
         while (due := self._queue.next_due()) is not None and due <= end:
             due, action = self._queue.pop()
+            at_once += 1
             if due != self.now:  # the simulator's time is set once per instant, not per action
                 self.advance_to(due)
+                at_once = 0
+            if at_once > ACTIONS_AT_ONCE_MAX:
+                raise EndlessRunError(
+                    "functions that end", f"{at_once} actions at {rfc3339(due)}", LOOP_ACTION
+                )
             action()
             after_each()
 

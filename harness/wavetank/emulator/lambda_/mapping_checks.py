@@ -1,6 +1,6 @@
 """What CreateEventSourceMapping and UpdateEventSourceMapping refuse for queues on AWS.
 
-[Lambda developer guide: services-sqs-configure; LocalStack 4.14 checks neither]
+[Lambda developer guide: services-sqs-configure; LocalStack 4.14 checks none of it]
 """
 
 from localstack.services.lambda_.provider_utils import get_function_version_from_arn
@@ -14,6 +14,13 @@ from wavetank.emulator.iam_enforcement.role_grants import role_named
 
 NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 """What Lambda does with the permissions of the function's role."""
+
+
+def window_refusal(queue_arn: str, window_seconds: int) -> str | None:
+    """Why the mapping of the queue cannot have a batching window; None if it can."""
+    if window_seconds and queue_arn.endswith(".fifo"):
+        return "Batching window is not supported for FIFO queues"
+    return None
 
 
 def permission_refusal(queue_arn: str, role_arn: str) -> str | None:

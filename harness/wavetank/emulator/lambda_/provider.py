@@ -38,7 +38,11 @@ from wavetank.emulator.lambda_.discarded_events import (
 )
 from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
-from wavetank.emulator.lambda_.mapping_checks import permission_refusal, timeout_refusal
+from wavetank.emulator.lambda_.mapping_checks import (
+    permission_refusal,
+    timeout_refusal,
+    window_refusal,
+)
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
 from wavetank.emulator.lambda_.queue_poller import correct_queue_events
 from wavetank.emulator.lambda_.request_checks import (
@@ -88,6 +92,12 @@ class WavetankLambda(LambdaProvider):
         given = io.BytesIO(content) if payload else None
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
         return answer
+
+    def validate_event_source_mapping(self, context: RequestContext, request: Any) -> Any:
+        """Called by LocalStack when a mapping is created or updated."""
+        window = request.get("MaximumBatchingWindowInSeconds") or 0
+        _refuse_mapping(window_refusal(request.get("EventSourceArn") or "", window))
+        return super().validate_event_source_mapping(context, request)
 
     def check_service_resource_exists(
         self, service: str, resource_arn: str, function_arn: str, function_role_arn: str

@@ -1,12 +1,13 @@
 """What every event source needs of its run, and what a run needs of every source."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.event_sources.request_chains import RequestChains
 from wavetank.simulation.simulation_clock import SimulationClock
 
 
@@ -30,6 +31,7 @@ class PolledRun:
     clock: SimulationClock
     invocations: AsyncInvoker
     last_action: Callable[[], datetime]
+    chains: RequestChains = field(default_factory=RequestChains)
 
 
 class PlannedPoll:

@@ -23,6 +23,7 @@ from wavetank.history import EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
 from wavetank.simulation.event_sources.queue_policy import BatchConcurrency, failed_messages
+from wavetank.simulation.topology import function_name, unqualified
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -31,6 +32,7 @@ RECEIVED_MAX = 10
 """The most that one ReceiveMessage or DeleteMessageBatch takes."""
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """The largest event of a synchronous invocation. [Lambda developer guide: gettingstarted-limits]"""
+SEPARATOR_BYTES = 2
 REFUSED_WAIT = timedelta(minutes=1)
 """Until the next poll if the role may not receive, or the queue does not exist."""
 RETURNS_MAX_AT_END = 10
@@ -47,11 +49,14 @@ class QueueSource:
         self._run = run
         self._clock = run.clock
         self._mapping = mapping
+        self._function = unqualified(mapping.function)
         self._patterns = [json.loads(pattern) for pattern in mapping.filters]
         self._concurrency = BatchConcurrency(mapping.concurrency_max)
         self._poll_plan = PlannedPoll(run.clock, self._poll)
         self._window_plan = PlannedPoll(run.clock, self._end_window)
         self._gathered: list[dict[str, Any]] = []
+        self._bytes = 0
+        self._stopped = set[str]()
         self._window_end: datetime | None = None
         self._running = 0
         self._waiting_since: datetime | None = None
@@ -67,10 +72,13 @@ class QueueSource:
 
     def remaining(self) -> list[str]:
         """How many messages the queue holds, if the mapping is enabled."""
-        count = len(self._run.simulator.queues.messages(self._mapping.source))
-        if not count or not self._mapping.enabled:
+        found = self._run.simulator.queues.messages(self._mapping.source)
+        if not found or not self._mapping.enabled:
             return []
-        return [f"{pluralize(count, 'message')} of {self._mapping.source_name}"]
+        text = f"{pluralize(len(found), 'message')} of {self._mapping.source_name}"
+        if self._stopped.intersection(found):
+            text += f", in a recursive loop of {function_name(self._function)}"
+        return [text]
 
     def _next_poll(self) -> datetime | None:
         if not self._mapping.enabled:
@@ -131,24 +139,35 @@ class QueueSource:
             room -= len(found)
 
     def _gather(self, records: Records) -> None:
-        matching = [each for each in records if matches_filters(each, self._patterns)]
-        matching_ids = {each["messageId"] for each in matching}
-        self._delete(
-            [each for each in records if each["messageId"] not in matching_ids],
-            "",
-            Settlement.FILTERED,
-        )
+        matching = self._offered(records)
         if not matching:
             return
         window = self._mapping.window
         if window and not self._gathered:
             self._window_end = self._clock.now + window
         for record in matching:
-            if self._gathered and _size([*self._gathered, record]) > PAYLOAD_BYTES_MAX:
+            size = len(json.dumps(record)) + SEPARATOR_BYTES
+            if self._gathered and self._bytes + size > PAYLOAD_BYTES_MAX:
                 self._invoke()
             self._gathered.append(record)
+            self._bytes += size
         if not window or len(self._gathered) >= self._mapping.batch_size:
             self._invoke()
+
+    def _offered(self, records: Records) -> Records:
+        """Those that match a filter, without those of a recursive loop; the others are settled."""
+        matching = [each for each in records if matches_filters(each, self._patterns)]
+        ids = set(_ids(matching))
+        self._delete(
+            [each for each in records if each["messageId"] not in ids], "", Settlement.FILTERED
+        )
+        chains, function = self._run.chains, self._function
+        stopped = {each for each in ids if chains.is_stopped(each, function)}
+        self._settle(
+            [each for each in matching if each["messageId"] in stopped], "", Settlement.STOPPED
+        )
+        self._stopped |= stopped
+        return [each for each in matching if each["messageId"] not in stopped]
 
     def _end_window(self) -> None:
         if self._gathered:
@@ -156,7 +175,8 @@ class QueueSource:
 
     def _invoke(self) -> None:
         """Invoke the function with what is gathered."""
-        records, self._gathered, self._window_end = tuple(self._gathered), [], None
+        records, self._gathered, self._bytes = tuple(self._gathered), [], 0
+        self._window_end = None
         self._running += 1
         request = self._run.invocations.queue(
             self._mapping.function,
@@ -166,6 +186,7 @@ class QueueSource:
             on_end=lambda outcome: self._end(request, records, outcome),
         )
         name, ids = self._mapping.source_name, _ids(records)
+        self._run.chains.begun(request, self._function, ids)
         self._clock.record(EventOffered(self._clock.now, request, name, ids))
 
     def _end(self, request: str, records: Records, outcome: "InvocationOutcome | None") -> None:
@@ -206,7 +227,9 @@ class QueueSource:
             return
         now, name, ids = self._clock.now, self._mapping.source_name, _ids(records)
         self._clock.record(EventSettled(now, request, name, ids, settlement))
-        if settlement is Settlement.RETURNED and now > self._run.last_action():
+        if settlement in {Settlement.PROCESSED, Settlement.FILTERED}:
+            self._run.chains.forget(ids)
+        elif now > self._run.last_action():
             self._returns_at_end.update(ids)
 
     def _role_clients(self) -> AwsClients:
@@ -226,7 +249,3 @@ class QueueSource:
 
 def _ids(records: Records) -> tuple[str, ...]:
     return tuple(record["messageId"] for record in records)
-
-
-def _size(records: Records) -> int:
-    return len(json.dumps({"Records": records}).encode())

@@ -19,6 +19,7 @@ class EventSources:
     def __init__(self, run: PolledRun) -> None:
         mappings = event_source_mappings(run.simulator.aws)
         self._clock = run.clock
+        self._invocations, self._chains = run.invocations, run.chains
         self._names = {each.source: each.source_name for each in mappings}
         self._sources = [
             SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
@@ -36,8 +37,12 @@ class EventSources:
 
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
+        attempt = self._invocations.attempts.running
+        request = attempt.request.id if attempt else ""
+        if attempt:
+            self._chains.sent(message, request, attempt.function.arn)
         if name := self._names.get(queue):
-            self._clock.record(EventAccepted(self._clock.now, name, message))
+            self._clock.record(EventAccepted(self._clock.now, request, name, message))
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue."""
@@ -48,6 +53,7 @@ class EventSources:
         self._settle(queue, messages, Settlement.EXPIRED)
 
     def _settle(self, queue: str, messages: Sequence[str], settlement: Settlement) -> None:
+        self._chains.forget(messages)
         if name := self._names.get(queue):
             now = self._clock.now
             self._clock.record(EventSettled(now, "", name, tuple(messages), settlement))
