@@ -5,12 +5,13 @@
 
 from localstack.services.lambda_.provider_utils import get_function_version_from_arn
 from localstack.services.sqs.models import sqs_stores
+from moto.iam.models import iam_backends
 
 from wavetank.emulator.iam_enforcement.checking import check_action, resource_of
 from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
+from wavetank.emulator.iam_enforcement.identity_policies import PARTITION
 from wavetank.emulator.iam_enforcement.principal_resolution import caller_in_role
 from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
-from wavetank.emulator.iam_enforcement.role_grants import role_named
 
 NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 """What Lambda does with the permissions of the function's role."""
@@ -25,9 +26,10 @@ def window_refusal(queue_arn: str, window_seconds: int) -> str | None:
 
 def permission_refusal(queue_arn: str, role_arn: str) -> str | None:
     """Why the role cannot be used to read the queue; None if it can."""
-    role = role_named(role_arn.rpartition("/")[2])
     _, _, _, region, _, name = queue_arn.split(":")
     account = role_arn.split(":")[4]
+    roles = iam_backends[account][PARTITION].roles.values()
+    role = next((each for each in roles if each.arn == role_arn), None)
     for action in NEEDED:
         required = RequiredAction(f"sqs:{action}", queue_arn)
         call = Call("sqs", action, {"QueueName": name}, account, region)
