@@ -22,7 +22,11 @@ from wavetank.emulator.lambda_.queue_records import matches_filters, message_rec
 from wavetank.history import EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.queue_policy import BatchConcurrency, failed_messages
+from wavetank.simulation.event_sources.queue_policy import (
+    BATCHES_AT_FIRST,
+    BatchConcurrency,
+    failed_messages,
+)
 from wavetank.simulation.topology import function_name, unqualified
 
 if TYPE_CHECKING:
@@ -37,7 +41,8 @@ REFUSED_WAIT = timedelta(minutes=1)
 """Until the next poll if the role may not receive, or the queue does not exist."""
 RETURNS_MAX_AT_END = 10
 """A message that fails so often after the last rule and step is given up by the run, if its queue
-has no dead-letter queue: it would come back until it expires, after days."""
+has no dead-letter queue: it would come back until it expires, after days. So is a queue that may
+not be received from."""
 
 type Records = Sequence[dict[str, Any]]
 
@@ -61,6 +66,7 @@ class QueueSource:
         self._running = 0
         self._waiting_since: datetime | None = None
         self._refused_until: datetime | None = None
+        self._refusals_at_end = 0
         self._returns_at_end = Counter[str]()
         self._clients: AwsClients | None = None
         self._url = ""
@@ -84,26 +90,27 @@ class QueueSource:
         if not self._mapping.enabled:
             return None
         visible = self._run.simulator.queues.next_visible(self._mapping.source)
+        if visible is None and self._running < BATCHES_AT_FIRST:
+            self._waiting_since = None
         if visible is None or self._is_given_up():
             return None
         now = self._clock.now
+        if visible > now and self._running < BATCHES_AT_FIRST:
+            self._waiting_since = None
         if self._gathered or self._running < self._concurrency.limit(self._waiting_since, now):
             return max(visible, self._refused_until or now)
-        return self._next_room(visible)
-
-    def _next_room(self, visible: datetime) -> datetime | None:
-        """When more batches may run; None if that depends on the end of a running one."""
-        now = self._clock.now
         if visible <= now and self._waiting_since is None:
             self._waiting_since = now
         if self._waiting_since is None:
-            return None
+            return None  # the end of a running batch makes room
         return self._concurrency.next_increase(self._waiting_since, now)
 
     def _is_given_up(self) -> bool:
         if self._clock.now <= self._run.last_action():
             return False
         queues, source = self._run.simulator.queues, self._mapping.source
+        if self._refusals_at_end >= RETURNS_MAX_AT_END:
+            return True
         if queues.has_dead_letter_queue(source):
             return False
         returns = self._returns_at_end
@@ -114,11 +121,10 @@ class QueueSource:
             messages = list(self._receive())
         except ClientError:
             self._refused_until = self._clock.now + REFUSED_WAIT
+            self._refusals_at_end += self._clock.now > self._run.last_action()
             self._clients = None  # the role or the queue may be another one by then
             return
         self._refused_until = None
-        if len(messages) < self._mapping.batch_size:
-            self._waiting_since = None
         self._gather([message_record(message, self._mapping.source) for message in messages])
 
     def _receive(self) -> Iterator[Any]:
@@ -216,11 +222,16 @@ class QueueSource:
                 for number, record in enumerate(chunk)
             ]
             try:
-                self._role_clients().sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+                sqs = self._role_clients().sqs
+                answer = sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
             except ClientError:
                 self._settle(chunk, request, Settlement.RETURNED)
-            else:
-                self._settle(chunk, request, settlement)
+                continue
+            failed = {int(entry["Id"]) for entry in answer.get("Failed", [])}
+            kept = [record for number, record in enumerate(chunk) if number in failed]
+            gone = [record for number, record in enumerate(chunk) if number not in failed]
+            self._settle(gone, request, settlement)
+            self._settle(kept, request, Settlement.RETURNED)
 
     def _settle(self, records: Records, request: str, settlement: Settlement) -> None:
         if not records:
