@@ -119,6 +119,11 @@ UNPROVED = (
 )
 DIFFERENT = (
     Gap(
+        "SQS",
+        "a mapping processes five batches at a time and more, as ScalingConfig allows",
+        "one batch at a time on the live engines; in the simulator as on AWS",
+    ),
+    Gap(
         "EventBridge, EventBridge Scheduler, CloudWatch Logs",
         "a failed delivery is retried for 24 hours, whatever happens meanwhile",
         "retries are in memory only: those that wait when the sandbox stops are lost, and the log "

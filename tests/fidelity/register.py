@@ -10,6 +10,7 @@ from tests.fidelity import (
     functions,
     logs,
     mail,
+    queues,
     schedules,
     stacks,
     storage,
@@ -20,7 +21,7 @@ from tests.rules.source import ROOT
 
 AREAS = (
     *(firehose.AREA, dynamodb.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA),
-    *(events.AREA, schedules.AREA, logs.AREA, storage.AREA),
+    *(events.AREA, schedules.AREA, queues.AREA, logs.AREA, storage.AREA),
 )
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)
 DOCUMENT = ROOT / "docs" / "fidelity.md"

@@ -49,7 +49,7 @@ SERVICES = (
 )
 CORRECTED = (
     *("CLOUDFORMATION", "DYNAMODB", "DYNAMODBSTREAMS", "EVENTS", "FIREHOSE", "KINESIS"),
-    *("LAMBDA", "LOGS", "S3", "SCHEDULER", "SNS", "STS"),
+    *("LAMBDA", "LOGS", "S3", "SCHEDULER", "SNS", "SQS", "STS"),
 )
 CORRECTIONS = {f"PROVIDER_OVERRIDE_{service}": "wavetank" for service in CORRECTED}
 """Services with a provider of ours, because LocalStack's behaves differently from AWS."""

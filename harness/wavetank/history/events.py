@@ -30,7 +30,9 @@ class Trigger(StrEnum):
 
     `service` is an event that another service delivers: EventBridge Scheduler, a rule that
     transforms its event or matches one, or a subscription to logs.
-    `delivery-stream` is that of a function which transforms a stream's records.
+    `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
+    of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
+    event source mapping.
     """
 
     SCHEDULE = "schedule"
@@ -38,6 +40,25 @@ class Trigger(StrEnum):
     SERVICE = "service"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
+    QUEUE = "queue"
+    STREAM = "stream"
+
+
+class Settlement(StrEnum):
+    """What becomes of events that a source of a trigger holds.
+
+    `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
+    ones are offered again later; `filtered` ones match no filter and never reach the function.
+    `stopped` ones are returned without an invocation: the function had sent them itself, and is in
+    a recursive loop.
+    """
+
+    PROCESSED = "processed"
+    RETURNED = "returned"
+    FILTERED = "filtered"
+    STOPPED = "stopped"
+    DEAD_LETTERED = "dead-lettered"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -239,6 +260,38 @@ class RecordsProcessed(Event):
 
 
 @dataclass(frozen=True)
+class EventAccepted(Event):
+    """The source of an event source mapping, such as a queue, accepted the event of that id.
+
+    `request` is the one whose function sent it, empty if none did. `source` is the name of the
+    queue, the stream or the table.
+    """
+
+    request: str
+    source: str
+    id: str
+
+
+@dataclass(frozen=True)
+class EventOffered(Event):
+    """A trigger invoked its function with these events of its source, by the request."""
+
+    request: str
+    source: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventSettled(Event):
+    """What became of these events of the source; `request` had offered them, empty if none had."""
+
+    request: str
+    source: str
+    ids: tuple[str, ...]
+    settlement: Settlement
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged(Event):
     """An address was confirmed or unsubscribed during the run."""
 
@@ -305,6 +358,9 @@ EVENTS: tuple[type[Event], ...] = (
     ObjectDelivered,
     RecordsLost,
     RecordsProcessed,
+    EventAccepted,
+    EventOffered,
+    EventSettled,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

@@ -12,6 +12,7 @@ environment_pool  warm execution environments with their threads, by function
 destinations      the functions, topics and queues that get the record of an invocation
 firehose_observer what a delivery stream accepted, delivered and lost
 stream_functions  the functions that transform a delivery stream's records
+event_sources     event source mappings: SQS queues that Lambda polls
 handler_task      handlers that run one at a time, and pause at each AWS call
 suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls

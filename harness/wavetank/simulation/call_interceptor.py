@@ -93,6 +93,13 @@ class CallInterceptor:
         raise_if_cancelled()
         pause(Sleep(timedelta(seconds=max(0.0, seconds))))
 
+    def waited(self, seconds: float) -> bool:
+        """Let virtual time pass for a handler that waits in a service; False for other callers."""
+        if not in_handler_thread():
+            return False
+        self.slept(seconds)
+        return True
+
     def exited(self, status: "ExitStatus") -> None:
         """The handler ended its own process, and its execution environment with it."""
         raise_if_cancelled()

@@ -15,6 +15,7 @@ from wavetank.templates.document import Template, check_form, read_document
 from wavetank.templates.includes import included
 from wavetank.templates.loops import unrolled
 from wavetank.templates.problems import TemplateProblem, TemplateResource
+from wavetank.templates.queue_timeouts import short_visibility_timeouts
 from wavetank.templates.reduction import reduced
 from wavetank.templates.references import NESTED_STACK, ResourceReference, TemplateScope
 from wavetank.templates.unknown_names import unknown_names, unknown_properties
@@ -64,6 +65,7 @@ class StackTree:
         if not (self.problems and sam.is_sam(template)):  # else it is not expanded
             self.problems += sam.refuse_unexpanded(template)
             self.problems += circular_references(template)
+            self.problems += short_visibility_timeouts(self.scope)
 
     @property
     def template(self) -> Template:

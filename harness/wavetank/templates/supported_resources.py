@@ -18,6 +18,8 @@ FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::
 LAYER = "AWS::Lambda::LayerVersion"
 TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, "AWS::KinesisFirehose::DeliveryStream"})
 """What a rule or a schedule can have as a target."""
+EVENT_SOURCES = frozenset({QUEUE})
+"""What an event source mapping can read."""
 RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
@@ -162,6 +164,16 @@ def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[Tem
             yield configuration.problem(expected, what, "choose one of them", keys)
 
 
+def _check_event_source_mapping(mapping: TemplateResource) -> Iterator[TemplateProblem]:
+    kind = mapping.scope.kind(mapping.properties.get("EventSourceArn"))
+    if kind not in EVENT_SOURCES:
+        expected, what = "a mapping of a queue", f"with {_shown(kind)} as its source"
+        action = "name a queue of the templates by GetAtt"
+        yield mapping.problem(expected, what, action, ("EventSourceArn",))
+    refused = {"ProvisionedPollerConfig": "a mapping without provisioned pollers"}
+    yield from _refused(mapping, refused)
+
+
 def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
     expected = "a delivery stream that delivers to S3, from direct puts or a Kinesis data stream"
     properties = stream.properties
@@ -241,6 +253,7 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::KinesisFirehose::DeliveryStream": _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
     "AWS::Lambda::Alias": _check_alias,
+    "AWS::Lambda::EventSourceMapping": _check_event_source_mapping,
     FUNCTION: _check_function,
     LAYER: _anything,
     "AWS::Lambda::Permission": _anything,

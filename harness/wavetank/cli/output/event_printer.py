@@ -8,6 +8,7 @@ from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
+    EventSettled,
     FaultBegan,
     FaultReverted,
     MessageSent,
@@ -16,6 +17,7 @@ from wavetank.history import (
     RequestDiscarded,
     RuleFired,
     RunBegan,
+    Settlement,
     TickSuppressed,
 )
 
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ERROR_CHARACTERS = 100
+LOST = {
+    Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
+    Settlement.EXPIRED: "expired, at the end of the retention period",
+    Settlement.STOPPED: "a recursive loop, which Lambda stops after 16 invocations",
+}
+"""What to say of events that their function will not process any more."""
 
 
 class EventPrinter:
@@ -66,6 +74,10 @@ class EventPrinter:
             case RequestDiscarded():
                 attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
+            case EventSettled() if event.settlement in LOST:
+                text = f"{pluralize(len(event.ids), 'event')} of {event.source}: "
+                text += LOST[event.settlement]
+                self._once(event, text, text)
             case MessageSent():
                 self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
 

@@ -27,6 +27,7 @@ from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_stat
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
 from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
+from wavetank.emulator.sqs.passive_queues import restart_ids
 from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
@@ -71,6 +72,7 @@ class Baseline:
             function.reserved_concurrent_executions = self._concurrency.get(name)
         for queue in self._queues():
             _empty(queue)
+        restart_ids()
         restore_streams(self._store.account, self._store.region, self._table_streams)
         restore_shards(self._store.account, self._store.region, self._shards)
         COMPLETED.clear()

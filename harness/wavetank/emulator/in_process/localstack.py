@@ -15,14 +15,14 @@ from wavetank.core.patching import require_patches
 from wavetank.emulator.in_process.gateway import remove_idle_handlers
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
 from wavetank.emulator.in_process.protocols import replace_parsers
-from wavetank.emulator.patches import patch_of
+from wavetank.emulator.sqs.passive_queues import make_queues_passive
 
 
 class InProcessLocalStack:
     """LocalStack in this process, after its init hooks; services load on their first call."""
 
     def __init__(self) -> None:
-        _make_queues_passive()
+        make_queues_passive()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
@@ -44,17 +44,3 @@ class InProcessLocalStack:
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
-
-
-def _make_queues_passive() -> None:
-    """Prevent queues from using threads or the time.
-
-    SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
-    loaded, has one that keeps the process from ending. A message without a delay would be withheld
-    until time advances, because LocalStack checks whether its time is later than now.
-    [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
-    """
-    patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
-    patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")
-    stock = patch.original().fget
-    patch.apply(property(lambda held: bool(held.delay_seconds) and stock(held)))

@@ -9,6 +9,14 @@ CONNECT_TO = (
 )
 HANDLER = "(chain, context, response)"
 METHOD_HANDLER = "(self, chain, context, response)"
+QUEUE_PUT = (
+    "(self, message, visibility_timeout=None, message_deduplication_id=None, "
+    "message_group_id=None, delay_seconds=None)"
+)
+QUEUE_RECEIVE = (
+    "(self, num_messages=1, wait_time_seconds=None, visibility_timeout=None, *, "
+    "poll_empty_queue=False)"
+)
 
 PATCHES = (
     *LOCALSTACK.patches(
@@ -296,11 +304,68 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.in_process.localstack",
-        "queues have no threads of their own, and a message without a delay is visible at once",
+        "emulator.sqs.passive_queues",
+        "queues have no threads of their own: they follow the virtual time whenever they are "
+        "called",
         {
             "localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS": "bool",
             "localstack.services.sqs.models:SqsMessage.is_delayed": "property (self)",
+            "localstack.services.sqs.models:SqsQueue.get_queue_attributes": (
+                "(self, attribute_names=None)"
+            ),
+            "localstack.services.sqs.models:SqsQueue.update_visibility_timeout": (
+                "(self, receipt_handle, visibility_timeout)"
+            ),
+            "localstack.services.sqs.provider:MessageMoveTaskManager.submit": "(self, move_task)",
+            "localstack.services.sqs.provider:QueueUpdateWorker.start": "(self)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.sqs.provider",
+        "a FIFO message is visible again after its own timeout, expired messages are deleted, and "
+        "messages of one instant keep their order",
+        {
+            "localstack.config:SQS_ENABLE_MESSAGE_RETENTION_PERIOD": "bool",
+            "localstack.services.sqs.models:FifoQueue.requeue_inflight_messages": "(self)",
+            "localstack.services.sqs.models:SqsMessage.__init__": (
+                "(self, priority, message, message_deduplication_id=None, message_group_id=None, "
+                "sequence_number=None)"
+            ),
+            "localstack.services.sqs.models:SqsMessage.__lt__": "(self, other)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.queue_poller",
+        "an event has the bodies as they were sent, and the messages of all groups of a batch",
+        {
+            "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller"
+            ":SqsPoller.handle_messages": "(self, messages)",
+            "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller"
+            ":split_by_message_group_id": "(messages)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.sqs.passive_queues",
+        "a simulation observes queues, a receiver waits in virtual time, and ids are reproducible",
+        {
+            "localstack.services.sqs.models:FifoQueue.next_sequence_number": "(self)",
+            "localstack.services.sqs.models:FifoQueue.put": QUEUE_PUT,
+            "localstack.services.sqs.models:FifoQueue.receive": QUEUE_RECEIVE,
+            "localstack.services.sqs.models:StandardQueue.put": QUEUE_PUT,
+            "localstack.services.sqs.models:StandardQueue.receive": QUEUE_RECEIVE,
+            "localstack.services.sqs.models:encode_receipt_handle": "(queue_arn, message)",
+            "localstack.services.sqs.provider:generate_message_id": "()",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.event_sources",
+        "event source mappings have no poller threads in the simulator, which reads their sources",
+        {
+            "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.delete": (
+                "(self)"
+            ),
+            "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.start": "(self)",
+            "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.stop": "(self)",
         },
     ),
 )

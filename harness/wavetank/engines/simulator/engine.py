@@ -27,6 +27,7 @@ from wavetank.engines.simulator.environment import (
 )
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
+from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
@@ -50,6 +51,7 @@ class Simulator:
         self._frozen: Any = None
         self._interceptor: HandlerInterceptor | None = None
         self._deliveries = DueDeliveries()
+        self.queues = MessageQueues()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -131,7 +133,8 @@ class Simulator:
         FUNCTIONS.queue = hooks.queue
         self._interceptor = hooks.interceptor
         try:
-            yield
+            with self.queues.hooked(hooks):
+                yield
         finally:
             handlers.remove()
             FUNCTIONS.queue = None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
+    from wavetank.emulator.sqs.queue_hooks import QueueObserver
 
 
 class HandlerInterceptor(Protocol):
@@ -59,6 +60,8 @@ class SimulatorHooks:
 
     `queue` gets the ARN and the event of every function that a service invokes asynchronously.
     `invoke_processor` invokes the functions that transform records of delivery streams.
+    `messages` observes queues; `wait` lets a handler wait for messages, and returns False for any
+    other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor
@@ -67,3 +70,5 @@ class SimulatorHooks:
     new_id: Callable[[], str]
     queue: Callable[[str, object], object]
     invoke_processor: "Invoke"
+    messages: "QueueObserver"
+    wait: Callable[[float], bool]

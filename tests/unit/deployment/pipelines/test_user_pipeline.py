@@ -91,7 +91,11 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 
 UNSUPPORTED = [
     ("AWS::Kinesis::Stream", "{}", ""),
-    ("AWS::Lambda::EventSourceMapping", "{}", ""),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "{EventSourceArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/feed'}",
+        "with an ARN of kinesis as its source",
+    ),
     (
         "AWS::CloudFormation::Stack",
         "{}",
