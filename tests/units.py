@@ -43,7 +43,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_installed_wheel\.py": (
         "tests/simulator/test_wheel.py: its files, unpacked, with the packages of uv.lock"
     ),
-    r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
+    r"tests/embedded/test_peers\.py::test_(?!the_loop|a_handler_that_raises)": (
+        "its plain loop, in the same file, and tests/unit/benchmarks"
+    ),
     r"tests/embedded/test_own_pipeline\.py::test_data_survive": (
         "tests/embedded/test_snapshot.py, for the ticker's tables"
     ),
