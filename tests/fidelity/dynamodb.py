@@ -282,7 +282,7 @@ def _expired_items_are_deleted(ground: Ground) -> str:
 @AREA.row(
     "the answer to a query that selects the count",
     aws="Count, ScannedCount",
-    localstack="ConsumedCapacity, Count, Items, ScannedCount",
+    localstack="Count, ScannedCount",
     source="DynamoDB API: Query, Select",
 )
 def _a_count_has_no_items(ground: Ground) -> str:
