@@ -239,6 +239,15 @@ PATCHES = (
     ),
     *LOCALSTACK.patches(
         "emulator.lambda_.packages",
+        "zips inline code without the program `zip`, and the same bytes each time",
+        {
+            "localstack.services.lambda_.resource_providers.aws_lambda_function:create_zip_file": (
+                "(file_path, zip_file=None, get_content=False, content_root=None, mode='w')"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.lambda_.packages",
         "refuses a folder of the host as code, because all of the host could be read by it",
         {
             "localstack.services.lambda_.invocation.lambda_service:create_hot_reloading_code": (
