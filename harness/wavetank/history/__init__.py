@@ -37,6 +37,7 @@ from wavetank.history.events import (
     TickSuppressed,
     Trigger,
     TruncatedHistory,
+    WorkloadSent,
 )
 from wavetank.history.failure_messages import failure_message
 from wavetank.history.file import HistoryWriter, read_history
@@ -76,6 +77,7 @@ __all__ = [
     "TickSuppressed",
     "Trigger",
     "TruncatedHistory",
+    "WorkloadSent",
     "decode",
     "digest_of",
     "encode",

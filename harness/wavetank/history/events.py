@@ -30,6 +30,7 @@ class Trigger(StrEnum):
 
     `service` is an event that another service delivers: EventBridge Scheduler, a rule that
     transforms its event or matches one, or a subscription to logs.
+    `workload` follows a `WorkloadSent`.
     `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
     of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
     event source mapping.
@@ -42,6 +43,7 @@ class Trigger(StrEnum):
     DELIVERY_STREAM = "delivery-stream"
     QUEUE = "queue"
     STREAM = "stream"
+    WORKLOAD = "workload"
 
 
 class Settlement(StrEnum):
@@ -292,6 +294,25 @@ class EventSettled(Event):
 
 
 @dataclass(frozen=True)
+class WorkloadSent(Event):
+    """A workload sent its `number`-th event; `outcome` is OK or the error code of the service.
+
+    `workload` is its position in the scenario, counted from 1, and `target` what the scenario
+    names. `ids` are what the service returned: the id of the message, event, record or request, or
+    the key of the object or item. `key` is the value of `{{ key }}`.
+    """
+
+    workload: int
+    kind: str
+    target: str
+    number: int
+    key: str
+    ids: tuple[str, ...]
+    body: str
+    outcome: str = OK
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged(Event):
     """An address was confirmed or unsubscribed during the run."""
 
@@ -361,6 +382,7 @@ EVENTS: tuple[type[Event], ...] = (
     EventAccepted,
     EventOffered,
     EventSettled,
+    WorkloadSent,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

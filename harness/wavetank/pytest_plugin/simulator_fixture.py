@@ -13,6 +13,7 @@ from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
+from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
 from wavetank.simulation.runner import simulate
 
 type Setup = Callable[[AwsClients], None]
@@ -24,7 +25,7 @@ class SimulatorFixture:
     def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed
         self._context = context
-        self._is_stepped = False
+        self._clock: VirtualClock | None = None
 
     @property
     def aws(self) -> AwsClients:
@@ -39,6 +40,23 @@ class SimulatorFixture:
         """
         return name_of(self.aws, logical_id)
 
+    def workload(self, kind: str, target: str, **fields: Unpack[WorkloadFields]) -> None:
+        """Sends a workload to a resource in all further runs of this test.
+
+        `target` is a logical id of the templates or a name, and the fields are those of
+        `[[workload]]` in a scenario, such as `rate="6 per minute"`. The `body` may also be a list
+        or a dict, which becomes JSON, a strategy of Hypothesis, or a function of the number of the
+        event. With `virtual_clock` it is sent in the run in progress, from now on.
+
+        Raises:
+            UsageError: a field is invalid; in the run in progress, the target is not deployed.
+        """
+        workload = workload_of(kind, target, fields)
+        if self._clock is not None:
+            self._clock.add_workload(workload)
+        else:
+            self._context.workloads.append(workload)
+
     def run(
         self, *, seed: int | None = None, setup: Setup | None = None, **span: Unpack[Span]
     ) -> ScenarioResult:
@@ -51,7 +69,7 @@ class SimulatorFixture:
             UsageError: no duration is given, or `virtual_clock` has a run in progress.
             StuckError: a handler never returned.
         """
-        if self._is_stepped:
+        if self._clock is not None:
             raise UsageError(
                 "one run at a time",
                 "simulator.run() while virtual_clock has another in progress",
@@ -81,9 +99,9 @@ class SimulatorFixture:
     @contextmanager
     def stepped_by_clock(self) -> Iterator[VirtualClock]:
         """A run that is in progress for the body, advanced by the clock."""
-        self._is_stepped = True
         try:
             with clock_at_begin(self._deployed, self._context) as clock:
+                self._clock = clock
                 yield clock
         finally:
-            self._is_stepped = False
+            self._clock = None

@@ -15,6 +15,7 @@ from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_repo
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options
 
@@ -63,6 +64,15 @@ class VirtualClock:
         request = self._run.invoke(found["FunctionArn"], event)
         self._run.run_until(self.now())
         return request
+
+    def add_workload(self, workload: WorkloadSpec) -> None:
+        """Sends the workload from now on; see `simulator.workload`.
+
+        Raises:
+            UsageError: the run is finished, or the target is not deployed.
+        """
+        self._require_in_progress()
+        self._run.add_workload(workload)
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
         """The events of that kind so far, in order."""
