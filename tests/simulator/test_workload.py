@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies
 
+from tests.documents import blocks
 from tests.simulator.conftest import Deployed
 from tests.simulator.queues import NAME, QueueReader, queue_reader
 from tests.simulator.runs import run_scenario
@@ -28,6 +29,8 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.parser import parse_scenario
 from wavetank.simulation.runner import START
 
+pytestmark = pytest.mark.usefixtures("resources")
+BUCKET = "workload-uploads"
 HEAD = 'description = "x"\nhorizon = "2m"\nseed = 3\n'
 
 
@@ -40,19 +43,19 @@ def reader(deployed: Deployed) -> Iterator[QueueReader]:
 
 
 @pytest.fixture(scope="module")
-def names(reader: QueueReader) -> Iterator[dict[str, str]]:
-    """One resource of each kind, which no template has; and the ticker's delivery stream."""
+def resources(reader: QueueReader) -> Iterator[None]:
+    """One resource of each kind, which no template has."""
     aws: Any = reader.aws
     with ExitStack() as stack:
-        for queue in ("orders", "orders.fifo"):
+        for queue in ("orders", "orders.fifo", "Orders"):
             fifo = {"FifoQueue": "true"} if queue.endswith(".fifo") else {}
             url = aws.sqs.create_queue(QueueName=queue, Attributes=fifo)["QueueUrl"]
             stack.callback(aws.sqs.delete_queue, QueueUrl=url)
-            if not fifo:
+            if queue == "orders":
                 reader.map(url)
         where = {"LocationConstraint": "eu-west-1"}
-        aws.s3.create_bucket(Bucket="workload-uploads", CreateBucketConfiguration=where)
-        stack.callback(aws.s3.delete_bucket, Bucket="workload-uploads")
+        aws.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+        stack.callback(aws.s3.delete_bucket, Bucket=BUCKET)
         topic = aws.sns.create_topic(Name="workload-news")["TopicArn"]
         stack.callback(aws.sns.delete_topic, TopicArn=topic)
         keys = [{"AttributeName": "id", "KeyType": "HASH"}]
@@ -64,7 +67,7 @@ def names(reader: QueueReader) -> Iterator[dict[str, str]]:
             BillingMode="PAY_PER_REQUEST",
         )
         stack.callback(aws.dynamodb.delete_table, TableName="things")
-        yield {"stream": aws.firehose.list_delivery_streams()["DeliveryStreamNames"][0]}
+        yield
 
 
 def scenario(*workloads: str) -> Scenario:
@@ -78,17 +81,15 @@ def sent(events: tuple[Event, ...]) -> list[WorkloadSent]:
     return [each for each in events if isinstance(each, WorkloadSent)]
 
 
-def test_every_kind_reaches_its_service(
-    deployed: Deployed, reader: QueueReader, names: dict[str, str]
-) -> None:
-    """By name, with the ids that the service returns; and two runs of one seed have one digest."""
+def test_every_kind_reaches_its_service(deployed: Deployed, reader: QueueReader) -> None:
+    """By name or logical id, and returns ids; two runs of one seed have one digest."""
     table = 'body = \'{"id": {{ number }}, "is": [true, null, 1.5, {"a": "b"}]}\''
     every = scenario(
         'kind = "send-message"\ntarget = "orders"\ncount = 2\nbody = "{{ uuid }}"',
         'kind = "send-message"\ntarget = "orders.fifo"\ncount = 2\nbody = "same"\nkeys = 1',
         'kind = "put-object"\ntarget = "workload-uploads"\ncount = 1\nkey = "in/{{ key }}.txt"',
         'kind = "put-events"\ntarget = "default"\ncount = 1\nbody = "{}"\nsource = "shop"',
-        f'kind = "put-record"\ntarget = "{names["stream"]}"\ncount = 1\nbody = "[]"',
+        'kind = "put-record"\ntarget = "DeliveryStream"\ncount = 1\nbody = "[]"',
         f'kind = "put-item"\ntarget = "things"\ncount = 1\n{table}',
         'kind = "publish"\ntarget = "workload-news"\ncount = 1\nbody = "hello"',
         f'kind = "invoke"\ntarget = "{NAME}"\ncount = 1\nbody = \'{{"Records": []}}\'',
@@ -113,7 +114,7 @@ def test_every_kind_reaches_its_service(
     assert delivered.records.count("[]") == 1
 
 
-def test_actions_come_when_they_are_due(deployed: Deployed, names: dict[str, str]) -> None:
+def test_actions_come_when_they_are_due(deployed: Deployed) -> None:
     """Within their window, with keys that collide; without a duration until the rules stop."""
     load = scenario(
         'kind = "send-message"\ntarget = "orders"\nrate = "4 per minute"\nbegins = "30s"\n'
@@ -132,7 +133,23 @@ def test_actions_come_when_they_are_due(deployed: Deployed, names: dict[str, str
     assert json.loads(began.options["workload"])[0]["rate"] == "4 per minute"
 
 
-def test_a_refused_call_is_recorded(deployed: Deployed, names: dict[str, str]) -> None:
+def test_the_example_of_the_documents_is_sent(deployed: Deployed) -> None:
+    """Its bodies are what they look like."""
+    (text,) = blocks("docs/scenarios.md", "toml orders")
+    example = parse_scenario("orders", text.replace('"Uploads"', f'"{BUCKET}"'), "orders.toml")
+    found = sent(run_scenario(deployed, example).events)
+    assert {each.outcome for each in found} == {"ok"}
+    orders = [json.loads(each.body) for each in found if each.workload == 1]
+    assert 300 < len(orders) < 420
+    assert {each["customer"] for each in orders} == {f"key-{number}" for number in range(1, 6)}
+    imports = [each for each in found if each.workload == 2]
+    assert [each.ids[0] for each in imports][:2] == [
+        "imports/2030-01-01T00:00:00Z.csv",
+        "imports/2030-01-01T00:10:00Z.csv",
+    ]
+
+
+def test_a_refused_call_is_recorded(deployed: Deployed) -> None:
     """By its error code; the run goes on."""
     load = scenario(
         'kind = "put-item"\ntarget = "things"\ncount = 1\nbody = \'{"other": 1}\'',
@@ -156,7 +173,7 @@ def test_a_refused_call_is_recorded(deployed: Deployed, names: dict[str, str]) -
     ],
 )
 def test_a_wrong_target_is_refused(
-    deployed: Deployed, names: dict[str, str], kind: str, target: str, message: str
+    deployed: Deployed, kind: str, target: str, message: str
 ) -> None:
     """Before anything is sent, with what there is."""
     load = scenario(f'kind = "{kind}"\ntarget = "{target}"\ncount = 1\nbody = "1"')
@@ -164,12 +181,12 @@ def test_a_wrong_target_is_refused(
         run_scenario(deployed, load)
 
 
-def test_a_test_sends_a_workload(simulator: SimulatorFixture, names: dict[str, str]) -> None:
+def test_a_test_sends_a_workload(simulator: SimulatorFixture) -> None:
     """In each further run, after what its scenario sends, with what its functions compute."""
     simulator.workload(
         "send-message", "orders", rate="6 per minute", duration="1m", body=lambda number: [number]
     )
-    simulator.workload("put-object", "workload-uploads", count=2, body={"key": "{{ key }}"})
+    simulator.workload("put-object", BUCKET, count=2, body={"key": "{{ key }}"})
     for _ in range(2):
         found = simulator.run(minutes=1).of(WorkloadSent)
         bodies = [each.body for each in found if each.workload == 1]
@@ -180,11 +197,9 @@ def test_a_test_sends_a_workload(simulator: SimulatorFixture, names: dict[str, s
         }
 
 
-def test_a_strategy_is_drawn_from_the_seed(
-    simulator: SimulatorFixture, names: dict[str, str]
-) -> None:
+def test_a_strategy_is_drawn_from_the_seed(simulator: SimulatorFixture) -> None:
     """Of the run, so that another seed sends something else."""
-    simulator.workload("put-object", "workload-uploads", count=5, body=strategies.integers())
+    simulator.workload("put-object", BUCKET, count=5, body=strategies.integers())
     runs = [simulator.run(minutes=1, seed=seed) for seed in (1, 1, 2)]
     bodies = [[each.body for each in run.of(WorkloadSent)] for run in runs]
     assert len(bodies[0]) == 5
@@ -192,7 +207,7 @@ def test_a_strategy_is_drawn_from_the_seed(
 
 
 def test_a_workload_begins_in_a_run_in_progress(
-    virtual_clock: VirtualClock, simulator: SimulatorFixture, names: dict[str, str]
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
 ) -> None:
     """From the present instant on, until the end."""
     virtual_clock.advance(seconds=10)

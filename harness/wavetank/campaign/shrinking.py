@@ -117,7 +117,7 @@ class _Search:
         return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 
     def shortest(self, plan: FaultPlan) -> timedelta:
-        """The shortest horizon that has room for the plan and the workloads, and still breaks the invariant."""
+        """The shortest horizon with room for plan and workloads that still breaks the invariant."""
         ends = [fault.reverted_after for fault in plan.faults]
         ends += [workload.ends_after for workload in self._scenario.workloads]
         least = max(ends, default=timedelta())

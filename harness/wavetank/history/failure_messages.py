@@ -14,7 +14,7 @@ from wavetank.history.events import (
 )
 
 
-def failure_message(event: Event) -> str:
+def failure_message(event: Event) -> str:  # noqa: PLR0911 - one for each kind of event
     """The event as a sentence without a full stop; empty if it is not a failure."""
     match event:
         case TickSuppressed():

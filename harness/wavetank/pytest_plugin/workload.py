@@ -3,7 +3,6 @@
 import inspect
 import json
 import random
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -13,6 +12,8 @@ from wavetank.scenario.workload.kinds import BodySource, WorkloadSpec
 from wavetank.scenario.workload.serialization import workload_from_dict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import SearchStrategy
 
     type TestBody = str | dict[str, Any] | list[Any] | SearchStrategy[Any] | Callable[[int], Any]

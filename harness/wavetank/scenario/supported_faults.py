@@ -1,4 +1,4 @@
-"""Which engines can run a scenario: those that support its workload and every kind of its faults."""
+"""Which engines can run a scenario: those that support its workload and all of its faults."""
 
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError

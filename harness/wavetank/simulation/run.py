@@ -172,7 +172,7 @@ class Run:
         self._workload.plan([workload])
 
     def end(self, until: datetime) -> None:
-        """Stop the rules and the workload after `until`, drain everything else, and record what remains."""
+        """Stop rules and workload after `until`, drain everything else, and record what remains."""
         self._rules.until = self._schedules.until = self._workload.until = until
         self._last_action = max(until, self._options.last_action)
         self._plan()

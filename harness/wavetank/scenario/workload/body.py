@@ -7,7 +7,7 @@ is executed, and all other text is taken as it is.
 import random
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,17 +79,21 @@ def _no_arguments(arguments: tuple[str, ...]) -> bool:
 
 
 def _integers(arguments: tuple[str, ...]) -> bool:
-    return len(arguments) == 2 and all(map(_is_whole, arguments)) and _ordered(arguments)
+    return all(map(_is_whole, arguments)) and _are_limits(arguments)
 
 
 def _decimals(arguments: tuple[str, ...]) -> bool:
-    if len(arguments) != 3 or not all(map(_is_decimal, arguments[:2])):
+    *limits, decimals = arguments or ("",)
+    if not all(map(_is_decimal, limits)) or not _are_limits(limits):
         return False
-    return arguments[2].isdecimal() and int(arguments[2]) <= DECIMALS_MAX and _ordered(arguments)
+    return decimals.isdecimal() and int(decimals) <= DECIMALS_MAX
 
 
-def _ordered(arguments: tuple[str, ...]) -> bool:
-    return float(arguments[0]) <= float(arguments[1])
+def _are_limits(arguments: Sequence[str]) -> bool:
+    match arguments:
+        case [low, high]:
+            return float(low) <= float(high)
+    return False
 
 
 def _is_whole(text: str) -> bool:

@@ -36,6 +36,14 @@ def workload_to_dict(workload: WorkloadSpec) -> dict[str, object]:
     return {"kind": workload.kind} | values
 
 
+def describe_workload(workload: WorkloadSpec) -> str:
+    """The workload in one line, without its body: `send-message to Orders, rate 6 per minute`."""
+    values = workload_to_dict(workload)
+    head = f"{values.pop('kind')} to {values.pop('target')}"
+    values.pop("body", None)
+    return ", ".join([head, *(f"{name} {value}" for name, value in values.items())])
+
+
 def workloads_to_json(workloads: Iterable[WorkloadSpec]) -> str:
     """The workloads as JSON; the same text for the same workloads."""
     return json.dumps([workload_to_dict(each) for each in workloads])

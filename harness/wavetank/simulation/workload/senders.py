@@ -92,7 +92,7 @@ def put_record(workload: PutRecord, action: WorkloadAction) -> tuple[str, ...]:
         key = action.rendered(workload.key)
         answer = action.aws.kinesis.put_record(StreamName=name, Data=action.body, PartitionKey=key)
         return answer["ShardId"], answer["SequenceNumber"]
-    record = {"Data": action.body}
+    record: Any = {"Data": action.body}
     return (action.aws.firehose.put_record(DeliveryStreamName=name, Record=record)["RecordId"],)
 
 
