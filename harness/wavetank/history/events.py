@@ -30,7 +30,7 @@ class Trigger(StrEnum):
 
     `service` is an event that another service delivers: EventBridge Scheduler, a rule that
     transforms its event or matches one, or a subscription to logs.
-    `workload` follows a `WorkloadSent`.
+    `workload` follows a `WorkloadSent`, and `http` is a call that an `HttpAnswered` ends.
     `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
     of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
     event source mapping.
@@ -44,6 +44,7 @@ class Trigger(StrEnum):
     QUEUE = "queue"
     STREAM = "stream"
     WORKLOAD = "workload"
+    HTTP = "http"
 
 
 class Settlement(StrEnum):
@@ -313,6 +314,21 @@ class WorkloadSent(Event):
 
 
 @dataclass(frozen=True)
+class HttpAnswered(Event):
+    """A client got the answer of a function URL or an API, after `duration_ms` of virtual time.
+
+    `request` is the invocation of the function, empty if none was invoked.
+    """
+
+    request: str
+    entry: str
+    method: str
+    path: str
+    status: int
+    duration_ms: int
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged(Event):
     """An address was confirmed or unsubscribed during the run."""
 
@@ -383,6 +399,7 @@ EVENTS: tuple[type[Event], ...] = (
     EventOffered,
     EventSettled,
     WorkloadSent,
+    HttpAnswered,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

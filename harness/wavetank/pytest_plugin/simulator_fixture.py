@@ -1,7 +1,8 @@
 """The fixture `simulator`: complete runs of the pipeline, each from the baseline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Unpack
 
 from wavetank.aws.clients import AwsClients
@@ -14,6 +15,9 @@ from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
+from wavetank.simulation.entries.http_call import HttpAnswer, http_call
+from wavetank.simulation.entries.http_entries import EntryChoice
+from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import simulate
 
 type Setup = Callable[[AwsClients], None]
@@ -26,6 +30,7 @@ class SimulatorFixture:
         self._deployed = deployed
         self._context = context
         self._clock: VirtualClock | None = None
+        self._now = context.start
 
     @property
     def aws(self) -> AwsClients:
@@ -56,6 +61,44 @@ class SimulatorFixture:
             self._clock.add_workload(workload)
         else:
             self._context.workloads.append(workload)
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: str | bytes | None = None,
+        function_url: str | None = None,
+        api: str | None = None,
+        stage: str | None = None,
+    ) -> HttpAnswer:
+        """Calls a function URL or an API in virtual time, and returns its answer.
+
+        `function_url` is a function, and `api` an API, by logical id or name; neither is needed if
+        the templates have only one entry. With `virtual_clock` the call is part of the run in
+        progress, whose time passes until the answer. Otherwise it is a run by itself, without
+        schedules, which ends when its effects have; data stay as they are.
+
+        Raises:
+            UsageError: there is no such entry, or what it does is not simulated.
+        """
+        call = http_call(method, path, headers or {}, body)
+        choice = EntryChoice(function_url=function_url, api=api, stage=stage)
+        if self._clock is not None:
+            return self._clock.http(call, choice)
+        options = RunOptions(
+            scenario=self._context.scenario.name,
+            seed=self._context.seed,
+            start=self._now,
+            horizon=timedelta(),
+        )
+        run = Run(self._deployed.simulator, options, lambda _: None)
+        with run.started():
+            answer = run.http(call, choice)
+            run.end(run.now)
+            self._now = run.now
+        return answer
 
     def run(
         self, *, seed: int | None = None, setup: Setup | None = None, **span: Unpack[Span]

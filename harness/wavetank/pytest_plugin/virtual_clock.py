@@ -16,6 +16,8 @@ from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
 from wavetank.scenario.workload.kinds import WorkloadSpec
+from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
+from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options
 
@@ -73,6 +75,15 @@ class VirtualClock:
         """
         self._require_in_progress()
         self._run.add_workload(workload)
+
+    def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
+        """Calls a function URL or an API; see `simulator.http`.
+
+        Raises:
+            UsageError: the run is finished, or there is no such entry.
+        """
+        self._require_in_progress()
+        return self._run.http(call, choice)
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
         """The events of that kind so far, in order."""

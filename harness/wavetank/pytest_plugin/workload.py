@@ -34,6 +34,10 @@ class WorkloadFields(TypedDict, total=False):
     keys: int
     key: str
     source: str
+    method: str
+    path: str
+    content_type: str
+    stage: str
     detail_type: str
     body: "TestBody"
 

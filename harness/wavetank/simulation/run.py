@@ -33,6 +33,8 @@ from wavetank.scenario.steps import Step
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
+from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.event_sources.polled_run import PolledRun
 from wavetank.simulation.event_sources.sources import EventSources
 from wavetank.simulation.fault_scheduler import FaultScheduler
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 
 RECOVERY = timedelta(minutes=5)
 """How long rules go on firing after the last fault is reverted: Lambda's retries, and a tick."""
+ANSWER_MAX = timedelta(hours=1)
+"""Longer than any function runs, with a cold start."""
 DRAIN_MAX = timedelta(hours=26)
 """After the last firing. Firehose retries for a day, and Lambda for six hours."""
 
@@ -114,8 +118,9 @@ class Run:
             )
         )
         self._last_action = options.last_action
+        self._entries = HttpEntries(simulator, self._clock, self._invocations)
         self._workload = WorkloadPlayer(
-            simulator, self._clock, self._invocations, options.seed, until
+            simulator, self._clock, self._invocations, self._entries, options.seed, until
         )
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
@@ -170,6 +175,20 @@ class Run:
             UsageError: its target is not deployed, or is of another type.
         """
         self._workload.plan([workload])
+
+    def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
+        """Call a function URL or an API now, and run what is due until it answers.
+
+        Raises:
+            UsageError: there is no such entry, or what it does is not simulated.
+        """
+        answers: list[HttpAnswer] = []
+        self._plan()
+        self._entries.call(self._entries.find(choice), call, answers.append)
+        limit = self._clock.now + ANSWER_MAX
+        self._clock.run_until(limit, self._plan, lambda: bool(answers))
+        (answer,) = answers
+        return answer
 
     def end(self, until: datetime) -> None:
         """Stop rules and workload after `until`, drain everything else, and record what remains."""

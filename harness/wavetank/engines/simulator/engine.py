@@ -116,6 +116,18 @@ class Simulator:
 
         return rule_may_invoke(rule_arn, function_arn)
 
+    def service_may_invoke(self, service: str, source_arn: str, function_arn: str) -> bool:
+        """Whether the function's policy allows the service to invoke it for that source."""
+        from wavetank.emulator.in_process.functions import service_may_invoke  # noqa: PLC0415 - as above
+
+        return service_may_invoke(service, source_arn, function_arn)
+
+    def url_is_public(self, function_arn: str) -> bool:
+        """Whether the function's policy allows anyone to call its URL."""
+        from wavetank.emulator.in_process.functions import url_is_public  # noqa: PLC0415 - as above
+
+        return url_is_public(function_arn)
+
     @contextmanager
     def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""

@@ -227,6 +227,31 @@ class InvokeFunction(WorkloadSpec):
     needs_body: ClassVar[bool] = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class HttpRequests(WorkloadSpec):
+    """Calls the URL of the function, or a stage of the API, with that `method`, `path` and body."""
+
+    kind: ClassVar[str] = "http"
+    resource: ClassVar[str] = "function with a URL, API"
+    needs_body: ClassVar[bool] = False
+
+    method: str = "POST"
+    path: str = "/"
+    content_type: str = "application/json"
+    stage: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.method not in METHODS:
+            raise WorkloadError("method", *one_of("`method` to be one of", self.method, METHODS))
+        if not self.path.startswith("/"):
+            raise WorkloadError("path", "`path` to begin with /", shown(self.path), "correct it")
+
+    @classmethod
+    def texts(cls) -> tuple[str, ...]:
+        return ("path",)
+
+
 WORKLOAD_KINDS: tuple[type[WorkloadSpec], ...] = (
     PutObject,
     SendMessage,
@@ -235,6 +260,7 @@ WORKLOAD_KINDS: tuple[type[WorkloadSpec], ...] = (
     PutItem,
     PublishMessage,
     InvokeFunction,
+    HttpRequests,
 )
 WORKLOADS_BY_NAME = {kind.kind: kind for kind in WORKLOAD_KINDS}
 

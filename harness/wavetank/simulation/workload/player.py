@@ -16,8 +16,10 @@ from wavetank.history import Trigger, WorkloadSent
 from wavetank.history.events import OK
 from wavetank.scenario.workload.arrivals import arrival_times
 from wavetank.scenario.workload.body import ActionValues, render
-from wavetank.scenario.workload.kinds import InvokeFunction, WorkloadSpec
+from wavetank.scenario.workload.kinds import HttpRequests, InvokeFunction, WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.entries.http_call import http_call
+from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.workload.senders import SENDERS, RefusedError, WorkloadAction
 from wavetank.simulation.workload.targets import WorkloadTargets
@@ -31,12 +33,14 @@ class WorkloadPlayer:
         simulator: Simulator,
         clock: SimulationClock,
         invocations: AsyncInvoker,
+        entries: HttpEntries,
         seed: int,
         until: datetime,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
         self._invocations = invocations
+        self._entries = entries
         self._seed = seed
         self._targets = WorkloadTargets(simulator.aws)
         self._count = 0
@@ -51,7 +55,7 @@ class WorkloadPlayer:
         for workload in workloads:
             self._count += 1
             source = random.Random(f"workload {self._count} of {self._seed}")  # noqa: S311 - a simulation, not a secret
-            handle = self._targets.find(workload)
+            handle = self._handle(workload)
             _Sequence(self, self._count, workload, handle, source).plan_next()
 
     def send(self, workload: WorkloadSpec, action: WorkloadAction, position: int) -> None:
@@ -80,10 +84,31 @@ class WorkloadPlayer:
             )
         )
 
+    def _handle(self, workload: WorkloadSpec) -> str:
+        """What the call of the workload takes.
+
+        Raises:
+            UsageError: its target is not deployed, or is of another type.
+        """
+        if isinstance(workload, HttpRequests):
+            self._entries.find(_entry_choice(workload))
+            return workload.target
+        return self._targets.find(workload)
+
+    def _call(self, workload: HttpRequests, action: WorkloadAction) -> tuple[str, ...]:
+        path = action.rendered(workload.path)
+        headers = {"Content-Type": workload.content_type} if action.body else {}
+        call = http_call(workload.method, path, headers, action.body)
+        entry = self._entries.find(_entry_choice(workload))
+        request = self._entries.call(entry, call, lambda _: None)
+        return (request,) if request else ()
+
     def _sent(self, workload: WorkloadSpec, action: WorkloadAction) -> tuple[str, ...]:
         if isinstance(workload, InvokeFunction):
             event = json.loads(action.text or "{}")
             return (self._invocations.queue(action.handle, event, Trigger.WORKLOAD),)
+        if isinstance(workload, HttpRequests):
+            return self._call(workload, action)
         return SENDERS[type(workload)](workload, action)
 
     def action(self, handle: str, values: ActionValues, body: bytes) -> WorkloadAction:
@@ -143,6 +168,11 @@ class _Sequence:
         if self._workload.needs_json:
             self._workload.check_json(made if isinstance(made, str) else made.decode())
         return made.encode() if isinstance(made, str) else made
+
+
+def _entry_choice(workload: HttpRequests) -> EntryChoice:
+    """The function's URL or the API of that name."""
+    return EntryChoice(target=workload.target, stage=workload.stage or None)
 
 
 def _times(workload: WorkloadSpec, source: random.Random) -> Iterator[timedelta]:

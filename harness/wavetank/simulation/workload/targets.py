@@ -1,7 +1,6 @@
 """The deployed resource that a workload names, by logical id or by name."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -18,21 +17,13 @@ from wavetank.scenario.workload.kinds import (
     SendMessage,
     WorkloadSpec,
 )
+from wavetank.simulation.stack_resources import StackResource, last_part, stack_resources
 
 FIREHOSE, KINESIS = "firehose", "kinesis"
 STREAMS_MAX = 1000
 
 type Handles = Mapping[str, str]
 """What an API call takes - a name, a URL or an ARN - by the name of the resource."""
-
-
-@dataclass(frozen=True)
-class StackResource:
-    """A resource of a deployed template."""
-
-    logical_id: str
-    kind: str
-    name: str
 
 
 class WorkloadTargets:
@@ -71,23 +62,7 @@ class WorkloadTargets:
 
     @cached_property
     def _resources(self) -> list[StackResource]:
-        return list(_stack_resources(self._aws))
-
-
-def _stack_resources(aws: AwsClients) -> Iterator[StackResource]:
-    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
-        for stack in page["Stacks"]:
-            found = aws.cloudformation.describe_stack_resources(StackName=stack["StackId"])
-            for each in found["StackResources"]:
-                physical = each.get("PhysicalResourceId", "")
-                yield StackResource(
-                    each["LogicalResourceId"], each["ResourceType"], _last_part(physical)
-                )
-
-
-def _last_part(physical: str) -> str:
-    """The name in a physical id, which may be an ARN or a URL."""
-    return physical.rpartition("/")[2].rpartition(":")[2]
+        return list(stack_resources(self._aws))
 
 
 def _buckets(aws: AwsClients) -> Handles:
@@ -96,7 +71,7 @@ def _buckets(aws: AwsClients) -> Handles:
 
 def _queues(aws: AwsClients) -> Handles:
     pages = aws.sqs.get_paginator("list_queues").paginate()
-    return {_last_part(url): url for page in pages for url in page.get("QueueUrls", [])}
+    return {last_part(url): url for page in pages for url in page.get("QueueUrls", [])}
 
 
 def _event_buses(aws: AwsClients) -> Handles:
@@ -123,7 +98,7 @@ def _tables(aws: AwsClients) -> Handles:
 
 def _topics(aws: AwsClients) -> Handles:
     pages = aws.sns.get_paginator("list_topics").paginate()
-    return {_last_part(t["TopicArn"]): t["TopicArn"] for page in pages for t in page["Topics"]}
+    return {last_part(t["TopicArn"]): t["TopicArn"] for page in pages for t in page["Topics"]}
 
 
 def _functions(aws: AwsClients) -> Handles:

@@ -1,0 +1,25 @@
+"""Counts visits, and answers as the query asks."""
+
+import json
+import os
+import time
+
+import boto3
+
+TABLE = boto3.resource("dynamodb").Table(os.environ["VISITS"])
+
+
+def handler(event, context):
+    """The number of visits, or what the parameter `answer` says in JSON."""
+    TABLE.update_item(
+        Key={"id": "all"},
+        UpdateExpression="ADD visits :one",
+        ExpressionAttributeValues={":one": 1},
+    )
+    wish = event.get("queryStringParameters") or {}
+    time.sleep(float(wish.get("sleep", 0)))
+    if "fail" in wish:
+        raise RuntimeError("on purpose")
+    if "answer" in wish:
+        return json.loads(wish["answer"])
+    return {"statusCode": 201, "headers": {"X-Shop": "yes"}, "body": json.dumps(event)}
