@@ -15,16 +15,16 @@ from tests.simulator.conftest import Deployed
 from tests.simulator.stacks import delete
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer
 from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.history import AttemptBegan, HttpAnswered, Trigger, WorkloadSent
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
-from wavetank.simulation.entries.http_call import HttpAnswer
 from wavetank.simulation.runner import START
 
-API, URL = {"api": "ServerlessRestApi"}, {"function_url": "Count"}
+API, URL = "ServerlessRestApi", "Count"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,11 @@ def event_of(answer: HttpAnswer) -> dict[str, Any]:
 def test_a_function_url_is_called(counter: SimulatorFixture) -> None:
     """With an event in format 2.0; the effect stays, and is seen by the next call."""
     answer = counter.http(
-        "post", "/a%20b?x=1&x=2", headers={"Cookie": "k=v", "X-A": "b"}, body=b"\xff", **URL
+        "post",
+        "/a%20b?x=1&x=2",
+        headers={"Cookie": "k=v", "X-A": "b"},
+        body=b"\xff",
+        function_url=URL,
     )
     event = event_of(answer)
     assert answer.headers["x-shop"] == "yes"
@@ -89,7 +93,7 @@ def test_a_function_url_is_called(counter: SimulatorFixture) -> None:
 
 def test_a_rest_api_is_called(counter: SimulatorFixture) -> None:
     """With an event in format 1.0, by the most specific route."""
-    event = event_of(counter.http("GET", "/orders/7%2F8?x=1&x=2", headers={"X-A": "b"}, **API))
+    event = event_of(counter.http("GET", "/orders/7%2F8?x=1&x=2", headers={"X-A": "b"}, api=API))
     assert event["resource"] == "/orders/{id}"
     assert event["pathParameters"] == {"id": "7/8"}
     assert event["queryStringParameters"] == {"x": "2"}
@@ -97,7 +101,7 @@ def test_a_rest_api_is_called(counter: SimulatorFixture) -> None:
     assert event["headers"]["X-A"] == "b"
     assert event["requestContext"]["path"] == "/Prod/orders/7%2F8"
     assert (event["body"], event["isBase64Encoded"]) == (None, False)
-    rest = event_of(counter.http("PUT", "/files/a/b", body="text", **API, stage="Stage"))
+    rest = event_of(counter.http("PUT", "/files/a/b", body="text", api=API, stage="Stage"))
     assert (rest["pathParameters"], rest["body"]) == ({"proxy": "a/b"}, "text")
     assert rest["requestContext"]["stage"] == "Stage"
 
@@ -116,7 +120,7 @@ def test_errors_of_a_rest_api_are_those_of_aws(
     counter: SimulatorFixture, path: str, status: int, message: str
 ) -> None:
     """Without the function's own error."""
-    answer = counter.http("GET", path, **API)
+    answer = counter.http("GET", path, api=API)
     assert (answer.status, answer.json()) == (status, {"message": message})
 
 
@@ -130,15 +134,15 @@ def test_answers_of_a_rest_api_have_their_headers(counter: SimulatorFixture) -> 
         "isBase64Encoded": True,
     }
     path = f"/orders/1{answered(given)}"
-    answer = counter.http("GET", path, headers={"Accept": "image/png"}, **API)
+    answer = counter.http("GET", path, headers={"Accept": "image/png"}, api=API)
     assert (answer.status, answer.body) == (200, b"\x89PNG")
     assert (answer.headers["x-a"], answer.cookies) == ("1, 2", ("a=1", "b=2"))
-    assert counter.http("GET", path, **API).text == picture
+    assert counter.http("GET", path, api=API).text == picture
 
 
 def test_browsers_may_ask_first(counter: SimulatorFixture) -> None:
     """SAM's Cors is a mock integration, which invokes nothing."""
-    answer = counter.http("OPTIONS", "/orders/1", **API)
+    answer = counter.http("OPTIONS", "/orders/1", api=API)
     assert answer.status == 200
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
 
@@ -157,7 +161,7 @@ def test_answers_of_a_function_url(
     counter: SimulatorFixture, query: str, status: int, body: str
 ) -> None:
     """A value without a status code is the body; an error is an internal one."""
-    answer = counter.http("GET", f"/{query}", **URL)
+    answer = counter.http("GET", f"/{query}", function_url=URL)
     assert (answer.status, answer.text) == (status, body)
 
 
@@ -169,20 +173,20 @@ def test_a_url_needs_a_permission(counter: SimulatorFixture) -> None:
 
 def test_wrong_names_are_refused(counter: SimulatorFixture) -> None:
     """With what there is."""
-    with pytest.raises(UsageError, match="a function with a URL: one of Count, Private; .* Count?"):
+    with pytest.raises(UsageError, match=r"one of Count, Private; .* Count\?"):
         counter.http("GET", "/", function_url="Cuont")
     with pytest.raises(UsageError, match="one function URL or API in the templates"):
         counter.http("GET", "/")
     with pytest.raises(UsageError, match="a stage of the API: one of Prod, Stage"):
-        counter.http("GET", "/", **API, stage="prod")
+        counter.http("GET", "/", api=API, stage="prod")
 
 
 def test_a_call_takes_the_time_of_its_function(counter: SimulatorFixture) -> None:
     """In the run in progress; it ends for its client when API Gateway gives it up."""
     with counter.stepped_by_clock() as clock:
-        counter.http("GET", "/?sleep=12.5", **URL)
+        counter.http("GET", "/?sleep=12.5", function_url=URL)
         assert clock.now() == START + timedelta(seconds=12.5)
-        counter.http("GET", "/orders/1?sleep=40", **API)
+        counter.http("GET", "/orders/1?sleep=40", api=API)
         assert clock.now() == START + timedelta(seconds=41.5)
         result = clock.finish()
     found = [(each.entry, each.status, each.duration_ms) for each in result.of(HttpAnswered)]

@@ -8,6 +8,7 @@ from typing import Unpack
 from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, http_call
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.result import ScenarioResult
@@ -15,7 +16,6 @@ from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
-from wavetank.simulation.entries.http_call import HttpAnswer, http_call
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import simulate

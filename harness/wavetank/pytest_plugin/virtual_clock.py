@@ -8,6 +8,7 @@ from typing import Unpack
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import failure_lines
@@ -16,7 +17,6 @@ from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
 from wavetank.scenario.workload.kinds import WorkloadSpec
-from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options

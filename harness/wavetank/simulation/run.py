@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.deployment.deployed import template_hash
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.hooks import SimulatorHooks
@@ -33,7 +34,6 @@ from wavetank.scenario.steps import Step
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
-from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.event_sources.polled_run import PolledRun
 from wavetank.simulation.event_sources.sources import EventSources

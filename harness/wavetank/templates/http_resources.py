@@ -56,12 +56,12 @@ def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
     integration = as_table(method.properties.get("Integration"))
     kind = method.scope.value(integration.get("Type"))
     if kind not in INTEGRATIONS:
-        keys = ("Integration", "Type")
-        yield method.problem(EXPECTED, f"with the integration {kind}", ACTION, keys)
+        what = f"with the integration {kind}"
+        yield method.problem(EXPECTED, what, ACTION, ("Integration", "Type"))
     authorization = method.scope.value(method.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
-        what, keys = f"with the authorization {authorization}", ("AuthorizationType",)
-        yield method.problem(EXPECTED, what, ACTION, keys)
+        what = f"with the authorization {authorization}"
+        yield method.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
     if method.properties.get("ApiKeyRequired"):
         yield method.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 

@@ -1,12 +1,12 @@
-"""What function URLs and APIs have in common: a request becomes a function's event, or an answer."""
+"""What function URLs and APIs have in common: a request becomes an event, or an answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.engines.simulator.engine import Simulator
-from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
+from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
 from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
-from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall, answer_of, json_answer
-from wavetank.simulation.entries.payload_v2 import RequestContext, answer_v2, event_v2
 
 FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
 THROTTLED = json_answer(429, {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User"})

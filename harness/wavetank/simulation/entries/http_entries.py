@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.core.suggestions import one_of
+from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.entries.deployed_entries import choose_stage, function_urls, rest_apis
 from wavetank.simulation.entries.entry import FunctionCall, HttpEntry
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.http_call import HttpAnswer, HttpCall
-from wavetank.simulation.entries.payload_v2 import MalformedAnswerError
 from wavetank.simulation.entries.rest_api import RestApi
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stack_resources import StackResource, stack_resources
@@ -65,7 +65,8 @@ class HttpEntries:
         if choice.api is not None:
             found = self._named(choice.api, self._apis, "an API")
             return choose_stage([each for each in self._apis if each.id == found.id], choice.stage)
-        names = {each.name for each in (*self._urls, *self._apis)}
+        entries: list[FunctionUrl | RestApi] = [*self._urls, *self._apis]
+        names = {each.name for each in entries}
         if len(names) != 1:
             several = ", ".join(sorted(map(self._logical, names))) or "none"
             expected = "one function URL or API in the templates"
@@ -92,7 +93,8 @@ class HttpEntries:
 
     def _either(self, target: str, stage: str | None) -> HttpEntry:
         expected = "a function with a URL, or an API"
-        found = self._named(target, [*self._urls, *self._apis], expected)
+        entries: list[FunctionUrl | RestApi] = [*self._urls, *self._apis]
+        found = self._named(target, entries, expected)
         if isinstance(found, FunctionUrl):
             return found
         return choose_stage([each for each in self._apis if each.id == found.id], stage)

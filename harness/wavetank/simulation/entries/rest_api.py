@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wavetank.core.errors import UsageError
-from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
-from wavetank.simulation.entries.http_call import (
+from wavetank.core.http_call import (
     JSON_TYPE,
     HttpAnswer,
     HttpCall,
     answer_of,
     json_answer,
 )
-from wavetank.simulation.entries.payload_v1 import answer_v1, event_v1
-from wavetank.simulation.entries.payload_v2 import RequestContext
-from wavetank.simulation.entries.routes import match_route
+from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
+from wavetank.emulator.http_entries.payload_v2 import RequestContext
+from wavetank.emulator.http_entries.routes import match_route
+from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
 
 INTERNAL = {"message": "Internal server error"}
 ERRORS = EntryErrors(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from wavetank.aws.clients import BotoCoreError, ClientError, error_code
+from wavetank.core.http_call import http_call
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import Trigger, WorkloadSent
 from wavetank.history.events import OK
@@ -18,7 +19,6 @@ from wavetank.scenario.workload.arrivals import arrival_times
 from wavetank.scenario.workload.body import ActionValues, render
 from wavetank.scenario.workload.kinds import HttpRequests, InvokeFunction, WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.entries.http_call import http_call
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.workload.senders import SENDERS, RefusedError, WorkloadAction

@@ -3,14 +3,16 @@
 import json
 import os
 import time
+from typing import Any
 
 import boto3
 
 TABLE = boto3.resource("dynamodb").Table(os.environ["VISITS"])
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> object:
     """The number of visits, or what the parameter `answer` says in JSON."""
+    del context
     TABLE.update_item(
         Key={"id": "all"},
         UpdateExpression="ADD visits :one",

@@ -40,15 +40,13 @@ def match_route[Route: HasRoute](
     routes: Iterable[Route], method: str, path: str
 ) -> MatchedRoute[Route] | None:
     """The most specific route of the request; None if it has none."""
-    found: list[tuple[tuple[tuple[int, ...], bool], Route, Mapping[str, str]]] = []
+    found: list[tuple[tuple[tuple[int, ...], bool], MatchedRoute[Route]]] = []
     for route in routes:
         parameters = _parameters(route.path, path)
         if parameters is not None and route.method in {method, ANY}:
-            found.append(((_ranks(route.path), route.method == ANY), route, parameters))
-    if not found:
-        return None
-    _, route, parameters = min(found, key=lambda each: each[0])
-    return MatchedRoute(route, parameters)
+            rank = (_ranks(route.path), route.method == ANY)
+            found.append((rank, MatchedRoute(route, parameters)))
+    return min(found, key=lambda each: each[0])[1] if found else None
 
 
 def _parameters(template: str, path: str) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from wavetank.simulation.entries.http_call import (
+from wavetank.core.http_call import (
     JSON_TYPE,
     SOURCE_ADDRESS,
     HttpAnswer,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wavetank.simulation.entries.http_call import (
+from wavetank.core.http_call import (
     JSON_TYPE,
     SOURCE_ADDRESS,
     HttpAnswer,
@@ -15,7 +15,7 @@ from wavetank.simulation.entries.http_call import (
     answer_of,
     received_headers,
 )
-from wavetank.simulation.entries.payload_v2 import (
+from wavetank.emulator.http_entries.payload_v2 import (
     MILLISECONDS,
     MalformedAnswerError,
     RequestContext,
