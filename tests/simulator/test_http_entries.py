@@ -165,6 +165,47 @@ def test_answers_of_a_function_url(
     assert (answer.status, answer.text) == (status, body)
 
 
+def test_an_http_api_is_called(counter: SimulatorFixture) -> None:
+    """In both formats, with the stage in the path, and by the default route of an API."""
+    event = event_of(counter.http("GET", "/orders/7?x=1", api="Shop"))
+    assert (event["version"], event["routeKey"]) == ("2.0", "GET /orders/{id}")
+    assert (event["rawPath"], event["pathParameters"]) == ("/live/orders/7", {"id": "7"})
+    old = event_of(counter.http("POST", "/old", body="x", api="Shop"))
+    assert (old["version"], old["resource"], old["body"]) == ("1.0", "/old", "eA==")
+    plain = event_of(counter.http("PUT", "/any/path", api="Plain"))
+    assert (plain["routeKey"], plain["rawPath"]) == ("$default", "/any/path")
+    assert "pathParameters" not in plain
+
+
+def test_errors_of_an_http_api_are_those_of_aws(counter: SimulatorFixture) -> None:
+    """No route, an error of the function, and a timeout of the integration."""
+    found = [
+        counter.http("PUT", "/orders/7", api="Shop"),
+        counter.http("GET", "/orders/7?fail=1", api="Shop"),
+        counter.http("POST", "/old?sleep=6", api="Shop"),
+    ]
+    assert [(each.status, each.json()["message"]) for each in found] == [
+        (404, "Not Found"),
+        (500, "Internal Server Error"),
+        (503, "Service Unavailable"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "status"), [({"api": "Shop"}, 204), ({"function_url": "Count"}, 200)]
+)
+def test_other_origins_are_allowed_as_configured(
+    counter: SimulatorFixture, where: Any, status: int
+) -> None:
+    """A preflight request invokes nothing; the answers have the headers, too."""
+    allowed, name = {"Origin": "https://shop.example"}, "access-control-allow-origin"
+    asked = counter.http("OPTIONS", "/orders/7", headers=allowed, **where)
+    assert (asked.status, asked.headers[name]) == (status, "https://shop.example")
+    assert counter.http("GET", "/orders/7", headers=allowed, **where).headers[name]
+    other = counter.http("GET", "/orders/7", headers={"Origin": "https://other"}, **where)
+    assert name not in other.headers
+
+
 def test_a_url_needs_a_permission(counter: SimulatorFixture) -> None:
     """Of anyone, as SAM adds it, and a template must."""
     answer = counter.http("GET", "/", function_url="Private")

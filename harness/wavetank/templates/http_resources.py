@@ -26,12 +26,9 @@ def check_function_url(url: TemplateResource) -> Iterator[TemplateProblem]:
             yield url.problem(
                 f"a function URL with {name} {allowed}", f"with {found}", "change it", (name,)
             )
-    if "Cors" in url.properties:
-        action = "answer the requests of browsers in the handler"
-        yield url.problem("a function URL without Cors", "with Cors", action, ("Cors",))
 
 
-def check_rest_api(api: TemplateResource) -> Iterator[TemplateProblem]:
+def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
     """An API whose methods are simulated; those of its OpenAPI document are checked here."""
     paths = as_table(as_table(api.properties.get("Body")).get("paths"))
     for path, item in paths.items():
@@ -71,12 +68,34 @@ def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
     yield from ()
 
 
+def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
+    """A route of an HTTP API without an authorizer."""
+    authorization = route.scope.value(route.properties.get("AuthorizationType", "NONE"))
+    if authorization != "NONE":
+        what = f"with the authorization {authorization}"
+        yield route.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+
+
+def check_http_integration(integration: TemplateResource) -> Iterator[TemplateProblem]:
+    """An integration of an HTTP API with a function."""
+    kind = integration.scope.value(integration.properties.get("IntegrationType"))
+    if kind != "AWS_PROXY" or "IntegrationSubtype" in integration.properties:
+        found = integration.properties.get("IntegrationSubtype", kind)
+        what = f"with the integration {found}"
+        yield integration.problem(EXPECTED, what, ACTION, ("IntegrationType",))
+
+
 HTTP_CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
     "AWS::ApiGateway::Deployment": _anything,
     "AWS::ApiGateway::Method": check_method,
     "AWS::ApiGateway::Resource": _anything,
-    "AWS::ApiGateway::RestApi": check_rest_api,
+    "AWS::ApiGateway::RestApi": check_api,
     "AWS::ApiGateway::Stage": _anything,
+    "AWS::ApiGatewayV2::Api": check_api,
+    "AWS::ApiGatewayV2::Deployment": _anything,
+    "AWS::ApiGatewayV2::Integration": check_http_integration,
+    "AWS::ApiGatewayV2::Route": check_http_route,
+    "AWS::ApiGatewayV2::Stage": _anything,
     "AWS::Lambda::Url": check_function_url,
 }
 """The supported types."""

@@ -30,6 +30,7 @@ from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
+    from wavetank.emulator.http_apis.definition import HttpApi
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
@@ -121,6 +122,12 @@ class Simulator:
         from wavetank.emulator.in_process.functions import service_may_invoke  # noqa: PLC0415 - as above
 
         return service_may_invoke(service, source_arn, function_arn)
+
+    def http_apis(self) -> "list[HttpApi]":
+        """The HTTP APIs that are deployed."""
+        from wavetank.emulator.http_apis.resources import http_apis  # noqa: PLC0415 - as above
+
+        return http_apis()
 
     def url_is_public(self, function_arn: str) -> bool:
         """Whether the function's policy allows anyone to call its URL."""

@@ -1,6 +1,6 @@
 """The function URLs and APIs that are deployed, read from the emulator's own APIs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,8 +8,14 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
+from wavetank.emulator.http_entries.cors import cors_settings
+from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.entries.function_url import FunctionUrl
+from wavetank.simulation.entries.http_api import HttpApiStage
 from wavetank.simulation.entries.rest_api import RestApi, RestMethod
+
+type ApiStage = RestApi | HttpApiStage
+"""A stage of an API of either type."""
 
 SAM_STAGE = "Stage"
 """SAM creates a second stage of that name with each REST API."""
@@ -25,6 +31,7 @@ def function_urls(aws: AwsClients) -> list[FunctionUrl]:
             function=found["FunctionArn"],
             id=(urlsplit(found["FunctionUrl"]).hostname or "").partition(".")[0],
             is_public=found["AuthType"] == "NONE",
+            cors=cors_settings(found.get("Cors")),
         )
         for page in pages
         for function in page["Functions"]
@@ -45,7 +52,21 @@ def rest_apis(aws: AwsClients) -> list[RestApi]:
     ]
 
 
-def choose_stage(stages: list[RestApi], name: str | None) -> RestApi:
+def http_api_stages(simulator: Simulator) -> list[HttpApiStage]:
+    """All stages of all HTTP APIs."""
+    return [
+        HttpApiStage(
+            name=api.name,
+            api=api,
+            arn=f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}",
+            stage=stage,
+        )
+        for api in simulator.http_apis()
+        for stage in api.stages
+    ]
+
+
+def choose_stage(stages: Sequence[ApiStage], name: str | None) -> ApiStage:
     """The stage of that name; by default the only one, besides the one that SAM adds.
 
     Raises:

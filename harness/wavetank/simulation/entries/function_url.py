@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
+from wavetank.emulator.http_entries.cors import CorsSettings, preflight_answer, with_cors
 from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
 from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
 
+PREFLIGHT_STATUS = 200
 FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
 THROTTLED = json_answer(429, {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User"})
 ERRORS = EntryErrors(
@@ -29,6 +31,7 @@ class FunctionUrl:
     function: str
     id: str
     is_public: bool
+    cors: CorsSettings | None = None
 
     @property
     def errors(self) -> EntryErrors:
@@ -37,6 +40,9 @@ class FunctionUrl:
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
         """Every request invokes the function; one that must be signed is refused."""
+        preflight = preflight_answer(self.cors, call, PREFLIGHT_STATUS)
+        if preflight is not None:
+            return preflight
         if not self.is_public:
             return ERRORS.forbidden
         region = self.function.split(":")[3]
@@ -50,6 +56,6 @@ class FunctionUrl:
         return FunctionCall(
             function=self.function,
             event=event_v2(call, context),
-            answer=answer_v2,
+            answer=lambda payload: with_cors(answer_v2(payload), self.cors, call),
             is_permitted=lambda simulator: simulator.url_is_public(self.function),
         )

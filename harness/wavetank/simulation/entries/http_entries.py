@@ -13,10 +13,15 @@ from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.entries.deployed_entries import choose_stage, function_urls, rest_apis
+from wavetank.simulation.entries.deployed_entries import (
+    ApiStage,
+    choose_stage,
+    function_urls,
+    http_api_stages,
+    rest_apis,
+)
 from wavetank.simulation.entries.entry import FunctionCall, HttpEntry
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.rest_api import RestApi
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stack_resources import StackResource, stack_resources
 
@@ -65,7 +70,7 @@ class HttpEntries:
         if choice.api is not None:
             found = self._named(choice.api, self._apis, "an API")
             return choose_stage([each for each in self._apis if each.id == found.id], choice.stage)
-        entries: list[FunctionUrl | RestApi] = [*self._urls, *self._apis]
+        entries: list[FunctionUrl | ApiStage] = [*self._urls, *self._apis]
         names = {each.name for each in entries}
         if len(names) != 1:
             several = ", ".join(sorted(map(self._logical, names))) or "none"
@@ -93,7 +98,7 @@ class HttpEntries:
 
     def _either(self, target: str, stage: str | None) -> HttpEntry:
         expected = "a function with a URL, or an API"
-        entries: list[FunctionUrl | RestApi] = [*self._urls, *self._apis]
+        entries: list[FunctionUrl | ApiStage] = [*self._urls, *self._apis]
         found = self._named(target, entries, expected)
         if isinstance(found, FunctionUrl):
             return found
@@ -109,7 +114,7 @@ class HttpEntries:
         )
         pending.limit(routed.timeout)
 
-    def _named[Entry: FunctionUrl | RestApi](
+    def _named[Entry: FunctionUrl | ApiStage](
         self, name: str, entries: list[Entry], expected: str
     ) -> Entry:
         by_name = {each.name: each for each in entries}
@@ -136,10 +141,12 @@ class HttpEntries:
         return function_urls(self._simulator.aws)
 
     @cached_property
-    def _apis(self) -> list[RestApi]:
-        if not any(each.kind == REST_API for each in self._resources):
-            return []  # the emulator loads the service when it is called first, in real time
-        return rest_apis(self._simulator.aws)
+    def _apis(self) -> list[ApiStage]:
+        found: list[ApiStage] = [*http_api_stages(self._simulator)]
+        if any(each.kind == REST_API for each in self._resources):
+            # not otherwise: the emulator loads the service when it is called first, in real time
+            found += rest_apis(self._simulator.aws)
+        return found
 
     @cached_property
     def _resources(self) -> list[StackResource]:
