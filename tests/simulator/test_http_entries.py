@@ -23,6 +23,8 @@ from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
+from wavetank.simulation.stack_resources import stack_resources
+from wavetank.templates.http_resources import HTTP_CHECKS
 
 API, URL = "ServerlessRestApi", "Count"
 
@@ -163,6 +165,24 @@ def test_answers_of_a_function_url(
     """A value without a status code is the body; an error is an internal one."""
     answer = counter.http("GET", f"/{query}", function_url=URL)
     assert (answer.status, answer.text) == (status, body)
+
+
+def test_resources_of_an_api_are_called(counter: SimulatorFixture, stack: PluginsDeployed) -> None:
+    """Like those of a document; without a permission of the function the API has an error."""
+    arguments = {
+        "FunctionName": counter.name_of("Private"),
+        "StatementId": "classic",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "apigateway.amazonaws.com",
+    }
+    assert counter.http("GET", "/7", api="Classic").status == 500
+    counter.aws.awslambda.add_permission(**arguments)
+    event = event_of(counter.http("GET", "/7", api="Classic"))
+    assert (event["resource"], event["pathParameters"]) == ("/{id}", {"id": "7"})
+    assert (event["stageVariables"], event["requestContext"]["stage"]) == ({"color": "blue"}, "v1")
+    assert counter.http("GET", "/slow", api="Classic").status == 504
+    found = stack_resources(stack.simulator.aws)
+    assert HTTP_CHECKS.keys() <= {each.kind for each in found}
 
 
 def test_an_http_api_is_called(counter: SimulatorFixture) -> None:

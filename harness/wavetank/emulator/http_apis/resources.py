@@ -79,7 +79,7 @@ class _StoredResource(ResourceProvider):  # type: ignore[type-arg]  # LocalStack
 
 
 def _schema(kind: str, id_: str) -> dict[str, Any]:
-    properties = {name: {} for name in (id_, "ApiId", "ApiEndpoint")}
+    properties: dict[str, Any] = {name: {} for name in (id_, "ApiId", "ApiEndpoint")}
     own = [] if kind == "Stage" else [f"/properties/{id_}"]
     return {
         "typeName": f"{PREFIX}{kind}",
