@@ -225,7 +225,7 @@ def test_mistakes_of_a_test_are_errors(simulator: SimulatorFixture) -> None:
     with pytest.raises(UsageError, match="did you mean send-message"):
         simulator.workload("send-mesage", "orders", count=1, body="x")
     with pytest.raises(UsageError, match="`body` to be a text"):
-        simulator.workload("send-message", "orders", count=1, body=3)  # type: ignore[arg-type]
+        simulator.workload("send-message", "orders", count=1, body=3)  # type: ignore[arg-type]  # on purpose
     simulator.workload("send-message", "orders", count=1, begins="5m", body="x")
     with pytest.raises(UsageError, match="every workload within the horizon of 1m"):
         simulator.run(minutes=1)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-OK = "ok"
-"""The outcome of a success; every other outcome is an error code."""
+from wavetank.history.event import OK, Event
+from wavetank.history.workload_events import HttpAnswered, WorkloadSent
+
+__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]
 
 
 class Outcome(StrEnum):
@@ -62,13 +64,6 @@ class Settlement(StrEnum):
     STOPPED = "stopped"
     DEAD_LETTERED = "dead-lettered"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True)
-class Event:
-    """The base of all events."""
-
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -292,40 +287,6 @@ class EventSettled(Event):
     source: str
     ids: tuple[str, ...]
     settlement: Settlement
-
-
-@dataclass(frozen=True)
-class WorkloadSent(Event):
-    """A workload sent its `number`-th event; `outcome` is OK or the error code of the service.
-
-    `workload` is its position in the scenario, counted from 1, and `target` what the scenario
-    names. `ids` are what the service returned: the id of the message, event, record or request, or
-    the key of the object or item. `key` is the value of `{{ key }}`.
-    """
-
-    workload: int
-    kind: str
-    target: str
-    number: int
-    key: str
-    ids: tuple[str, ...]
-    body: str
-    outcome: str = OK
-
-
-@dataclass(frozen=True)
-class HttpAnswered(Event):
-    """A client got the answer of a function URL or an API, after `duration_ms` of virtual time.
-
-    `request` is the invocation of the function, empty if none was invoked.
-    """
-
-    request: str
-    entry: str
-    method: str
-    path: str
-    status: int
-    duration_ms: int
 
 
 @dataclass(frozen=True)

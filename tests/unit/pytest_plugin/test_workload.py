@@ -48,4 +48,4 @@ def test_a_strategy_gives_as_many_as_needed() -> None:
 def test_other_bodies_are_refused() -> None:
     """Numbers are written as text."""
     with pytest.raises(UsageError, match="`body` to be a text, a dict, a list, a strategy"):
-        workload_of("send-message", "Orders", {"count": 1, "body": 3})  # type: ignore[typeddict-item]
+        workload_of("send-message", "Orders", {"count": 1, "body": 3})  # type: ignore[typeddict-item]  # on purpose

@@ -1,9 +1,7 @@
 """What a test or a workload calls over HTTP: function URLs and APIs that invoke functions.
 
-entry             what URLs and APIs have in common
 function_url      the URL of a function
 rest_api          REST APIs: stages, methods, proxy and mock integrations
-http_api          HTTP APIs: routes, stages, both payload formats, CORS
 deployed_entries  the URLs and APIs that are deployed
 http_entries      finds what is called, invokes its function in virtual time, and records the answer
 

@@ -8,10 +8,10 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
+from wavetank.emulator.http_apis.stage import HttpApiStage
 from wavetank.emulator.http_entries.cors import cors_settings
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.http_api import HttpApiStage
 from wavetank.simulation.entries.rest_api import RestApi, RestMethod
 
 type ApiStage = RestApi | HttpApiStage
@@ -54,16 +54,7 @@ def rest_apis(aws: AwsClients) -> list[RestApi]:
 
 def http_api_stages(simulator: Simulator) -> list[HttpApiStage]:
     """All stages of all HTTP APIs."""
-    return [
-        HttpApiStage(
-            name=api.name,
-            api=api,
-            arn=f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}",
-            stage=stage,
-        )
-        for api in simulator.http_apis()
-        for stage in api.stages
-    ]
+    return [HttpApiStage.of(api, stage) for api in simulator.http_apis() for stage in api.stages]
 
 
 def choose_stage(stages: Sequence[ApiStage], name: str | None) -> ApiStage:

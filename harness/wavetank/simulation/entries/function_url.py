@@ -8,8 +8,8 @@ from datetime import datetime
 
 from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
 from wavetank.emulator.http_entries.cors import CorsSettings, preflight_answer, with_cors
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
 from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
-from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
 
 PREFLIGHT_STATUS = 200
 FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
@@ -57,5 +57,4 @@ class FunctionUrl:
             function=self.function,
             event=event_v2(call, context),
             answer=lambda payload: with_cors(answer_v2(payload), self.cors, call),
-            is_permitted=lambda simulator: simulator.url_is_public(self.function),
         )

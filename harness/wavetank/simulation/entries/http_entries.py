@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.core.suggestions import one_of
+from wavetank.emulator.http_entries.entry import FunctionCall, HttpEntry
 from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
@@ -20,7 +21,6 @@ from wavetank.simulation.entries.deployed_entries import (
     http_api_stages,
     rest_apis,
 )
-from wavetank.simulation.entries.entry import FunctionCall, HttpEntry
 from wavetank.simulation.entries.function_url import FunctionUrl
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stack_resources import StackResource, stack_resources
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 type OnHttpAnswer = Callable[[HttpAnswer], None]
 
+API_GATEWAY = "apigateway.amazonaws.com"
 REST_API = "AWS::ApiGateway::RestApi"
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -90,7 +91,7 @@ class HttpEntries:
         )
         if isinstance(routed, HttpAnswer):
             pending.end(routed)
-        elif not routed.is_permitted(self._simulator):
+        elif not self._is_permitted(routed):
             pending.end(entry.errors.forbidden)
         else:
             self._invoke(routed, pending)
@@ -103,6 +104,12 @@ class HttpEntries:
         if isinstance(found, FunctionUrl):
             return found
         return choose_stage([each for each in self._apis if each.id == found.id], stage)
+
+    def _is_permitted(self, routed: FunctionCall) -> bool:
+        """Whether the function's own policy allows the invocation."""
+        if routed.source is None:
+            return self._simulator.url_is_public(routed.function)
+        return self._simulator.service_may_invoke(API_GATEWAY, routed.source, routed.function)
 
     def _invoke(self, routed: FunctionCall, pending: "_PendingCall") -> None:
         pending.request = self._invocations.queue(

@@ -19,10 +19,10 @@ from wavetank.core.http_call import (
     answer_of,
     json_answer,
 )
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
 from wavetank.emulator.http_entries.payload_v2 import RequestContext
 from wavetank.emulator.http_entries.routes import match_route
-from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
 
 INTERNAL = {"message": "Internal server error"}
 ERRORS = EntryErrors(
@@ -113,9 +113,7 @@ class RestApi:
             function=function,
             event=event_v1(call, context, method.path, method.resource_id, is_text=is_text),
             answer=lambda payload: answer_v1(payload, decodes_base64=decodes),
-            is_permitted=lambda simulator: simulator.service_may_invoke(
-                "apigateway.amazonaws.com", source, function
-            ),
+            source=source,
             timeout=timedelta(milliseconds=method.integration.get("timeoutInMillis", 29_000)),
         )
 

@@ -110,14 +110,17 @@ def test_a_body_is_read_from_a_file_beside_the_scenario(tmp_path: Path) -> None:
         (f'{SEND}count = 1\nbody_file = "y"', "8:1", "one of `body` and `body_file`"),
         (SEND.replace('body = "x"', 'count = 1\nbody_file = "no"'), "7:1", "No such file"),
         (SEND.replace('body = "x"', "count = 1"), "3:1", "`body` of send-message; found none"),
-        (f'{SEND.replace("x", "{{ nmber }}")}count = 1', "6:1", "did you mean number?"),
+        (f"{SEND.replace('x', '{{ nmber }}')}count = 1", "6:1", "did you mean number?"),
         (f'{SEND}count = 1\nkey = "{{{{ integer(1) }}}}"', "8:1", "{{ integer(1, 100) }}"),
         (SEND.replace("send-message", "put-item") + "count = 1", "6:1", "put-item in JSON"),
-        (SEND.replace('"x"', '"[]"').replace("send-message", "put-events") + "count = 1", "6:1",
-         "`body` of put-events to be an object"),
+        (
+            SEND.replace('"x"', '"[]"').replace("send-message", "put-events") + "count = 1",
+            "6:1",
+            "`body` of put-events to be an object",
+        ),
         ('[[workload]]\nkind = "invoke"\ncount = 1', "3:1", "`target` of invoke: a function"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_have_positions(text: str, position: str, message: str) -> None:
     """The line of the field, or of the table if the field is missing."""
     with pytest.raises(UsageError) as raised:

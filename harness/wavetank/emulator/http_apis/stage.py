@@ -9,12 +9,13 @@ from datetime import datetime
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi, HttpApiRoute
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
 from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
 from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
-from wavetank.simulation.entries.entry import EntryErrors, FunctionCall
 
 INTERNAL = json_answer(500, {"message": "Internal Server Error"})
 UNAVAILABLE = json_answer(503, {"message": "Service Unavailable"})
@@ -39,6 +40,12 @@ class HttpApiStage:
     arn: str
     """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
     stage: str
+
+    @classmethod
+    def of(cls, api: HttpApi, stage: str) -> "HttpApiStage":
+        """The stage of that name."""
+        arn = f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}"
+        return cls(name=api.name, api=api, arn=arn, stage=stage)
 
     @property
     def id(self) -> str:
@@ -102,9 +109,7 @@ class HttpApiStage:
             function=route.function,
             event=event,
             answer=answer,
-            is_permitted=lambda simulator: simulator.service_may_invoke(
-                "apigateway.amazonaws.com", source, route.function
-            ),
+            source=source,
             timeout=route.timeout,
         )
 

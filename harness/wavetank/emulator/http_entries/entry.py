@@ -6,21 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from wavetank.core.http_call import HttpAnswer, HttpCall
-from wavetank.engines.simulator.engine import Simulator
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionCall:
     """The invocation that a request leads to; `answer` reads what the function returned.
 
-    `is_permitted` is what the function's own policy says. Without a `timeout` the client waits as
-    long as the function runs.
+    The function's own policy must allow API Gateway to invoke it for the `source`, an ARN; for a
+    function URL, which has none, it must allow anyone. Without a `timeout` the client waits as long
+    as the function runs.
     """
 
     function: str
     event: dict[str, Any]
     answer: Callable[[bytes], HttpAnswer]
-    is_permitted: Callable[[Simulator], bool]
+    source: str | None = None
     timeout: timedelta | None = None
 
 
