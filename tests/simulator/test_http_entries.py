@@ -169,14 +169,13 @@ def test_answers_of_a_function_url(
 
 def test_resources_of_an_api_are_called(counter: SimulatorFixture, stack: PluginsDeployed) -> None:
     """Like those of a document; without a permission of the function the API has an error."""
-    arguments = {
-        "FunctionName": counter.name_of("Private"),
-        "StatementId": "classic",
-        "Action": "lambda:InvokeFunction",
-        "Principal": "apigateway.amazonaws.com",
-    }
     assert counter.http("GET", "/7", api="Classic").status == 500
-    counter.aws.awslambda.add_permission(**arguments)
+    counter.aws.awslambda.add_permission(
+        FunctionName=counter.name_of("Private"),
+        StatementId="classic",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
     event = event_of(counter.http("GET", "/7", api="Classic"))
     assert (event["resource"], event["pathParameters"]) == ("/{id}", {"id": "7"})
     assert (event["stageVariables"], event["requestContext"]["stage"]) == ({"color": "blue"}, "v1")

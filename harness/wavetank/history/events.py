@@ -14,7 +14,7 @@ from enum import StrEnum
 from wavetank.history.event import OK, Event
 from wavetank.history.workload_events import HttpAnswered, WorkloadSent
 
-__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]
+__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]  # besides the classes below
 
 
 class Outcome(StrEnum):

@@ -38,7 +38,6 @@ from wavetank.emulator.lambda_.discarded_events import (
 )
 from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
-from wavetank.emulator.lambda_.inline_code import zip_inline_code_reproducibly
 from wavetank.emulator.lambda_.mapping_checks import (
     permission_refusal,
     timeout_refusal,
@@ -175,5 +174,4 @@ def wavetank_lambda() -> Service:
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         run_no_pollers()
     correct_queue_events()
-    zip_inline_code_reproducibly()
     return Service.for_provider(WavetankLambda())

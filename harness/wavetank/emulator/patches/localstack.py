@@ -208,14 +208,6 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.lambda_.inline_code",
-        "code in a template is the same zip in each deployment; LocalStack's has its time",
-        {
-            "localstack.services.lambda_.resource_providers.aws_lambda_function"
-            ":_get_lambda_code_param": "(properties, _include_arch=False)",
-        },
-    ),
-    *LOCALSTACK.patches(
         "emulator.logs.provider",
         "events match a filter pattern by AWS's rules; in LocalStack every event does",
         {"localstack.services.logs.provider:get_pattern_matcher": "(pattern)"},
