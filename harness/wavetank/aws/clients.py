@@ -90,6 +90,10 @@ class AwsClients:
     config: Config
 
     @cached_property
+    def apigateway(self) -> Any:
+        return self.session.client("apigateway", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         return self.session.client("cloudformation", endpoint_url=self.endpoint, config=self.config)
 
@@ -112,6 +116,10 @@ class AwsClients:
     @cached_property
     def iam(self) -> "IAMClient":
         return self.session.client("iam", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
+    def kinesis(self) -> Any:
+        return self.session.client("kinesis", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
     def awslambda(self) -> "LambdaClient":

@@ -117,9 +117,11 @@ class _Search:
         return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 
     def shortest(self, plan: FaultPlan) -> timedelta:
-        """The shortest horizon that has room for the plan and still breaks the invariant."""
-        reverted = max((fault.reverted_after for fault in plan.faults), default=timedelta())
-        shorter = (h for h in HORIZONS if reverted <= h < self._scenario.horizon)
+        """The shortest horizon with room for plan and workloads that still breaks the invariant."""
+        ends = [fault.reverted_after for fault in plan.faults]
+        ends += [workload.ends_after for workload in self._scenario.workloads]
+        least = max(ends, default=timedelta())
+        shorter = (h for h in HORIZONS if least <= h < self._scenario.horizon)
         return next((h for h in shorter if self._breaks(plan, h)), self._scenario.horizon)
 
     def _breaks(self, plan: FaultPlan, horizon: timedelta) -> bool:

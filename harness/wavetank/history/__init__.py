@@ -19,6 +19,7 @@ from wavetank.history.events import (
     FaultBegan,
     FaultInjected,
     FaultReverted,
+    HttpAnswered,
     Invoked,
     MessageSent,
     ObjectDelivered,
@@ -37,6 +38,7 @@ from wavetank.history.events import (
     TickSuppressed,
     Trigger,
     TruncatedHistory,
+    WorkloadSent,
 )
 from wavetank.history.failure_messages import failure_message
 from wavetank.history.file import HistoryWriter, read_history
@@ -58,6 +60,7 @@ __all__ = [
     "FaultInjected",
     "FaultReverted",
     "HistoryWriter",
+    "HttpAnswered",
     "Invoked",
     "MessageSent",
     "ObjectDelivered",
@@ -76,6 +79,7 @@ __all__ = [
     "TickSuppressed",
     "Trigger",
     "TruncatedHistory",
+    "WorkloadSent",
     "decode",
     "digest_of",
     "encode",

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-OK = "ok"
-"""The outcome of a success; every other outcome is an error code."""
+from wavetank.history.event import OK, Event
+from wavetank.history.workload_events import HttpAnswered, WorkloadSent
+
+__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]  # besides the classes below
 
 
 class Outcome(StrEnum):
@@ -30,6 +32,7 @@ class Trigger(StrEnum):
 
     `service` is an event that another service delivers: EventBridge Scheduler, a rule that
     transforms its event or matches one, or a subscription to logs.
+    `workload` follows a `WorkloadSent`, and `http` is a call that an `HttpAnswered` ends.
     `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
     of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
     event source mapping.
@@ -42,6 +45,8 @@ class Trigger(StrEnum):
     DELIVERY_STREAM = "delivery-stream"
     QUEUE = "queue"
     STREAM = "stream"
+    WORKLOAD = "workload"
+    HTTP = "http"
 
 
 class Settlement(StrEnum):
@@ -59,13 +64,6 @@ class Settlement(StrEnum):
     STOPPED = "stopped"
     DEAD_LETTERED = "dead-lettered"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True)
-class Event:
-    """Base of the events of a history."""
-
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -361,6 +359,8 @@ EVENTS: tuple[type[Event], ...] = (
     EventAccepted,
     EventOffered,
     EventSettled,
+    WorkloadSent,
+    HttpAnswered,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

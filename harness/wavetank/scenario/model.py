@@ -1,9 +1,10 @@
-"""A scenario: a horizon, a plan of faults, and what is expected of the run."""
+"""A scenario: a horizon, workloads, a plan of faults, and what is expected of the run."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.workload.kinds import WorkloadSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Expectations:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A scenario: runs the pipeline for `horizon`, and injects the faults of the plan.
+    """A scenario: runs the pipeline for `horizon` with its workloads and its planned faults.
 
     Without a `seed` the run chooses one.
     """
@@ -41,6 +42,7 @@ class Scenario:
     seed: int | None = None
     plan: FaultPlan = field(default_factory=FaultPlan)
     expectations: Expectations = Expectations()
+    workloads: tuple[WorkloadSpec, ...] = ()
 
     def renamed(self, name: str) -> "Scenario":
         """The same scenario under another name."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.http_resources import HTTP_CHECKS
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import NESTED_STACK, TemplateScope
 
@@ -269,5 +270,6 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::SNS::TopicPolicy": _anything,
     QUEUE: _anything,
     "AWS::SQS::QueuePolicy": _anything,
+    **HTTP_CHECKS,
 }
 """The supported types; tests/simulator deploys one of each."""

@@ -89,8 +89,9 @@ def test_a_function_becomes_what_its_events_need(read: ReadTemplate) -> None:
 def test_what_is_not_supported_is_reported_at_its_event(read: ReadTemplate) -> None:
     """All at once, each with the line of the event that it was made from."""
     kafka = "{StartingPosition: LATEST, Topics: [t], Stream: 'arn:aws:kafka:eu-west-1:0:cluster/c'}"
-    queue = "SQS, Properties: {Queue: !GetAtt Jobs.Arn}"
+    queue, signed = "SQS, Properties: {Queue: !GetAtt Jobs.Arn}", "Auth: {Authorizer: AWS_IAM}"
     text = APPLICATION.replace(queue, f"MSK, Properties: {kafka}")
+    text = text.replace("Method: get", f"Method: get, {signed}")
     found = [problem.found for problem in unsupported(read(text).scope)]
     lines = {text.partition(" ")[0]: int(text.rpartition(":")[2]) for text in found}
     assert lines["WorkQueue"] == 11

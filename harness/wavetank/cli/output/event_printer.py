@@ -19,7 +19,9 @@ from wavetank.history import (
     RunBegan,
     Settlement,
     TickSuppressed,
+    WorkloadSent,
 )
+from wavetank.history.events import OK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,6 +79,9 @@ class EventPrinter:
             case EventSettled() if event.settlement in LOST:
                 text = f"{pluralize(len(event.ids), 'event')} of {event.source}: "
                 text += LOST[event.settlement]
+                self._once(event, text, text)
+            case WorkloadSent() if event.outcome != OK:
+                text = f"workload: {event.kind} to {event.target} is refused: {event.outcome}"
                 self._once(event, text, text)
             case MessageSent():
                 self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")

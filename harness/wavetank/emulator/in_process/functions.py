@@ -21,7 +21,7 @@ from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResourc
 from wavetank.emulator.lambda_.bootstrap import layer_folders
 from wavetank.emulator.lambda_.layers import layers_folder
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
-from wavetank.iam.request import AccessRequest, service
+from wavetank.iam.request import ANONYMOUS, AccessRequest, service
 
 LATEST = "$LATEST"
 
@@ -211,18 +211,46 @@ def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
 
     [EventBridge user guide, eb-use-resource-based]
     """
-    return _is_permitted(rule_arn, function_arn, find_resource(function_arn, ""))
+    return service_may_invoke("events.amazonaws.com", rule_arn, function_arn)
+
+
+def service_may_invoke(name: str, source_arn: str, function_arn: str) -> bool:
+    """Whether the function's own policy allows the service to invoke it for that source.
+
+    [Lambda developer guide, access-control-resource-based]
+    """
+    resource = find_resource(function_arn, "")
+    return _is_permitted(name, source_arn, function_arn, resource)
+
+
+def url_is_public(function_arn: str) -> bool:
+    """Whether the function's own policy allows anyone to call its URL.
+
+    [Lambda developer guide, urls-auth]
+    """
+    resource = find_resource(function_arn, "")
+    if resource.policy is None:
+        return False
+    request = AccessRequest(
+        principal=ANONYMOUS,
+        action="lambda:InvokeFunctionUrl",
+        resource=function_arn,
+        context={"lambda:FunctionUrlAuthType": ("NONE",)},
+    )
+    return decision(request, Applying(()), resource).allowed
 
 
 @lru_cache(maxsize=1024)
-def _is_permitted(rule_arn: str, function_arn: str, resource: ProtectedResource) -> bool:
+def _is_permitted(
+    name: str, source_arn: str, function_arn: str, resource: ProtectedResource
+) -> bool:
     """Cached: checked again only if the policy differs."""
     if resource.policy is None:
         return False
     request = AccessRequest(
-        principal=service("events.amazonaws.com"),
+        principal=service(name),
         action="lambda:InvokeFunction",
         resource=function_arn,
-        context={"aws:SourceArn": (rule_arn,), "aws:SourceAccount": (rule_arn.split(":")[4],)},
+        context={"aws:SourceArn": (source_arn,), "aws:SourceAccount": (source_arn.split(":")[4],)},
     )
     return decision(request, Applying(()), resource).allowed

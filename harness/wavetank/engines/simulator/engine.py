@@ -30,6 +30,7 @@ from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
+    from wavetank.emulator.http_apis.definition import HttpApi
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
@@ -115,6 +116,24 @@ class Simulator:
         from wavetank.emulator.in_process.functions import rule_may_invoke  # noqa: PLC0415 - as above
 
         return rule_may_invoke(rule_arn, function_arn)
+
+    def service_may_invoke(self, service: str, source_arn: str, function_arn: str) -> bool:
+        """Whether the function's policy allows the service to invoke it for that source."""
+        from wavetank.emulator.in_process.functions import service_may_invoke  # noqa: PLC0415 - as above
+
+        return service_may_invoke(service, source_arn, function_arn)
+
+    def http_apis(self) -> "list[HttpApi]":
+        """The HTTP APIs that are deployed."""
+        from wavetank.emulator.http_apis.resources import http_apis  # noqa: PLC0415 - as above
+
+        return http_apis()
+
+    def url_is_public(self, function_arn: str) -> bool:
+        """Whether the function's policy allows anyone to call its URL."""
+        from wavetank.emulator.in_process.functions import url_is_public  # noqa: PLC0415 - as above
+
+        return url_is_public(function_arn)
 
     @contextmanager
     def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
