@@ -1,17 +1,19 @@
 """AWS's schemas of resource types, as cfn-lint and SAM's translator ship them.
 
-cfn-lint's files are read directly, since importing it takes a second of each command: a module
-with the key of each type's schema in a region, and a folder with the schemas by their keys.
+cfn-lint's files are read directly, since importing it takes a second of each command: a table
+of the key of each type's schema in a region, and a folder with the schemas by their keys.
 [cfnlint.schema.manager: ProviderSchemaManager.get_resource_schema]
 """
 
 import importlib.util
 import json
+import runpy
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import REGION
 
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
@@ -77,11 +79,22 @@ def _folder() -> Path:
 @cache
 def _keys() -> Mapping[str, str]:
     """The key of each type's schema."""
-    file = _folder() / "providers" / f"{REGION.replace('-', '_')}.py"
-    specification = importlib.util.spec_from_file_location("cloudformation_types", file)
-    assert specification is not None  # it is a file of Python
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    found: Mapping[str, str] = module.types
-    return found
+    return read_keys(_folder() / "providers")
+
+
+def read_keys(folder: Path) -> Mapping[str, str]:
+    """The key of each type's schema in the region: a table in JSON, until cfn-lint 1.45 in Python.
+
+    Raises:
+        InfrastructureError: the folder has neither.
+    """
+    table, module = folder / f"{REGION}.json", folder / f"{REGION.replace('-', '_')}.py"
+    if table.is_file():
+        found: Mapping[str, str] = json.loads(table.read_text(encoding="utf-8"))
+        return found
+    if not module.is_file():
+        expected = f"a cfn-lint that has schemas in {table.name} or {module.name}"
+        action = "install the version that Wavetank is tested with: pip install 'wavetank[pinned]'"
+        raise InfrastructureError(expected, f"neither in {folder}", action)
+    types: Mapping[str, str] = runpy.run_path(str(module))["types"]
+    return types
