@@ -28,14 +28,19 @@ class Outcome(StrEnum):
 class Trigger(StrEnum):
     """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
 
-    `service` is an event that another service delivers: EventBridge Scheduler, a rule that
-    transforms its event or matches one, or a subscription to logs.
+    `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
+    `bucket` a notification, and `log-group` what a subscription filter selected. `service` is
+    EventBridge Scheduler. All of these follow an `EventOffered`.
     `delivery-stream` is that of a function which transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
     SERVICE = "service"
+    RULE = "rule"
+    TOPIC = "topic"
+    BUCKET = "bucket"
+    LOG_GROUP = "log-group"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
 
@@ -125,6 +130,34 @@ class TickSuppressed(Event):
     target: str
     due: datetime
     fault: str
+
+
+@dataclass(frozen=True)
+class EventOffered(Event):
+    """A trigger gave events to a function: `request` identifies the invocation from here on.
+
+    `source` is the ARN of the rule, topic, bucket, ..., and `ids` name its events or messages.
+    """
+
+    request: str
+    source: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventUndelivered(Event):
+    """A service gave up an event: `target` refused it, by `reason`, after so many retries.
+
+    `dead_letter` is OK if a dead-letter queue has it, the error code if that refused it, and empty
+    without one.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    target: str
+    reason: str
+    retries: int
+    dead_letter: str
 
 
 @dataclass(frozen=True)
@@ -295,6 +328,8 @@ EVENTS: tuple[type[Event], ...] = (
     FaultReverted,
     RuleFired,
     TickSuppressed,
+    EventOffered,
+    EventUndelivered,
     Invoked,
     AttemptBegan,
     ApiCalled,

@@ -20,6 +20,7 @@ from wavetank.faults.functions import NotificationFailure, SlowColdStart
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
+from wavetank.simulation.causes import InvocationCause, refuse_endless_loop
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
 from wavetank.simulation.retry_policy import QueuedEvent
@@ -37,7 +38,10 @@ HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 
 @dataclass(frozen=True)
 class InvocationRequest:
-    """An event for a function. A `synchronous` caller gets the result itself."""
+    """An event for a function. A `synchronous` caller gets the result itself.
+
+    `cause` is this invocation, with what caused it.
+    """
 
     id: str
     function: str
@@ -45,6 +49,7 @@ class InvocationRequest:
     trigger: Trigger
     queued: QueuedEvent
     synchronous: bool = False
+    cause: InvocationCause | None = None
 
 
 @dataclass
@@ -98,6 +103,8 @@ class LambdaRunner:
         """Begin an attempt, or throttle it if the function's concurrency is used up."""
         function = self._simulator.function(request.function)
         arn = function.arn
+        if request.cause is not None:
+            refuse_endless_loop(request.cause, is_allowed=function.may_recurse)
         if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
             self._record_end(request, function, Outcome.THROTTLED)
             self._on_throttle(request, function)

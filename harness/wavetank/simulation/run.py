@@ -5,12 +5,10 @@ handler that is about to call AWS pauses if another action is due at the same in
 overlapping invocations are interleaved at their calls, in an order drawn from the seed.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -36,8 +34,10 @@ from wavetank.simulation.call_interceptor import CallInterceptor
 from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
+from wavetank.simulation.pushed_events import PushedEvents
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
+from wavetank.simulation.seeded_random import seeded_random
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
@@ -100,6 +100,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
+        self._pushed = PushedEvents(self._clock, self._invocations)
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
     def execute(self) -> None:
@@ -113,14 +114,15 @@ class Run:
         options = self._options
         with ExitStack() as stack:
             stack.enter_context(self._simulator.frozen_at(options.start))
-            stack.enter_context(_seeded_random(options.seed))
+            stack.enter_context(seeded_random(options.seed))
             self._begin()
             hooks = SimulatorHooks(
                 interceptor=self._interceptor,
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._clock.new_id,
-                queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
+                queue=self._pushed.queue,
+                given_up=self._pushed.given_up,
                 invoke_processor=StreamFunctions(self._invocations),
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
@@ -196,17 +198,6 @@ class Run:
                 self._clock.now, message.topic, message.address, message.subject, message.text
             )
         )
-
-
-@contextmanager
-def _seeded_random(seed: int) -> "Iterator[None]":
-    """Seed Python's own random numbers, which handlers and the SDK draw from."""
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
 
 
 def _run_began(

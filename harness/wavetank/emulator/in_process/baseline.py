@@ -26,7 +26,14 @@ from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
-from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
+from wavetank.emulator.s3.notifications import SEQUENCERS
+from wavetank.emulator.services import (
+    confirmations,
+    deliverer,
+    fifo_topics,
+    s3_storage,
+    waiting_deliveries,
+)
 from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
@@ -82,6 +89,8 @@ class Baseline:
         forget_target_sessions()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
+        fifo_topics().restart()
+        SEQUENCERS.restart()
         restore_log_streams(self._store.account, self._store.region, self._log_streams)
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:

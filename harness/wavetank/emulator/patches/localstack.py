@@ -192,6 +192,24 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.sns.subscription_resource",
+        "creates subscriptions with their roles, which LocalStack drops",
+        {
+            "localstack.services.sns.resource_providers.aws_sns_subscription"
+            ":SNSSubscriptionProvider.create": "(self, request)",
+        },
+    ),
+    *LOCALSTACK.patches(
+        "emulator.event_patterns",
+        "matches events with patterns as EventBridge does: arrays, types and wildcards",
+        {
+            "localstack.services.events.event_rule_engine"
+            ":EventRuleEngine._evaluate_nested_event_pattern_on_dict": (
+                "(self, event_pattern, payload)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.logs.filter_resources",
         "creates a subscription filter with its role, which LocalStack drops",
         {

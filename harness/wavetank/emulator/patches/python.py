@@ -43,6 +43,11 @@ PATCHES = (
         {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
     ),
     *PYTHON.patches(
+        "simulation.seeded_random",
+        "ids of messages and events are the same in each run with one seed",
+        {"os:urandom": "(size, /)"},
+    ),
+    *PYTHON.patches(
         "engines.simulator.startup",
         "a handler's thread would run in real time, in an order that no seed reproduces",
         {"threading:Thread.start": "(self)"},

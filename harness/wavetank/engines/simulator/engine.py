@@ -129,12 +129,16 @@ class Simulator:
         context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
         streams.refuses = hooks.interceptor.refuses
         FUNCTIONS.queue = hooks.queue
+        for deliveries in services.waiting_deliveries():
+            deliveries.on_given_up = hooks.given_up
         self._interceptor = hooks.interceptor
         try:
             yield
         finally:
             handlers.remove()
             FUNCTIONS.queue = None
+            for deliveries in services.waiting_deliveries():
+                deliveries.on_given_up = None
             context.observer = confirmations.on_sent = self._interceptor = None
             context.new_id, context.invoke, streams.refuses = stock
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
+    from wavetank.emulator.target_delivery.deliveries import OnGivenUp
+    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
 class HandlerInterceptor(Protocol):
@@ -57,7 +59,8 @@ class HandlerInterceptor(Protocol):
 class SimulatorHooks:
     """The interceptor, observers of records and e-mail, and the source of random ids.
 
-    `queue` gets the ARN and the event of every function that a service invokes asynchronously.
+    `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
+    every one that its target refuses for good.
     `invoke_processor` invokes the functions that transform records of delivery streams.
     """
 
@@ -65,5 +68,6 @@ class SimulatorHooks:
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
-    queue: Callable[[str, object], object]
+    queue: "Callable[[OfferedEvent], object]"
+    given_up: "OnGivenUp"
     invoke_processor: "Invoke"
