@@ -273,6 +273,7 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::Lambda::Version": _check_version,
     LOG_GROUP: _anything,
     "AWS::Logs::LogStream": _anything,
+    "AWS::Logs::ResourcePolicy": _anything,
     "AWS::Logs::SubscriptionFilter": _check_log_subscription,
     "AWS::S3::Bucket": _check_bucket,
     "AWS::S3::BucketPolicy": _anything,

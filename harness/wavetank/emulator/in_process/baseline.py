@@ -1,7 +1,7 @@
 """The data after a deployment, which is restored before each run; resources are not.
 
 A run changes items, objects, records of streams, undelivered records, tokens of transactions,
-messages and confirmations, logs, and, by its faults, policies; a handler may also change a
+messages and confirmations, logs, parameters, secrets, and, by its faults, policies; a handler may also change a
 function's reserved concurrency, and a schedule is deleted after its last invocation if it says so.
 Other changes of resources are reverted by the faults that made them. Restoring only touches
 LocalStack's own stores, so it takes milliseconds.
@@ -21,6 +21,8 @@ from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.scheduler.models import scheduler_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
@@ -63,6 +65,8 @@ class Baseline:
         self._shards = shard_states(account, region)
         self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
         self._log_streams = log_streams(account, region)
+        self._parameters = _copied_lists(ssm_backends[account][region]._parameters)  # noqa: SLF001 - moto has no public name for it
+        self._secrets = copy.deepcopy(dict(secretsmanager_backends[account][region].secrets))
 
     def restore(self) -> None:
         """Restore the data."""
@@ -83,6 +87,7 @@ class Baseline:
         COMPLETED.clear()
         for name, group in self._schedule_groups().items():
             group.schedules = dict(self._schedules.get(name, group.schedules))
+        self._restore_settings()
         for deliveries in waiting_deliveries():
             deliveries.drop_all()
         deliverer().drop_all()
@@ -92,6 +97,16 @@ class Baseline:
         fifo_topics().restart()
         SEQUENCERS.restart()
         restore_log_streams(self._store.account, self._store.region, self._log_streams)
+
+    def _restore_settings(self) -> None:
+        """Restore the values of parameters and secrets."""
+        account, region = self._store.account, self._store.region
+        parameters = ssm_backends[account][region]._parameters  # noqa: SLF001 - as above
+        parameters.clear()
+        parameters.update(_copied_lists(self._parameters))
+        secrets = secretsmanager_backends[account][region].secrets
+        secrets.clear()
+        secrets.update(copy.deepcopy(self._secrets))
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -130,6 +145,11 @@ def _empty(queue: Any) -> None:
     """
     queue.clear()
     queue.purge_in_progress, queue.purge_timestamp = False, None
+
+
+def _copied_lists(store: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """By name: the versions of a parameter."""
+    return {name: list(versions) for name, versions in store.items()}
 
 
 def _copied(store: Mapping[str, Any]) -> dict[str, Any]:

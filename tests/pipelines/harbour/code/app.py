@@ -39,10 +39,14 @@ def copy(event: Any, _: object) -> None:
         client.put_object(Bucket=bucket, Key=f"{key}-copy", Body=b"")
 
 
-def settings(_event: object, _: object) -> dict[str, str]:
-    """The values of a parameter and of a secret; the parameter is changed afterwards."""
+def settings(event: Any, _: object) -> None:
+    """Compare a parameter and a secret with what is expected, and change both."""
     ssm = boto3.client("ssm")
     found = ssm.get_parameter(Name=os.environ["PARAMETER"])["Parameter"]["Value"]
     ssm.put_parameter(Name=os.environ["PARAMETER"], Value=f"{found}+", Overwrite=True)
     secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET"])
-    return {"parameter": found, "secret": secret["SecretString"]}
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=os.environ["SECRET"], SecretString="changed"
+    )
+    if {"parameter": found, "secret": secret["SecretString"]} != event["expected"]:
+        raise ValueError(f"{found}, {secret['SecretString']}")
