@@ -249,6 +249,17 @@ def test_a_subscription_filter_invokes_a_function(harbour: Harbour) -> None:
     assert found.ids == tuple(line["id"] for line in entered["logEvents"])
 
 
+def test_a_function_invokes_another_asynchronously(harbour: Harbour) -> None:
+    """By Lambda's API, in virtual time; what does not exist is refused."""
+    given = {"InvocationType": "Event", "Payload": '{"to": "pilot"}'}
+    call: Call = ("lambda", "invoke", {"FunctionName": harbour.ids["Pilot"], **given})
+    events = harbour.run(call, ("lambda", "invoke", {"FunctionName": "none", **given}))
+    (found,) = offered(events, Trigger.FUNCTION)
+    assert (harbour.entries(events), found.source) == ([{"to": "pilot"}], harbour.arn("Ship"))
+    (failed,) = [e for e in of(events, AttemptEnded) if e.error_type]
+    assert failed.error_type == "ResourceNotFoundException"
+
+
 def test_every_trigger_has_the_same_digest_again(harbour: Harbour) -> None:
     """Ids of events and messages included, which the function enters; and no thread is left."""
     ids = harbour.ids

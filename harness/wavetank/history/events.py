@@ -29,8 +29,8 @@ class Trigger(StrEnum):
     """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
 
     `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
-    `bucket` a notification, and `log-group` what a subscription filter selected. `service` is
-    EventBridge Scheduler. All of these follow an `EventOffered`.
+    `bucket` a notification, `log-group` what a subscription filter selected, and `function` a call
+    of Lambda's API. `service` is EventBridge Scheduler. All of these follow an `EventOffered`.
     `delivery-stream` is that of a function which transforms a stream's records.
     """
 
@@ -41,6 +41,7 @@ class Trigger(StrEnum):
     TOPIC = "topic"
     BUCKET = "bucket"
     LOG_GROUP = "log-group"
+    FUNCTION = "function"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
 
@@ -136,7 +137,8 @@ class TickSuppressed(Event):
 class EventOffered(Event):
     """A trigger gave events to a function: `request` identifies the invocation from here on.
 
-    `source` is the ARN of the rule, topic, bucket, ..., and `ids` name its events or messages.
+    `source` is the ARN of the rule, topic, bucket, ..., and `ids` name its events or messages. It
+    is empty if a test called Lambda's API.
     """
 
     request: str
@@ -282,7 +284,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True)
 class MessageSent(Event):
-    """A published message reached an address; confirmation requests are not recorded."""
+    """A published message reached an address or a URL; confirmation requests are not recorded."""
 
     topic: str
     address: str

@@ -54,6 +54,12 @@ class AsyncInvoker:
         """Whether Lambda is sending a record to a destination at this moment."""
         return self._destinations.is_sending
 
+    @property
+    def running_function(self) -> str:
+        """The ARN of the function whose handler runs now; empty if none does."""
+        running = self.attempts.running
+        return running.function.arn if running else ""
+
     def queue(
         self,
         function: str,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 TRIGGERS = {
+    "": Trigger.FUNCTION,
     "events": Trigger.RULE,
     "logs": Trigger.LOG_GROUP,
     "s3": Trigger.BUCKET,
@@ -32,12 +33,10 @@ class PushedEvents:
 
     def queue(self, offered: "OfferedEvent") -> None:
         """Queue the event for its function."""
-        source = offered.source
-        trigger = TRIGGERS.get(source.arn.split(":")[2], Trigger.SERVICE)
-        request = self._invocations.queue(
-            offered.function, offered.event, trigger, source=source.arn
-        )
-        self._clock.record(EventOffered(self._clock.now, request, source.arn, source.ids))
+        source = offered.source.arn or self._invocations.running_function
+        trigger = TRIGGERS.get(_service(offered.source.arn), Trigger.SERVICE)
+        request = self._invocations.queue(offered.function, offered.event, trigger, source=source)
+        self._clock.record(EventOffered(self._clock.now, request, source, offered.source.ids))
 
     def given_up(
         self, delivery: "TargetDelivery", undelivered: "Undelivered", dead_letter: str
@@ -54,3 +53,8 @@ class PushedEvents:
                 dead_letter,
             )
         )
+
+
+def _service(arn: str) -> str:
+    """The service in the ARN; empty for none."""
+    return arn.split(":")[2] if arn else ""

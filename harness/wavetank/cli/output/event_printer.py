@@ -8,6 +8,7 @@ from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
+    EventUndelivered,
     FaultBegan,
     FaultReverted,
     MessageSent,
@@ -67,7 +68,11 @@ class EventPrinter:
                 attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
             case MessageSent():
-                self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
+                kind = "e-mail" if "@" in event.address else "message"
+                self._once(event, event.address, f"{kind} to {event.address}: {event.subject}")
+            case EventUndelivered():
+                text = f"{event.target} refuses an event: {event.reason}"
+                self._once(event, f"undelivered {event.target}", text)
 
     def _accept(self, event: RecordsAccepted) -> None:
         count = len(event.records)

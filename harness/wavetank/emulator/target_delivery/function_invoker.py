@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class EventSource:
     """What offers an event: the ARN of a rule, topic, bucket, ..., and the ids of what it offers.
 
-    The ids are those of the events, messages or log events that the function gets.
+    The ids are those of the events, messages or log events that the function gets. Without an ARN
+    it is whatever calls Lambda's API, such as another function.
     """
 
     arn: str
@@ -53,7 +54,12 @@ class TargetFunctionInvoker:
             )
         else:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
-            self.queue(OfferedEvent(arn, json.loads(payload), source))
+            self.offer(arn, payload, source)
+
+    def offer(self, arn: str, payload: str, source: EventSource) -> None:
+        """Queue the event; only for a simulation."""
+        assert self.queue is not None  # the caller has asked
+        self.queue(OfferedEvent(arn, json.loads(payload), source))
 
 
 FUNCTIONS = TargetFunctionInvoker()
