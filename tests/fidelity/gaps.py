@@ -20,9 +20,10 @@ UNPROVED = (
     ),
     Gap(
         "Lambda",
-        "an endless loop of one function through S3, SNS or SQS is stopped after about 16 invocations",
-        "the simulator ends the run there, and names the loop; loops through EventBridge, which AWS "
-        "does not stop, end it after 256; sandboxes do not stop loops",
+        "an endless loop of one function through S3, SNS or SQS is stopped after about 16 "
+        "invocations",
+        "the simulator ends the run there, and names the loop; loops through EventBridge, which "
+        "AWS does not stop, end it after 256; sandboxes do not stop loops",
     ),
     Gap(
         "all",
@@ -131,8 +132,8 @@ UNPROVED = (
 DIFFERENT = (
     Gap(
         "SNS",
-        "a subscription of HTTP or HTTPS is confirmed by its endpoint, and its delivery policy decides "
-        "about retries",
+        "a subscription of HTTP or HTTPS is confirmed by its endpoint, and its delivery policy "
+        "decides about retries",
         "in the simulator, which has no network, every endpoint confirms and accepts at once, and "
         "the history has its messages; on a sandbox a message is sent once",
     ),

@@ -21,9 +21,7 @@ def _topic(ground: Ground, queue: Queue, **attributes: str) -> str:
 
 def _subscribe(ground: Ground, topic: str, queue: Queue, **attributes: str) -> None:
     given = {"RawMessageDelivery": "true", **attributes}
-    ground.aws.sns.subscribe(
-        TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=given
-    )
+    ground.aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=given)
 
 
 @AREA.row(

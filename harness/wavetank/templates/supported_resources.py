@@ -86,7 +86,9 @@ def _check_target(rule: TemplateResource, number: int, target: Any) -> Iterator[
     written = as_table(target)
     kind = rule.scope.kind(written.get("Arn"))
     if kind not in RULE_TARGETS and rule.scope.value(written.get("Arn")) not in DEFAULT_BUSES:
-        expected = "a rule whose targets are functions, queues, topics, streams, log groups or buses"
+        expected = (
+            "a rule whose targets are functions, queues, topics, streams, log groups or buses"
+        )
         what = f"with {_shown(kind)} as a target"
         action = "choose one of them, by Ref, GetAtt or Sub"
         yield rule.problem(expected, what, action, ("Targets", number, "Arn"))

@@ -35,15 +35,21 @@ def _problems(read: ReadTemplate, resource: str) -> list[str]:
     "resource",
     [
         "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}, EventBusName: other}}",
-        "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]},"
-        " ScheduleExpression: rate(1 day)}}",
+        (
+            "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]},"
+            " ScheduleExpression: rate(1 day)}}"
+        ),
         "{Type: AWS::SNS::Subscription, Properties: {Protocol: lambda}}",
         "{Type: AWS::SNS::Subscription, Properties: {Protocol: https}}",
-        "{Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {LambdaConfigurations:"
-        ' [{Event: "s3:ObjectCreated:*", Function: !GetAtt Work.Arn}]}}}',
+        (
+            "{Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {LambdaConfigurations:"
+            ' [{Event: "s3:ObjectCreated:*", Function: !GetAtt Work.Arn}]}}}'
+        ),
         "{Type: AWS::Logs::SubscriptionFilter, Properties: {DestinationArn: !GetAtt Work.Arn}}",
-        "{Type: AWS::Lambda::EventInvokeConfig, Properties: {DestinationConfig: {OnSuccess:"
-        " {Destination: arn:aws:events:eu-west-1:000000000000:event-bus/default}}}}",
+        (
+            "{Type: AWS::Lambda::EventInvokeConfig, Properties: {DestinationConfig: {OnSuccess:"
+            " {Destination: arn:aws:events:eu-west-1:000000000000:event-bus/default}}}}"
+        ),
     ],
 )
 def test_what_services_push_is_supported(read: ReadTemplate, resource: str) -> None:
@@ -55,25 +61,33 @@ def test_what_services_push_is_supported(read: ReadTemplate, resource: str) -> N
     ("resource", "problem"),
     [
         (
-            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
-            " EventBusName: other}}",
+            (
+                "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
+                " EventBusName: other}}"
+            ),
             "a rule of the default bus, which has the schedules",
         ),
         ("{Type: AWS::Events::Rule}", "a rule with a schedule or a pattern"),
         (
-            "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}, Targets:"
-            " [{Arn: arn:aws:states:eu-west-1:000000000000:stateMachine:x}]}}",
+            (
+                "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}, Targets:"
+                " [{Arn: arn:aws:states:eu-west-1:000000000000:stateMachine:x}]}}"
+            ),
             "with an ARN of states as a target",
         ),
         ("{Type: AWS::SNS::Subscription, Properties: {Protocol: sms}}", "by sms"),
         (
-            "{Type: AWS::S3::Bucket, Properties: {NotificationConfiguration:"
-            " {QueueConfigurations: [{Queue: !GetAtt Work.Arn}]}}}",
+            (
+                "{Type: AWS::S3::Bucket, Properties: {NotificationConfiguration:"
+                " {QueueConfigurations: [{Queue: !GetAtt Work.Arn}]}}}"
+            ),
             "a notification of AWS::SQS::Queue; It (AWS::S3::Bucket) with AWS::Lambda::Function",
         ),
         (
-            "{Type: AWS::Logs::SubscriptionFilter, Properties:"
-            " {DestinationArn: arn:aws:logs:eu-west-1:000000000000:destination:x}}",
+            (
+                "{Type: AWS::Logs::SubscriptionFilter, Properties:"
+                " {DestinationArn: arn:aws:logs:eu-west-1:000000000000:destination:x}}"
+            ),
             "a subscription filter for a function, a delivery stream or a data stream",
         ),
     ],

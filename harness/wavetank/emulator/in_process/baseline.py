@@ -1,10 +1,10 @@
 """The data after a deployment, which is restored before each run; resources are not.
 
 A run changes items, objects, records of streams, undelivered records, tokens of transactions,
-messages and confirmations, logs, parameters, secrets, and, by its faults, policies; a handler may also change a
-function's reserved concurrency, and a schedule is deleted after its last invocation if it says so.
-Other changes of resources are reverted by the faults that made them. Restoring only touches
-LocalStack's own stores, so it takes milliseconds.
+messages and confirmations, logs, parameters, secrets, and, by its faults, policies; a handler may
+also change a function's reserved concurrency, and a schedule is deleted after its last invocation
+if it says so. Other changes of resources are reverted by the faults that made them. Restoring only
+touches LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
 iam]
 """

@@ -91,7 +91,6 @@ class WavetankLambda(LambdaProvider):
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
         return answer
 
-
     def _queue(
         self, context: RequestContext, content: bytes, rest: Mapping[str, Any]
     ) -> InvocationResponse:
@@ -106,7 +105,7 @@ class WavetankLambda(LambdaProvider):
         FUNCTIONS.offer(
             f"{arn}:{qualifier}" if qualifier else arn,
             content.decode() or "{}",
-            EventSource(arn="", ids=(context.request_id,)),
+            EventSource(arn="", ids=(str(context.request_id),)),
         )
         return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
 

@@ -84,7 +84,10 @@ def _to_topic(event: BucketEvent) -> None:
 
 
 def _to_bus(event: BucketEvent) -> None:
-    """Needs no permission. [Amazon S3 user guide, ev-permissions]"""
+    """Put the event on the bus, which needs no permission.
+
+    [Amazon S3 user guide, ev-permissions]
+    """
     client = service_client("events", event.target, PRINCIPAL, event.bucket)
     for entry in client.put_events(Entries=[json.loads(event.text)])["Entries"]:
         if "ErrorCode" in entry:

@@ -42,7 +42,7 @@ class ScheduleInvocations:
 
 
 def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -> bool:
-    """Send the input to the schedule's dead-letter queue by its role; returns whether it has one."""
+    """Send the input to the schedule's dead-letter queue, by its role, if it has one."""
     target = invocation.target
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if queue is None:

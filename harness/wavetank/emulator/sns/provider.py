@@ -71,9 +71,7 @@ PAGE = """<!doctype html>
 class WavetankSns(SnsProvider):
     """LocalStack's provider, with confirmed e-mail, and retries of messages."""
 
-    def __init__(
-        self, confirmations: Confirmations, clock: Clock, *, is_synchronous: bool
-    ) -> None:
+    def __init__(self, confirmations: Confirmations, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__()
         self.confirmations = confirmations
         self.deliveries = TargetDeliveries(clock, has_thread=not is_synchronous)
@@ -244,9 +242,7 @@ class _Dispatcher(PublishDispatcher):
             one = SnsPublishContext(message, ctx.store, ctx.request_headers, ctx.topic_attributes)
             self.publish_to_topic(one, topic_arn)
 
-    def publish_to_topic_subscriber(
-        self, ctx: Any, topic_arn: str, subscription_arn: str
-    ) -> None:
+    def publish_to_topic_subscriber(self, ctx: Any, topic_arn: str, subscription_arn: str) -> None:
         """Ask a URL for confirmation; in the simulator, without a network, it is not asked."""
         if not self._is_synchronous:
             super().publish_to_topic_subscriber(ctx, topic_arn, subscription_arn)

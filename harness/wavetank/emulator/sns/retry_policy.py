@@ -42,5 +42,5 @@ def _delay(retries: int) -> timedelta:
     step = retries - IMMEDIATE - PRE_BACKOFF
     if step <= 0:
         return DELAY_MIN
-    growth = float(DELAY_MAX / DELAY_MIN) ** (step / (BACKOFF - 1))
+    growth: float = (DELAY_MAX / DELAY_MIN) ** (step / (BACKOFF - 1))
     return min(DELAY_MIN * growth, DELAY_MAX)

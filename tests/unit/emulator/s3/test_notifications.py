@@ -42,7 +42,9 @@ def _selects(key: str, **rules: str) -> bool:
     ],
 )
 def test_a_filter_is_compared_with_the_key_itself(
-    key: str, rules: dict[str, str], selected: bool  # noqa: FBT001 - a parameter of pytest
+    key: str,
+    rules: dict[str, str],
+    selected: bool,  # noqa: FBT001 - a parameter of pytest
 ) -> None:
     """Its value may be URL-encoded, as the guide wants it for special characters."""
     assert _selects(key, **rules) is selected
