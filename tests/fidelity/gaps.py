@@ -131,6 +131,16 @@ UNPROVED = (
 )
 DIFFERENT = (
     Gap(
+        "CloudWatch alarms",
+        "are evaluated, and act",
+        "in the simulator they exist without a state, as functions record no metrics there",
+    ),
+    Gap(
+        "S3 notifications",
+        "a queue or topic has S3's test event once it is configured",
+        "a run in the simulator begins with empty queues; on a sandbox the event is there",
+    ),
+    Gap(
         "SNS",
         "a subscription of HTTP or HTTPS is confirmed by its endpoint, and its delivery policy "
         "decides about retries",

@@ -52,4 +52,6 @@ def test_a_loop_that_lambda_does_not_stop_is_bounded_too(source: str, *, is_allo
 def test_a_chain_of_different_functions_is_no_loop() -> None:
     """However long it is."""
     functions = [f"{RESIZE}{number}" for number in range(40)]
-    refuse_endless_loop(_chain(40, *((NEWS, name) for name in functions)), is_allowed=False)
+    cause = _chain(40, *((NEWS, name) for name in functions))
+    refuse_endless_loop(cause, is_allowed=False)
+    assert (len(cause.chain()), cause.count()) == (40, 1)

@@ -138,7 +138,7 @@ class Baseline:
 
 
 def _empty(queue: Any) -> None:
-    """Empty a queue: no deployment sends a message, so a queue begins empty.
+    """Empty a queue: each begins empty, without the event by which S3 has tested it.
 
     The time of its last purge is reset, too: a queue cannot be purged twice within a minute, and
     time goes back with a reset.

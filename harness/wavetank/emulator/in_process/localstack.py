@@ -23,6 +23,7 @@ class InProcessLocalStack:
 
     def __init__(self) -> None:
         _make_queues_passive()
+        _make_alarms_passive()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
@@ -58,3 +59,17 @@ def _make_queues_passive() -> None:
     patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")
     stock = patch.original().fget
     patch.apply(property(lambda held: bool(held.delay_seconds) and stock(held)))
+
+
+def _make_alarms_passive() -> None:
+    """Prevent alarms from being evaluated: LocalStack does so in a thread, by the wall clock.
+
+    In the simulator functions record no metrics, so an alarm that exists has no effect.
+    [LocalStack 4.14: services/cloudwatch/alarm_scheduler.py]
+    """
+    patch_of("localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler.start").apply(
+        lambda _: None
+    )
+    patch_of(
+        "localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler.schedule_metric_alarm"
+    ).apply(lambda _, alarm_arn: None)  # noqa: ARG005 - LocalStack's name

@@ -192,6 +192,15 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.in_process.localstack",
+        "alarms are not evaluated in the simulator: a thread would, in real time",
+        {
+            "localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler"
+            ".schedule_metric_alarm": "(self, alarm_arn)",
+            "localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler.start": "(self)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.sns.subscription_resource",
         "creates subscriptions with their roles, which LocalStack drops",
         {
