@@ -37,7 +37,7 @@ from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.pushed_events import PushedEvents
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
-from wavetank.simulation.seeded_random import seeded_random
+from wavetank.simulation.seeded_random import seeded_ids, seeded_random
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
@@ -123,6 +123,7 @@ class Run:
                 new_id=self._clock.new_id,
                 queue=self._pushed.queue,
                 given_up=self._pushed.given_up,
+                service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted

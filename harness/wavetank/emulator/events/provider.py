@@ -22,6 +22,7 @@ from wavetank.emulator.events.rules import EmulatedRule, check_target_count, che
 from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.events.timetable import Timetable
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -150,6 +151,7 @@ def wavetank_events() -> Service:
     replace_pattern_engine()
     fires = read_emulator_settings().time is TimeChoice.WALL
     if not fires:
+        patch_of("localstack.services.events.utils:long_uid").apply(IDS.new)
         patch_of("localstack.services.events.provider:start_worker_thread").apply(_call_at_once)
     return Service.for_provider(WavetankEvents(WallClock(), fires=fires))
 

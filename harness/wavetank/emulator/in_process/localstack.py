@@ -16,6 +16,7 @@ from wavetank.emulator.in_process.gateway import remove_idle_handlers
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
 from wavetank.emulator.in_process.protocols import replace_parsers
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 
 
 class InProcessLocalStack:
@@ -48,7 +49,7 @@ class InProcessLocalStack:
 
 
 def _make_queues_passive() -> None:
-    """Prevent queues from using threads or the time.
+    """Prevent queues from using threads, the time, or ids that no seed repeats.
 
     SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
     loaded, has one that keeps the process from ending. A message without a delay would be withheld
@@ -59,6 +60,7 @@ def _make_queues_passive() -> None:
     patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")
     stock = patch.original().fget
     patch.apply(property(lambda held: bool(held.delay_seconds) and stock(held)))
+    patch_of("localstack.services.sqs.utils:long_uid").apply(IDS.new)
 
 
 def _make_alarms_passive() -> None:

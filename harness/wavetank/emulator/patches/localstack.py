@@ -201,6 +201,26 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.events.provider",
+        "ids of events come from the seed of a run, in the simulator",
+        {"localstack.services.events.utils:long_uid": "()"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.in_process.localstack",
+        "ids of messages come from the seed of a run",
+        {"localstack.services.sqs.utils:long_uid": "()"},
+    ),
+    *LOCALSTACK.patches(
+        "emulator.sns.repeatable",
+        "messages are the same in each run with one seed, in the simulator",
+        {
+            "localstack.services.sns.provider:create_subscription_arn": "(topic_arn)",
+            "localstack.services.sns.publisher:get_message_signature": (
+                "(canonical_string, signature_version)"
+            ),
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.sns.subscription_resource",
         "creates subscriptions with their roles, which LocalStack drops",
         {

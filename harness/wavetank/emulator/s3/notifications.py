@@ -9,6 +9,7 @@ a consumer cannot order them, and its keys are encoded for EventBridge too.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote_plus, unquote, unquote_plus
 
@@ -17,6 +18,7 @@ from localstack.utils.aws.arns import s3_bucket_arn, sqs_queue_url_for_arn
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.caller_thread import CallerThreadExecutor
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
@@ -25,6 +27,7 @@ from wavetank.emulator.target_delivery.role_clients import service_client
 
 PRINCIPAL = "s3"
 SUBJECT = "Amazon S3 Notification"
+ID_DIGITS = 32
 DEFAULT_BUS = "event-bus/default"
 ACTIONS = {"Put": "PutObject", "Post": "PostObject", "Copy": "CopyObject"}
 """The reason of an event for EventBridge, if it differs from the name of the event."""
@@ -132,6 +135,7 @@ class _Notifies:
         notifier: Any = self
         payload = notifier._get_event_payload(ctx, config.get("Id"))  # noqa: SLF001 - LocalStack has no public name for it
         described = payload["Records"][0]["s3"]["object"]
+        payload["Records"][0]["responseElements"]["x-amz-request-id"] = IDS.new()[:8].upper()
         described["key"] = quote_plus(unquote(ctx.key_name), safe="/")
         sequencer = SEQUENCERS.next(self._clock)
         if "sequencer" in described:
@@ -143,6 +147,14 @@ class _Notifies:
             sequencer=sequencer,
         )
         self._deliveries.begin(event, type(self).send)
+
+    def _validate_notification(self, verification_ctx: Any) -> None:
+        """Validate a configuration; one without an id gets the same id in each deployment."""
+        configuration = verification_ctx.configuration
+        content = json.dumps([verification_ctx.bucket_name, configuration], sort_keys=True)
+        configuration.setdefault("Id", sha256(content.encode()).hexdigest()[:ID_DIGITS])
+        notifier: Any = super()
+        notifier._validate_notification(verification_ctx)  # noqa: SLF001 - as above
 
     def should_notify(self, ctx: Any, config: Mapping[str, Any]) -> bool:
         """Whether the configuration has the event, and its filter matches the key itself."""

@@ -33,6 +33,7 @@ from localstack.services.sns.publisher import (
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.caller_thread import CallerThreadExecutor, TopicCallerThreadExecutor
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.sns.confirmation import (
     CONFIRMATION_PATH,
@@ -53,6 +54,7 @@ from wavetank.emulator.sns.publishers import (
     TopicDeliveries,
 )
 from wavetank.emulator.sns.relay import Relay, parse_mail_server
+from wavetank.emulator.sns.repeatable import make_repeatable
 from wavetank.emulator.sns.subscription_resource import create_subscriptions_with_roles
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -231,6 +233,7 @@ class _Dispatcher(PublishDispatcher):
 
     def publish_to_topic(self, ctx: Any, topic_arn: str) -> None:
         """Publish; a FIFO topic accepts each message once in five minutes."""
+        ctx.message.message_id = IDS.new()
         if not topic_arn.endswith(FIFO) or self._fifo_topics.accepts(
             topic_arn, ctx.message, self._clock.now()
         ):
@@ -291,6 +294,8 @@ def make_provider(clock: Clock) -> WavetankSns:
     mailbox = Mailbox(Relay(server, clock) if server else None)
     confirmations = Confirmations(mailbox, clock, auto_confirm=settings.confirm_emails)
     create_subscriptions_with_roles()
+    if settings.time is TimeChoice.VIRTUAL:
+        make_repeatable()
     return WavetankSns(confirmations, clock, is_synchronous=settings.time is TimeChoice.VIRTUAL)
 
 

@@ -60,7 +60,7 @@ class SimulatorHooks:
     """The interceptor, observers of records and e-mail, and the source of random ids.
 
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
-    every one that its target refuses for good.
+    every one that its target refuses for good. `service_id` gives the ids of events and messages.
     `invoke_processor` invokes the functions that transform records of delivery streams.
     """
 
@@ -70,4 +70,5 @@ class SimulatorHooks:
     new_id: Callable[[], str]
     queue: "Callable[[OfferedEvent], object]"
     given_up: "OnGivenUp"
+    service_id: Callable[[], str]
     invoke_processor: "Invoke"
