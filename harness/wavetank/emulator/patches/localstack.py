@@ -214,6 +214,7 @@ PATCHES = (
         "emulator.sns.repeatable",
         "messages are the same in each run with one seed, in the simulator",
         {
+            "localstack.services.sns.models:SnsMessage.__post_init__": "(self)",
             "localstack.services.sns.provider:create_subscription_arn": "(topic_arn)",
             "localstack.services.sns.publisher:get_message_signature": (
                 "(canonical_string, signature_version)"

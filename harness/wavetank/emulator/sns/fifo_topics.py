@@ -25,9 +25,12 @@ class FifoTopics:
         self._seen: dict[tuple[str, str], datetime] = {}
         self._numbers = count(FIRST_NUMBER)
 
+    def next_number(self) -> str:
+        """The sequence number of the next message."""
+        return str(next(self._numbers))
+
     def accepts(self, topic: str, message: Any, now: datetime) -> bool:
-        """Number the message; returns False if it repeats one of the last five minutes."""
-        message.sequencer_number = str(next(self._numbers))
+        """Count the message; returns False if it repeats one of the last five minutes."""
         key = topic, message.message_deduplication_id or _content_id(message)
         last = self._seen.get(key)
         if last is not None and timedelta() <= now - last < INTERVAL:

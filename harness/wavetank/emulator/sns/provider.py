@@ -33,7 +33,6 @@ from localstack.services.sns.publisher import (
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.caller_thread import CallerThreadExecutor, TopicCallerThreadExecutor
-from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.sns.confirmation import (
     CONFIRMATION_PATH,
@@ -233,7 +232,6 @@ class _Dispatcher(PublishDispatcher):
 
     def publish_to_topic(self, ctx: Any, topic_arn: str) -> None:
         """Publish; a FIFO topic accepts each message once in five minutes."""
-        ctx.message.message_id = IDS.new()
         if not topic_arn.endswith(FIFO) or self._fifo_topics.accepts(
             topic_arn, ctx.message, self._clock.now()
         ):
@@ -294,9 +292,11 @@ def make_provider(clock: Clock) -> WavetankSns:
     mailbox = Mailbox(Relay(server, clock) if server else None)
     confirmations = Confirmations(mailbox, clock, auto_confirm=settings.confirm_emails)
     create_subscriptions_with_roles()
-    if settings.time is TimeChoice.VIRTUAL:
-        make_repeatable()
-    return WavetankSns(confirmations, clock, is_synchronous=settings.time is TimeChoice.VIRTUAL)
+    is_synchronous = settings.time is TimeChoice.VIRTUAL
+    provider = WavetankSns(confirmations, clock, is_synchronous=is_synchronous)
+    if is_synchronous:
+        make_repeatable(provider.fifo_topics)
+    return provider
 
 
 def _listed(subscription: Any) -> Any:

@@ -1,6 +1,6 @@
-"""What SNS draws at random when it is deployed, made the same in each deployment of a simulator.
+"""What is random in the messages of SNS, made the same in each simulator with one seed.
 
-Messages contain both: the ARN of their subscription, and a signature by a key of this process. In a
+Messages have an id, the ARN of their subscription, and a signature by a key of this process. In a
 simulator no handler can check a signature, as that needs AWS's certificate from the network.
 [LocalStack 4.14: services/sns/utils.py, publisher.py]
 """
@@ -9,17 +9,30 @@ import base64
 import hashlib
 import uuid
 from itertools import count
+from typing import Any
 
 from localstack.services.sns.models import sns_stores
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
+from wavetank.emulator.sns.fifo_topics import FifoTopics
 
 SIGNATURE_BYTES = 256
 NAMES = uuid.uuid5(uuid.NAMESPACE_DNS, "sns.example.com")
 
 
-def make_repeatable() -> None:
-    """Replace LocalStack's functions."""
+def make_repeatable(fifo_topics: FifoTopics) -> None:
+    """Replace LocalStack's functions; `fifo_topics` gives the sequence numbers."""
+    message = patch_of("localstack.services.sns.models:SnsMessage.__post_init__")
+    stock = message.original()
+
+    def number(self: Any) -> None:
+        stock(self)
+        self.message_id = IDS.new()
+        if self.is_fifo:
+            self.sequencer_number = fifo_topics.next_number()
+
+    message.apply(number)
     patch_of("localstack.services.sns.provider:create_subscription_arn").apply(subscription_arn)
     patch_of("localstack.services.sns.publisher:get_message_signature").apply(signature)
 
