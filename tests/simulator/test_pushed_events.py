@@ -117,6 +117,15 @@ def publish(topic: str, message: str, attributes: Any = None, **more: Any) -> Ca
     return "sns", "publish", given | ({"MessageAttributes": attributes} if attributes else {})
 
 
+def lines(*texts: str) -> tuple[Call, Call]:
+    """The calls that put the lines into the log group."""
+    stream = {"logGroupName": "/aws/events/lighthouse", "logStreamName": "north"}
+    milliseconds = int(START.timestamp() * 1000)
+    events = [{"timestamp": milliseconds, "message": text} for text in texts]
+    put_events = {**stream, "logEvents": events}
+    return ("logs", "create_log_stream", stream), ("logs", "put_log_events", put_events)
+
+
 def offered(events: list[Event], trigger: Trigger) -> list[EventOffered]:
     """What the trigger offered to functions, each with a successful attempt."""
     begun = {e.request for e in of(events, AttemptBegan) if e.trigger is trigger}
@@ -138,6 +147,7 @@ def test_a_bucket_invokes_a_function_for_the_keys_of_its_filter(harbour: Harbour
     assert sorted(by_key) == ["in/a+b.json", "in/e.json"]
     assert [event.ids for event in found] == [(by_key["in/a+b.json"],), (by_key["in/e.json"],)]
     assert by_key["in/a+b.json"] < by_key["in/e.json"]
+    assert len({record["versionId"] for record in records}) == 2
 
 
 def test_a_bucket_notifies_a_queue_a_topic_and_eventbridge(harbour: Harbour) -> None:
@@ -237,14 +247,7 @@ def test_a_fifo_topic_accepts_a_message_once_in_five_minutes(harbour: Harbour) -
 
 def test_a_subscription_filter_invokes_a_function(harbour: Harbour) -> None:
     """For the lines that match, of what a handler puts into the group."""
-    group = "/aws/events/lighthouse"
-    stream = {"logGroupName": group, "logStreamName": "north"}
-    milliseconds = int(START.timestamp() * 1000)
-    lines = [{"timestamp": milliseconds, "message": text} for text in ("WRECK ahead", "calm")]
-    events = harbour.run(
-        ("logs", "create_log_stream", stream),
-        ("logs", "put_log_events", {**stream, "logEvents": lines}),
-    )
+    events = harbour.run(*lines("WRECK ahead", "calm"))
     (found,) = offered(events, Trigger.LOG_GROUP)
     (entered,) = harbour.entries(events)
     assert [line["message"] for line in entered["logEvents"]] == ["WRECK ahead"]
@@ -271,9 +274,11 @@ def test_every_trigger_has_the_same_digest_again(harbour: Harbour) -> None:
         entry("ship", "Sighted near", tons=200, name="Argo"),
         publish(ids["Radio"], "storm", WEATHER),
         publish(ids["Queue1"], "tide", MessageGroupId="a"),
+        *lines("WRECK ahead"),
+        ("lambda", "invoke", {"FunctionName": ids["Pilot"], "InvocationType": "Event"}),
     )
     first, second = harbour.run(*calls), harbour.run(*calls)
-    assert len(harbour.entries(first)) == 3
+    assert len(harbour.entries(first)) == 5
     assert digest_of(first) == digest_of(second)
     names = [thread.name for thread in threading.enumerate()]
     assert not [name for name in names if name.startswith(OF_LOCALSTACK)]

@@ -29,6 +29,7 @@ from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_stat
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
 from wavetank.emulator.s3.notifications import SEQUENCERS
+from wavetank.emulator.s3.version_ids import VERSIONS
 from wavetank.emulator.services import (
     confirmations,
     deliverer,
@@ -65,6 +66,7 @@ class Baseline:
         self._shards = shard_states(account, region)
         self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
         self._log_streams = log_streams(account, region)
+        self._version_number = VERSIONS.number
         self._parameters = _copied_lists(ssm_backends[account][region]._parameters)  # noqa: SLF001 - moto has no public name for it
         self._secrets = copy.deepcopy(dict(secretsmanager_backends[account][region].secrets))
 
@@ -96,6 +98,7 @@ class Baseline:
         confirmations().reset_rates()
         fifo_topics().restart()
         SEQUENCERS.restart()
+        VERSIONS.number = self._version_number
         restore_log_streams(self._store.account, self._store.region, self._log_streams)
 
     def _restore_settings(self) -> None:

@@ -46,6 +46,7 @@ from wavetank.emulator.lambda_.request_checks import (
 )
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 
@@ -105,7 +106,7 @@ class WavetankLambda(LambdaProvider):
         FUNCTIONS.offer(
             f"{arn}:{qualifier}" if qualifier else arn,
             content.decode() or "{}",
-            EventSource(arn="", ids=(str(context.request_id),)),
+            EventSource(arn="", ids=(IDS.new(),)),
         )
         return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
 

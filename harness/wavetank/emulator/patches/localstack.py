@@ -211,6 +211,11 @@ PATCHES = (
         {"localstack.services.sqs.utils:long_uid": "()"},
     ),
     *LOCALSTACK.patches(
+        "emulator.s3.version_ids",
+        "ids of versions come from the seed of a run, in the simulator",
+        {"localstack.services.s3.provider:generate_safe_version_id": "()"},
+    ),
+    *LOCALSTACK.patches(
         "emulator.sns.repeatable",
         "messages are the same in each run with one seed, in the simulator",
         {

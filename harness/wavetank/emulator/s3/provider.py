@@ -24,6 +24,7 @@ from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.s3.error_bodies import write_errors_as_s3
 from wavetank.emulator.s3.expected_owner import check_expected_owner
 from wavetank.emulator.s3.notifications import BucketNotifications
+from wavetank.emulator.s3.version_ids import make_versions_repeatable
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -82,4 +83,6 @@ def wavetank_s3() -> Service:
     folder = Path(tempfile.gettempdir()) / "s3"
     storage = EphemeralS3ObjectStore(str(folder))
     is_synchronous = read_emulator_settings().time is TimeChoice.VIRTUAL
+    if is_synchronous:
+        make_versions_repeatable()
     return Service.for_provider(WavetankS3(storage, WallClock(), is_synchronous=is_synchronous))
