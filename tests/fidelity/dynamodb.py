@@ -48,7 +48,7 @@ def _add(ground: Ground, table: str, number: str, token: str) -> None:
 
 
 @AREA.row(
-    "the same transaction sent twice with one token, as after a lost reply",
+    "the same transaction sent twice with one token, as after a lost response",
     aws="executed once",
     localstack="executed twice",
     source=TRANSACTION,

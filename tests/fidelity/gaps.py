@@ -20,10 +20,11 @@ UNPROVED = (
     ),
     Gap(
         "Lambda",
-        "an endless loop of one function through S3, SNS or SQS is stopped after about 16 "
+        "a recursive loop of one function through S3, SNS or SQS is stopped after about 16 "
         "invocations",
-        "the simulator ends the run there, and names the loop; loops through EventBridge, which "
-        "AWS does not stop, end it after 256; sandboxes do not stop loops",
+        "messages of a queue come back, and otherwise the simulator ends the run, with the loop's "
+        "name; loops through EventBridge, which AWS does not stop, end it after 256; sandboxes do "
+        "not stop loops",
     ),
     Gap(
         "all",
@@ -153,6 +154,11 @@ DIFFERENT = (
         "a target that is throttled or fails is tried again for 24 hours, as EventBridge's are",
     ),
     Gap(
+        "SQS",
+        "a mapping processes five batches at a time and more, as ScalingConfig allows",
+        "one batch at a time on the live engines; in the simulator as on AWS",
+    ),
+    Gap(
         "EventBridge, EventBridge Scheduler, CloudWatch Logs",
         "a failed delivery is retried for 24 hours, whatever happens meanwhile",
         "retries are in memory only: those that wait when the sandbox stops are lost, and the log "
@@ -234,7 +240,7 @@ DIFFERENT = (
     Gap(
         "Access",
         "an API of API Gateway calls other services with its role",
-        "not checked: sandboxes do not load API Gateway",
+        "not checked: API Gateway is LocalStack's own, loaded when it is first called",
     ),
     Gap(
         "Access",

@@ -67,10 +67,11 @@ class Harbour:
         return events
 
     def messages(self, queue: str) -> list[str]:
-        """The bodies of the messages in a queue."""
-        found = self.simulator.aws.sqs.receive_message(
-            QueueUrl=self.ids[queue], MaxNumberOfMessages=10
-        )
+        """The bodies of the messages in a queue, at the time of the run: old ones expire."""
+        with self.simulator.frozen_at(START):
+            found = self.simulator.aws.sqs.receive_message(
+                QueueUrl=self.ids[queue], MaxNumberOfMessages=10
+            )
         return [message["Body"] for message in found.get("Messages", [])]
 
     def entries(self, events: list[Event]) -> list[Any]:
@@ -284,7 +285,7 @@ def test_every_trigger_has_the_same_digest_again(harbour: Harbour) -> None:
     assert not [name for name in names if name.startswith(OF_LOCALSTACK)]
 
 
-def test_an_endless_loop_is_named(harbour: Harbour) -> None:
+def test_a_recursive_loop_is_named(harbour: Harbour) -> None:
     """After the sixteen invocations at which Lambda stops it too."""
     with pytest.raises(UsageError) as caught:
         harbour.run(put("harbour-whirlpool", "a"))

@@ -18,7 +18,14 @@ from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.plan import FaultPlan
-from wavetank.history import AttemptEnded, DestinationReached, Outcome, read_history
+from wavetank.history import (
+    AttemptEnded,
+    DestinationReached,
+    EventSettled,
+    Outcome,
+    Settlement,
+    read_history,
+)
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import RunSpec, simulate
 
@@ -59,6 +66,7 @@ def test_what_sam_expands_is_deployed(simulator: Simulator) -> None:
 def test_the_garden_is_watered(simulator: Simulator, tmp_path: Path) -> None:
     """By the schedule event, with the layer, the connector's rights and the seeds; by one alias.
 
+    A queue's event invokes the alias, too, with the report of each time that roses were watered.
     Roses need water twice, of 4 litres. A crash is retried once, as EventInvokeConfig says, and the
     discarded event reaches the queue of the nested stack.
     """
@@ -76,7 +84,9 @@ def test_the_garden_is_watered(simulator: Simulator, tmp_path: Path) -> None:
     assert outcomes.count(Outcome.CRASH) == 2
     assert outcomes.count(Outcome.SUCCESS) == 5
     weighed = [event for event in ended if event.function == resources(simulator.aws)["Weigh"]]
-    assert [event.outcome for event in weighed] == [Outcome.SUCCESS]
+    assert [event.outcome for event in weighed] == [Outcome.SUCCESS] * 3
+    settled = [event for event in events if isinstance(event, EventSettled)]
+    assert [event.settlement for event in settled] == [Settlement.PROCESSED] * 2
     reached = {event.destination for event in events if isinstance(event, DestinationReached)}
     assert len([arn for arn in reached if "Broken" in arn]) == 1
     levels = simulator.aws.dynamodb.scan(TableName=resources(simulator.aws)["Levels"])["Items"]

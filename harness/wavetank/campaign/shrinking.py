@@ -21,7 +21,7 @@ HORIZONS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How many cases shrinking may run, and for how long.
+    """Limits of shrinking a failing case: the number of runs, and the time in seconds.
 
     The number decides the result; the seconds only limit how long the user waits.
     """

@@ -4,6 +4,7 @@ Handlers store them and use them as keys, so one seed must have the same ids. Lo
 more random numbers, some of them only when something is used for the first time; those stay random.
 """
 
+import random
 import uuid
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,26 @@ if TYPE_CHECKING:
 
 
 class ServiceIds:
-    """Gives random ids, or those of `source` if a simulation has set one."""
+    """Gives random ids, or those of `source` if a simulation has set one.
+
+    In a simulator, which calls `restart`, those between two runs are the same each time, too.
+    """
 
     def __init__(self) -> None:
         self.source: Callable[[], str] | None = None
+        self._between_runs: random.Random | None = None
 
     def new(self) -> str:
         """A further id."""
-        return self.source() if self.source is not None else str(uuid.uuid4())
+        if self.source is not None:
+            return self.source()
+        if self._between_runs is None:
+            return str(uuid.uuid4())
+        return str(uuid.UUID(int=self._between_runs.getrandbits(128), version=4))
+
+    def restart(self) -> None:
+        """Begin again with the ids between runs, as at the baseline of a run."""
+        self._between_runs = random.Random(0)  # noqa: S311 - names of messages, not secrets
 
 
 IDS = ServiceIds()

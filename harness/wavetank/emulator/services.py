@@ -34,13 +34,13 @@ def delivery_streams() -> Any:
 
 
 def deliverer() -> Deliverer:
-    """The deliverer of our Firehose provider."""
+    """The deliverer of `WavetankFirehose`."""
     found: Deliverer = _provider("firehose").deliverer
     return found
 
 
 def confirmations() -> Confirmations:
-    """The e-mail subscriptions of our SNS provider, and their mailbox."""
+    """The e-mail subscriptions of `WavetankSns`, and their mailbox."""
     found: Confirmations = _provider("sns").confirmations
     return found
 

@@ -1,4 +1,4 @@
-"""What happened in a run: typed events, one line of JSON each, in a file that is only appended to.
+"""Histories of runs: typed events, one line of JSON each, in a file that is only appended to.
 
 The simulation writes it; `wavetank.invariants` checks it, during the run or from the file.
 """
@@ -13,7 +13,9 @@ from wavetank.history.events import (
     DestinationReached,
     Drained,
     Event,
+    EventAccepted,
     EventOffered,
+    EventSettled,
     EventUndelivered,
     FaultBegan,
     FaultInjected,
@@ -30,6 +32,7 @@ from wavetank.history.events import (
     RuleSpec,
     RunBegan,
     RunEnded,
+    Settlement,
     SubscriptionChanged,
     TableSnapshot,
     TickSuppressed,
@@ -49,7 +52,9 @@ __all__ = [
     "Digest",
     "Drained",
     "Event",
+    "EventAccepted",
     "EventOffered",
+    "EventSettled",
     "EventUndelivered",
     "FaultBegan",
     "FaultInjected",
@@ -67,6 +72,7 @@ __all__ = [
     "RuleSpec",
     "RunBegan",
     "RunEnded",
+    "Settlement",
     "SubscriptionChanged",
     "TableSnapshot",
     "TickSuppressed",

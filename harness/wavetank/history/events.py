@@ -30,8 +30,9 @@ class Trigger(StrEnum):
 
     `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
     `bucket` a notification, `log-group` what a subscription filter selected, and `function` a call
-    of Lambda's API. `service` is EventBridge Scheduler. All of these follow an `EventOffered`.
-    `delivery-stream` is that of a function which transforms a stream's records.
+    of Lambda's API. `service` is EventBridge Scheduler. `queue` is a batch of messages of an SQS
+    queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an event source mapping.
+    All of these follow an `EventOffered`. `delivery-stream` transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
@@ -44,11 +45,30 @@ class Trigger(StrEnum):
     FUNCTION = "function"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
+    QUEUE = "queue"
+    STREAM = "stream"
+
+
+class Settlement(StrEnum):
+    """What becomes of events that a source of a trigger holds.
+
+    `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
+    ones are offered again later; `filtered` ones match no filter and never reach the function.
+    `stopped` ones are returned without an invocation: the function had sent them itself, and is in
+    a recursive loop.
+    """
+
+    PROCESSED = "processed"
+    RETURNED = "returned"
+    FILTERED = "filtered"
+    STOPPED = "stopped"
+    DEAD_LETTERED = "dead-lettered"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
 class Event:
-    """The base of all events."""
+    """Base of the events of a history."""
 
     at: datetime
 
@@ -65,7 +85,7 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class RunBegan(Event):
-    """The first event: everything that decides the run.
+    """The first event of a history: everything that decides the run.
 
     The rules are due after `at`, up to and including `until`. `code` has each function's SHA-256
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
@@ -85,7 +105,7 @@ class RunBegan(Event):
 
 @dataclass(frozen=True)
 class FaultBegan(Event):
-    """From this instant on a planned fault may hit."""
+    """A planned fault is in force from this instant on."""
 
     fault: str
     kind: str
@@ -103,7 +123,7 @@ class FaultInjected(Event):
 
 @dataclass(frozen=True)
 class FaultReverted(Event):
-    """From this instant on a planned fault is no longer in force."""
+    """A planned fault is no longer in force from this instant on."""
 
     fault: str
     kind: str
@@ -131,35 +151,6 @@ class TickSuppressed(Event):
     target: str
     due: datetime
     fault: str
-
-
-@dataclass(frozen=True)
-class EventOffered(Event):
-    """A trigger gave events to a function: `request` identifies the invocation from here on.
-
-    `source` is the ARN of the rule, topic, bucket, ..., and `ids` name its events or messages. It
-    is empty if a test called Lambda's API.
-    """
-
-    request: str
-    source: str
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EventUndelivered(Event):
-    """A service gave up an event: `target` refused it, by `reason`, after so many retries.
-
-    `dead_letter` is OK if a dead-letter queue has it, the error code if that refused it, and empty
-    without one.
-    """
-
-    source: str
-    ids: tuple[str, ...]
-    target: str
-    reason: str
-    retries: int
-    dead_letter: str
 
 
 @dataclass(frozen=True)
@@ -212,7 +203,7 @@ class AttemptEnded(Event):
 
 @dataclass(frozen=True)
 class RequestDiscarded(Event):
-    """Lambda discarded the request. Condition: RetriesExhausted or EventAgeExceeded."""
+    """Lambda discarded a request; `condition` is RetriesExhausted or EventAgeExceeded."""
 
     request: str
     function: str
@@ -222,7 +213,7 @@ class RequestDiscarded(Event):
 
 @dataclass(frozen=True)
 class DestinationReached(Event):
-    """The record of a request was sent to its destination, or refused.
+    """The record of a request was sent to its failure destination, or refused there.
 
     `invocation` is the resulting request, if the destination is a function.
     """
@@ -235,7 +226,7 @@ class DestinationReached(Event):
 
 @dataclass(frozen=True)
 class RecordsAccepted(Event):
-    """The stream accepted these records, in this order, even if the response was lost."""
+    """A delivery stream accepted these records, in order, even if the response was lost."""
 
     request: str
     stream: str
@@ -244,7 +235,7 @@ class RecordsAccepted(Event):
 
 @dataclass(frozen=True)
 class ObjectDelivered(Event):
-    """An object was written to the bucket, with these records in this order."""
+    """An object was written to a bucket, with these records in order."""
 
     stream: str
     bucket: str
@@ -254,7 +245,7 @@ class ObjectDelivered(Event):
 
 @dataclass(frozen=True)
 class RecordsLost(Event):
-    """The stream will never deliver these records."""
+    """A delivery stream will never deliver these records."""
 
     stream: str
     records: tuple[str, ...]
@@ -263,7 +254,7 @@ class RecordsLost(Event):
 
 @dataclass(frozen=True)
 class RecordsProcessed(Event):
-    """The stream made `results` of these records, by a function or as it is configured.
+    """A delivery stream replaced these records by `results`, by a function or its settings.
 
     Records that were dropped have no results; what failed is the text that S3 gets of it.
     """
@@ -271,6 +262,61 @@ class RecordsProcessed(Event):
     stream: str
     records: tuple[str, ...]
     results: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventAccepted(Event):
+    """A source that Lambda polls, such as a queue, accepted the event of that id.
+
+    `request` is the one whose function sent it, empty if none did. `source` is the ARN of the
+    queue, the data stream or the table.
+    """
+
+    request: str
+    source: str
+    id: str
+
+
+@dataclass(frozen=True)
+class EventOffered(Event):
+    """A trigger gave events to a function: `request` identifies the invocation from here on.
+
+    `source` is the ARN of the queue, data stream, table, rule, schedule, topic, bucket, log group
+    or function, and empty if a test called Lambda's API. `ids` name its events or messages.
+    """
+
+    request: str
+    source: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EventSettled(Event):
+    """What became of events of a source that Lambda polls.
+
+    `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
+    """
+
+    request: str
+    source: str
+    ids: tuple[str, ...]
+    settlement: Settlement
+
+
+@dataclass(frozen=True)
+class EventUndelivered(Event):
+    """A service gave up an event that it pushes: `target` refused it, after so many retries.
+
+    `source` is the ARN, as in `EventOffered`; `reason` is the error code. `dead_letter` is OK if a
+    dead-letter queue has the event, the error code if that refused it, and empty without one.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    target: str
+    reason: str
+    retries: int
+    dead_letter: str
 
 
 @dataclass(frozen=True)
@@ -305,7 +351,7 @@ class TableSnapshot(Event):
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """After the last firing everything had time to finish; `remaining` is what did not."""
+    """The drain after the last firing ended; `remaining` is what was still in flight."""
 
     complete: bool
     remaining: tuple[str, ...] = ()
@@ -330,8 +376,6 @@ EVENTS: tuple[type[Event], ...] = (
     FaultReverted,
     RuleFired,
     TickSuppressed,
-    EventOffered,
-    EventUndelivered,
     Invoked,
     AttemptBegan,
     ApiCalled,
@@ -342,6 +386,10 @@ EVENTS: tuple[type[Event], ...] = (
     ObjectDelivered,
     RecordsLost,
     RecordsProcessed,
+    EventAccepted,
+    EventOffered,
+    EventSettled,
+    EventUndelivered,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

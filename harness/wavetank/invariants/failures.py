@@ -34,7 +34,7 @@ class _Pending:
 
 
 class NoSilentFailure:
-    """Follows each request from its beginning to its success or its destination."""
+    """Each request succeeds, or its failure reaches a failure destination."""
 
     key = "no-silent-failure"
     name = "every request that fails for good reaches a failure destination"
@@ -57,8 +57,8 @@ class NoSilentFailure:
                 self._answered += event.outcome is not Outcome.SUCCESS
                 self._synchronous.discard(event.request)
                 _decrement(self._open, event.request)
-            case AttemptBegan(trigger=Trigger.DELIVERY_STREAM):
-                self._synchronous.add(event.request)  # the stream gets the result itself
+            case AttemptBegan(trigger=Trigger.DELIVERY_STREAM | Trigger.QUEUE | Trigger.STREAM):
+                self._synchronous.add(event.request)  # the service gets the result itself
                 self._begin(event.request, event)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)

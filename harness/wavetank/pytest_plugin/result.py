@@ -15,7 +15,7 @@ from wavetank.scenario.model import Scenario
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ScenarioResult:
-    """The result of one run: its verdicts, and its events, which are read from its file on demand.
+    """The result of one run: its verdicts, and its events, read from the file on demand.
 
     The same seed, scenario and code give the same `digest`. `command` runs the test again.
     """

@@ -19,7 +19,7 @@ type Setup = Callable[[AwsClients], None]
 
 
 class SimulatorFixture:
-    """The pipeline in virtual time. Its data are reset before each test and each run."""
+    """The fixture `simulator`: the pipeline in virtual time, reset before each run."""
 
     def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed

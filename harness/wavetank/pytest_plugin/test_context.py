@@ -24,7 +24,10 @@ RUN_REPORTS = pytest.StashKey[list[RunReport]]()
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """The context of a test in virtual time. The horizon of `scenario` is zero without a mark."""
+    """The scenario, seed and folder of a test in virtual time.
+
+    The horizon of `scenario` is zero without a mark.
+    """
 
     scenario: Scenario
     seed: int

@@ -20,7 +20,7 @@ from wavetank.simulation.runner import invariant_suite, run_options
 
 
 class VirtualClock:
-    """The simulator's time, which moves only by `advance`, and never backward."""
+    """The fixture `virtual_clock`: the simulator's time, which only `advance` moves."""
 
     def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed

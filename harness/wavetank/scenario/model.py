@@ -8,7 +8,7 @@ from wavetank.faults.plan import FaultPlan
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """What is expected of the run; by default, that every invariant holds.
+    """The expected results of a scenario; by default every invariant is valid.
 
     Invariants are named by their keys, which `check_expectations` compares with those of the
     pipeline.
@@ -30,7 +30,7 @@ class Expectations:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """The pipeline runs for `horizon`, and the faults of the plan are injected.
+    """A scenario: runs the pipeline for `horizon`, and injects the faults of the plan.
 
     Without a `seed` the run chooses one.
     """

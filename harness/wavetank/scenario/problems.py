@@ -28,7 +28,7 @@ EXPECTED_VALUES = {
     "fault": "a list of tables, each under a line [[fault]]",
     "seed": f"a whole number from 0 to {SEED_MAX}",
 }
-"""The value of each key, for errors of the schema without a message of our own."""
+"""The value of each key, for errors of the schema that have only pydantic's message."""
 
 
 def scenario_problems(error: ValidationError) -> list[FieldProblem]:

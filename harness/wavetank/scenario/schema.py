@@ -50,7 +50,7 @@ type Invariants = Annotated[
 
 
 class ExpectSchema(StrictModel):
-    """The table `[expect]`."""
+    """The schema of the table `[expect]` in a scenario file."""
 
     check_only: Invariants | None = None
     breaks: Invariants = ()
@@ -58,7 +58,7 @@ class ExpectSchema(StrictModel):
 
 
 class ScenarioSchema(StrictModel):
-    """The whole file; the scenario's name is that of the file."""
+    """The schema of a scenario file; the scenario is named after the file."""
 
     description: str = Field(max_length=DESCRIPTION_CHARACTERS_MAX, pattern=r"^[^\n]+$")
     horizon: Annotated[timedelta, PlainValidator(_horizon)]

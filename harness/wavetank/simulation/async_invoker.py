@@ -9,9 +9,9 @@ from wavetank.emulator.lambda_.dead_letters import dead_letter
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import DestinationReached, RequestDiscarded, Trigger
-from wavetank.simulation.causes import InvocationCause
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
+from wavetank.simulation.request_chains import InvocationCause, invocation_cause
 from wavetank.simulation.retry_policy import (
     AsyncFailure,
     EndingCondition,
@@ -24,7 +24,7 @@ from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, unqualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInvoker:
-    """Asynchronous invocations, from the queued event to its destination."""
+    """Simulates Lambda's asynchronous invocation: queue, retries and destinations."""
 
     def __init__(
         self,
@@ -60,6 +60,13 @@ class AsyncInvoker:
         running = self.attempts.running
         return running.function.arn if running else ""
 
+    @property
+    def current_cause(self) -> InvocationCause | None:
+        """What causes the events of this moment: the handler that runs, or Lambda's own sending."""
+        running = self.attempts.running
+        request = running.request if running else self._sending
+        return request.cause if request else None
+
     def queue(
         self,
         function: str,
@@ -69,30 +76,28 @@ class AsyncInvoker:
         synchronous: bool = False,
         on_end: "OnOutcome | None" = None,
         source: str = "",
+        causes: "Iterable[InvocationCause]" = (),
     ) -> str:
         """Queue the event, due at once; returns the id of the request.
 
-        `source` is the ARN of what offers it, if a service does.
+        `source` is the ARN of what offers it, if a service does, and `causes` have sent it, if the
+        handler that runs now has not.
 
         A `synchronous` caller gets the result itself, so a failure is neither retried nor sent to a
         destination; `on_end` is then called with the outcome, None if it was throttled.
         """
         queued = QueuedEvent(self._clock.now)
-        cause = InvocationCause(unqualified(function), source, self._current_cause())
+        current = self.current_cause
+        known = [*causes, current] if current else causes
+        cause = invocation_cause(unqualified(function), source, known)
         request = InvocationRequest(
-            self._clock.new_id(), function, event, trigger, queued, synchronous, cause
+            self._clock.new_id(), function, event, trigger, queued, cause, synchronous
         )
         if on_end is not None:
             self._on_end[request.id] = on_end
         # scheduled even if it is due now, so that its order among other actions is drawn
         self._clock.at(self._clock.now, lambda: self.attempts.begin(request))
         return request.id
-
-    def _current_cause(self) -> InvocationCause | None:
-        """What causes the events of this moment: the handler that runs, or Lambda's own sending."""
-        running = self.attempts.running
-        request = running.request if running else self._sending
-        return request.cause if request else None
 
     def _end(
         self, request: InvocationRequest, function: "DeployedFunction", outcome: "InvocationOutcome"

@@ -42,7 +42,7 @@ READ_TIMEOUT = "read timeout"
 
 
 class CallInterceptor:
-    """Intercepts the calls of every handler, in the handler's own thread."""
+    """Intercepts handlers' AWS calls in their threads: schedules handlers, injects faults."""
 
     def __init__(
         self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
@@ -92,6 +92,13 @@ class CallInterceptor:
         """Let virtual time pass for the handler."""
         raise_if_cancelled()
         pause(Sleep(timedelta(seconds=max(0.0, seconds))))
+
+    def waited(self, seconds: float) -> bool:
+        """Let virtual time pass for a handler that waits in a service; False for other callers."""
+        if not in_handler_thread():
+            return False
+        self.slept(seconds)
+        return True
 
     def exited(self, status: "ExitStatus") -> None:
         """The handler ended its own process, and its execution environment with it."""

@@ -24,7 +24,7 @@ SUCCESS = "Success"
 
 
 class Destinations:
-    """Sends records with the permissions of the function's role, and without retries."""
+    """Sends records of invocations to destinations, with the role's permissions, once."""
 
     def __init__(self, aws: AwsClients) -> None:
         self._aws = aws

@@ -31,6 +31,8 @@ from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.event_sources.polled_run import PolledRun
+from wavetank.simulation.event_sources.sources import EventSources
 from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
@@ -55,7 +57,7 @@ DRAIN_MAX = timedelta(hours=26)
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, apart from what is deployed.
+    """The inputs of a run, apart from the deployed pipeline.
 
     `steps` run besides the rules' own firings, of which a horizon of zero has none.
     `recorded_options` are written to the history.
@@ -101,6 +103,15 @@ class Run:
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
         self._pushed = PushedEvents(self._clock, self._invocations)
+        self._sources = EventSources(
+            PolledRun(
+                simulator=simulator,
+                clock=self._clock,
+                invocations=self._invocations,
+                last_action=lambda: self._last_action,
+            )
+        )
+        self._last_action = options.last_action
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
     def execute(self) -> None:
@@ -125,6 +136,8 @@ class Run:
                 given_up=self._pushed.given_up,
                 service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
+                messages=self._sources,
+                wait=self._interceptor.waited,
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
             stack.callback(self._injector.revert_all)
@@ -139,8 +152,8 @@ class Run:
 
     def run_until(self, instant: datetime) -> None:
         """Run everything that is due by the instant, and set the time to it."""
-        self._deliveries.plan()
-        self._clock.run_until(instant, self._deliveries.plan)
+        self._plan()
+        self._clock.run_until(instant, self._plan)
         self._clock.advance_to(instant)
 
     def invoke(self, function: str, event: object) -> str:
@@ -150,10 +163,15 @@ class Run:
     def end(self, until: datetime) -> None:
         """Stop the rules after `until`, drain everything else, and record what remains."""
         self._rules.until = self._schedules.until = until
-        self._deliveries.plan()
-        last = max(until, self._options.last_action)
-        self._clock.run_until(last + DRAIN_MAX, self._deliveries.plan)
+        self._last_action = max(until, self._options.last_action)
+        self._plan()
+        self._clock.run_until(self._last_action + DRAIN_MAX, self._plan)
         self._end()
+
+    def _plan(self) -> None:
+        """Schedule what services do next by themselves; called after every action."""
+        self._deliveries.plan()
+        self._sources.plan()
 
     def _begin(self) -> None:
         options, record = self._options, self._clock.record
@@ -178,7 +196,7 @@ class Run:
         self._steps.plan(self._options.steps)
 
     def _end(self) -> None:
-        remaining = self._deliveries.remaining()
+        remaining = [*self._deliveries.remaining(), *self._sources.remaining()]
         if not self._clock.is_idle():
             remaining.append("invocations or deliveries that are still tried")
         now, record = self._clock.now, self._clock.record

@@ -33,7 +33,7 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """What decides a run, apart from the pipeline; `start` is in virtual time.
+    """The inputs of a run, apart from the pipeline; `start` is in virtual time.
 
     To compare it with a run on a live engine, it is run step by step as that one was, from
     `initial_table`, the table that the live run began with.
@@ -52,7 +52,7 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class RunResult:
-    """The findings of a run, and the digest of its history.
+    """The result of a run: its findings, and the digest of its history.
 
     `unmatched` are faults that hit nothing: the run shows nothing about them.
     """

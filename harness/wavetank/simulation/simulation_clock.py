@@ -11,12 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
+from wavetank.core.clock import rfc3339
+from wavetank.core.errors import WavetankError
 from wavetank.history import Event
 
 FIRST = -1.0
 """Sorts before every random number."""
 
+ACTIONS_AT_ONCE_MAX = 200_000
+"""At one instant. A batch of messages takes about three, so this is a burst of 60,000 batches."""
+LOOP_ACTION = "look for functions that invoke each other, or themselves, without an end"
+
 type Action = Callable[[], None]
+
+
+class EndlessRunError(WavetankError):
+    """Time does not pass in a run, because actions go on causing each other."""
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +38,7 @@ class _Entry[T]:
 
 
 class EventQueue[T]:
-    """A queue by due time. Items due at one instant come in an order drawn from the seed.
+    """A priority queue by due time; the seed decides the order at one instant.
 
     The same seed and the same items give the same order.
     """
@@ -37,12 +47,19 @@ class EventQueue[T]:
         self._random = random
         self._entries: list[_Entry[T]] = []
         self._numbers = count()
+        self._cancelled = set[int]()
 
-    def add(self, due: datetime, item: T, *, first: bool = False) -> None:
-        """Add an item. With `first` it comes before all others of its instant that are not."""
+    def add(self, due: datetime, item: T, *, first: bool = False) -> int:
+        """Add an item; returns its number. With `first` it comes before all others that are not."""
         order = FIRST if first else self._random.random()
         entry = _Entry(due, order, next(self._numbers), item)
         heapq.heappush(self._entries, entry)
+        return entry.number
+
+    def cancel(self, number: int) -> None:
+        """Remove the item of that number, which must be in the queue."""
+        self._cancelled.add(number)
+        self._drop_cancelled()
 
     def next_due(self) -> datetime | None:
         """When the earliest item is due; None if the queue is empty."""
@@ -55,10 +72,16 @@ class EventQueue[T]:
             IndexError: the queue is empty.
         """
         entry = heapq.heappop(self._entries)
+        self._drop_cancelled()
         return entry.due, entry.item
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._entries) - len(self._cancelled)
+
+    def _drop_cancelled(self) -> None:
+        """Keep an item that was not cancelled at the front."""
+        while self._entries and self._entries[0].number in self._cancelled:
+            self._cancelled.remove(heapq.heappop(self._entries).number)
 
 
 class SimulationClock:
@@ -81,9 +104,16 @@ class SimulationClock:
         self.now = start
         self.record = record
 
-    def at(self, due: datetime, action: Action, *, first: bool = False) -> None:
-        """Schedule an action, now if `due` is past. `first` puts it before all others then."""
-        self._queue.add(max(due, self.now), action, first=first)
+    def at(self, due: datetime, action: Action, *, first: bool = False) -> int:
+        """Schedule an action, now if `due` is past. `first` puts it before all others then.
+
+        Returns its number, by which `cancel` removes it.
+        """
+        return self._queue.add(max(due, self.now), action, first=first)
+
+    def cancel(self, number: int) -> None:
+        """Remove a scheduled action, which must not have run yet."""
+        self._queue.cancel(number)
 
     def after(self, duration: timedelta, action: Action) -> None:
         """Schedule an action that much later."""
@@ -94,11 +124,22 @@ class SimulationClock:
         return self._queue.next_due() == self.now
 
     def run_until(self, end: datetime, after_each: Action) -> None:
-        """Run every action that is due by `end`, and call `after_each` after each of them."""
+        """Run every action that is due by `end`, and call `after_each` after each of them.
+
+        Raises:
+            EndlessRunError: actions go on causing each other, and time does not pass.
+        """
+        at_once = 0
         while (due := self._queue.next_due()) is not None and due <= end:
             due, action = self._queue.pop()
+            at_once += 1
             if due != self.now:  # the simulator's time is set once per instant, not per action
                 self.advance_to(due)
+                at_once = 0
+            if at_once > ACTIONS_AT_ONCE_MAX:
+                raise EndlessRunError(
+                    "functions that end", f"{at_once} actions at {rfc3339(due)}", LOOP_ACTION
+                )
             action()
             after_each()
 

@@ -1,4 +1,4 @@
-"""Which resources of a template the simulator supports, and what is wrong with the others.
+"""The resources of a template that the simulator supports, and problems of the others.
 
 Refused is what would deploy but have no effect: a trigger that never fires, a destination that is
 never reached, code that is not run. Errors that only LocalStack detects are raised by the
@@ -7,6 +7,7 @@ deployment.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
@@ -22,6 +23,8 @@ TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, DELIVERY_STREAM})
 RULE_TARGETS = TARGETS | {BUS, DATA_STREAM, LOG_GROUP}
 LOG_TARGETS = frozenset({FUNCTION, DELIVERY_STREAM, DATA_STREAM})
 """What a subscription filter can have as its destination."""
+EVENT_SOURCES = frozenset({QUEUE})
+"""What an event source mapping can read."""
 RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "firehose", "http", "https", "lambda", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
@@ -54,8 +57,10 @@ def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
     others = ", ".join(sorted(CHECKS))
-    action = f"use a sandbox (up), which has all of LocalStack; the simulator supports {others}"
-    return resource.problem("resources of supported types", "", action)
+    expected = f"resources of types that the simulator supports: {others}"
+    action = "use a sandbox, which has all of LocalStack: up, then invoke and check"
+    problem = resource.problem(expected, "", action)
+    return replace(problem, line=f"{problem.found} is not simulated")
 
 
 def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
@@ -173,6 +178,16 @@ def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[Tem
             yield configuration.problem(expected, what, "choose one of them", keys)
 
 
+def _check_event_source_mapping(mapping: TemplateResource) -> Iterator[TemplateProblem]:
+    kind = mapping.scope.kind(mapping.properties.get("EventSourceArn"))
+    if kind not in EVENT_SOURCES:
+        expected, what = "a mapping of a queue", f"with {_shown(kind)} as its source"
+        action = "name a queue of the templates by GetAtt"
+        yield mapping.problem(expected, what, action, ("EventSourceArn",))
+    refused = {"ProvisionedPollerConfig": "a mapping without provisioned pollers"}
+    yield from _refused(mapping, refused)
+
+
 def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
     expected = "a delivery stream that delivers to S3, from direct puts or a Kinesis data stream"
     properties = stream.properties
@@ -269,6 +284,7 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     DELIVERY_STREAM: _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
     "AWS::Lambda::Alias": _check_alias,
+    "AWS::Lambda::EventSourceMapping": _check_event_source_mapping,
     FUNCTION: _check_function,
     LAYER: _anything,
     "AWS::Lambda::Permission": _anything,

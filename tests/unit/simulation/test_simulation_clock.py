@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from wavetank.simulation.simulation_clock import EventQueue
+from wavetank.simulation import simulation_clock
+from wavetank.simulation.simulation_clock import EndlessRunError, EventQueue, SimulationClock
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
@@ -49,3 +50,30 @@ def test_popping_an_empty_queue_raises() -> None:
     """`pop` raises instead of returning something."""
     with pytest.raises(IndexError):
         EventQueue[str](Random(1)).pop()  # noqa: S311 - as above
+
+
+def test_a_cancelled_item_is_not_popped() -> None:
+    """It does not count either, wherever it is in the queue."""
+    queue = EventQueue[str](Random(1))  # noqa: S311 - as above
+    numbers = {name: queue.add(NOW, name, first=True) for name in "abcd"}
+    for name in "bad":
+        queue.cancel(numbers[name])
+    assert len(queue) == 1
+    assert queue.pop()[1] == "c"
+    assert queue.next_due() is None
+    assert len(queue) == 0
+
+
+def test_actions_that_go_on_at_one_instant_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of a run that never ends; actions over time are not limited."""
+    monkeypatch.setattr(simulation_clock, "ACTIONS_AT_ONCE_MAX", 10)
+    clock = SimulationClock(1, NOW, lambda _: None, lambda _: None)
+
+    def again(after: timedelta) -> None:
+        clock.after(after, lambda: again(after))
+
+    again(timedelta(seconds=1))
+    clock.run_until(NOW + timedelta(minutes=1), lambda: None)
+    again(timedelta())
+    with pytest.raises(EndlessRunError, match="11 actions at 2026-11-24T10:01:00Z"):
+        clock.run_until(NOW + timedelta(minutes=2), lambda: None)

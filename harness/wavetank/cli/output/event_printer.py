@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 from wavetank.cli.output.console_output import Output
 from wavetank.cli.output.text_wrap import ELLIPSIS
+from wavetank.core.resource_name import resource_name
 from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
+    EventSettled,
     EventUndelivered,
     FaultBegan,
     FaultReverted,
@@ -17,6 +19,7 @@ from wavetank.history import (
     RequestDiscarded,
     RuleFired,
     RunBegan,
+    Settlement,
     TickSuppressed,
 )
 
@@ -24,10 +27,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ERROR_CHARACTERS = 100
+LOST = {
+    Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
+    Settlement.EXPIRED: "expired, at the end of the retention period",
+    Settlement.STOPPED: "a recursive loop, which Lambda stops",
+}
+"""What to say of events that their function will not process any more."""
 
 
 class EventPrinter:
-    """Prints the first event of most kinds, every fault, and every failure with its alerts."""
+    """Prints the first event of most kinds, and every fault, failure and alert of a run."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -67,6 +76,10 @@ class EventPrinter:
             case RequestDiscarded():
                 attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
+            case EventSettled() if event.settlement in LOST:
+                text = f"{pluralize(len(event.ids), 'event')} of {resource_name(event.source)}: "
+                text += LOST[event.settlement]
+                self._once(event, text, text)
             case MessageSent():
                 kind = "e-mail" if "@" in event.address else "message"
                 self._once(event, event.address, f"{kind} to {event.address}: {event.subject}")

@@ -28,9 +28,10 @@ NEVER = Decimal("Infinity")
 
 @dataclass
 class EarliestExpiry:
-    """No item of `items`, a table's at the time `scanned`, expires before `at`.
+    """A cached result of a scan: no item of the table expires before `at`.
 
-    `at` counts seconds since 1970, in the TTL attribute of this name.
+    `items` are the table's at the time `scanned`. `at` counts seconds since 1970, in the TTL
+    attribute of this name.
     """
 
     attribute: str

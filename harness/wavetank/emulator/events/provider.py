@@ -1,4 +1,4 @@
-"""LocalStack's EventBridge with our schedules and targets.
+"""LocalStack's EventBridge provider with Wavetank's schedules and targets.
 
 [LocalStack 4.14: services/events/provider.py]
 """
@@ -40,7 +40,7 @@ NOT_AUTHORIZED = {
 
 
 class WavetankEvents(EventsProvider):
-    """LocalStack's provider with its own scheduler, and deliveries that are retried."""
+    """LocalStack's EventBridge provider with Wavetank's scheduler and retried deliveries."""
 
     def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()

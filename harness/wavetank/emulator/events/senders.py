@@ -31,7 +31,7 @@ NOT_AN_OBJECT = "The input of the target is not a JSON object: "
 
 @dataclass(frozen=True, kw_only=True)
 class TargetInput:
-    """What a target receives, the event that it is made of, and when it is sent."""
+    """The text that a rule's target receives, the event it is made from, and the time."""
 
     text: str
     event: Mapping[str, Any]

@@ -34,7 +34,7 @@ SDK_NAMES = {"states": "stepfunctions"}
 
 
 class RuleTarget:
-    """A target in place of LocalStack's sender, which has the client and the target's settings."""
+    """A target of a rule; replaces LocalStack's sender, and retries failed deliveries."""
 
     def __init__(self, sender: TargetSender, deliveries: TargetDeliveries, clock: Clock) -> None:
         self._sender = sender

@@ -30,6 +30,7 @@ from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
 from wavetank.emulator.s3.notifications import SEQUENCERS
 from wavetank.emulator.s3.version_ids import VERSIONS
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.services import (
     confirmations,
     deliverer,
@@ -37,6 +38,7 @@ from wavetank.emulator.services import (
     s3_storage,
     waiting_deliveries,
 )
+from wavetank.emulator.sqs.passive_queues import restart_numbers
 from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
@@ -47,7 +49,7 @@ class _Store:
 
 
 class Baseline:
-    """The data of one account and region when this object was created."""
+    """A copy of one account's data in a region, to which each run resets the simulator."""
 
     def __init__(self, account: str, region: str) -> None:
         self._store = _Store(account, region)
@@ -84,6 +86,8 @@ class Baseline:
             function.reserved_concurrent_executions = self._concurrency.get(name)
         for queue in self._queues():
             _empty(queue)
+        restart_numbers()
+        IDS.restart()
         restore_streams(self._store.account, self._store.region, self._table_streams)
         restore_shards(self._store.account, self._store.region, self._shards)
         COMPLETED.clear()

@@ -1,4 +1,4 @@
-"""What is deployed as a function, as far as the simulator needs it to run the handler.
+"""The deployed functions, as far as the simulator needs them to run the handlers.
 
 Read from LocalStack's stores, and so from what was really deployed: the unpacked zip, and the
 configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
@@ -28,10 +28,10 @@ LATEST = "$LATEST"
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedFunction:
-    """A function's code and configuration; `revision` changes when either does.
+    """A deployed Lambda function: its code and configuration.
 
-    `layers` are the folders of Python packages in its layers, in the order of the search;
-    `may_recurse` is whether its RecursiveLoop is Allow.
+    `revision` changes with either. `layers` are the folders of Python packages in its layers, in
+    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow.
     """
 
     name: str

@@ -17,13 +17,15 @@ from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, r
 from wavetank.emulator.in_process.protocols import replace_parsers
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
+from wavetank.emulator.sqs.passive_queues import make_queues_passive
 
 
 class InProcessLocalStack:
-    """LocalStack with its init hooks run; services are loaded when they are first called."""
+    """LocalStack in this process, after its init hooks; services load on their first call."""
 
     def __init__(self) -> None:
-        _make_queues_passive()
+        IDS.restart()
+        make_queues_passive()
         _make_alarms_passive()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
@@ -46,21 +48,6 @@ class InProcessLocalStack:
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
-
-
-def _make_queues_passive() -> None:
-    """Prevent queues from using threads, the time, or ids that no seed repeats.
-
-    SQS would report each message to CloudWatch from a thread of its own, and CloudWatch, once
-    loaded, has one that keeps the process from ending. A message without a delay would be withheld
-    until time advances, because LocalStack checks whether its time is later than now.
-    [LocalStack 4.14: services/sqs/models.py, SqsMessage.is_delayed]
-    """
-    patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
-    patch = patch_of("localstack.services.sqs.models:SqsMessage.is_delayed")
-    stock = patch.original().fget
-    patch.apply(property(lambda held: bool(held.delay_seconds) and stock(held)))
-    patch_of("localstack.services.sqs.utils:long_uid").apply(IDS.new)
 
 
 def _make_alarms_passive() -> None:

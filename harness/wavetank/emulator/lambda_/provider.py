@@ -37,8 +37,15 @@ from wavetank.emulator.lambda_.discarded_events import (
     process_dead_letter_queue,
     send_to_failure_destination,
 )
+from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
+from wavetank.emulator.lambda_.mapping_checks import (
+    permission_refusal,
+    timeout_refusal,
+    window_refusal,
+)
 from wavetank.emulator.lambda_.packages import use_safe_unpacking
+from wavetank.emulator.lambda_.queue_poller import correct_queue_events
 from wavetank.emulator.lambda_.request_checks import (
     content_refusal,
     payload_refusal,
@@ -47,7 +54,7 @@ from wavetank.emulator.lambda_.request_checks import (
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
-from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 
 ACCEPTED = 202
@@ -56,7 +63,7 @@ EXECUTOR = "wavetank"
 
 
 class WavetankLambda(LambdaProvider):
-    """LocalStack's provider with the checks that it lacks."""
+    """LocalStack's Lambda provider with AWS's limits and request checks."""
 
     def create_function(  # type: ignore[override]  # its request is not expanded, as in LocalStack
         self, context: RequestContext, request: Any
@@ -109,6 +116,30 @@ class WavetankLambda(LambdaProvider):
             EventSource(arn="", ids=(IDS.new(),)),
         )
         return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
+
+    def validate_event_source_mapping(self, context: RequestContext, request: Any) -> Any:
+        """Called by LocalStack when a mapping is created or updated."""
+        window = request.get("MaximumBatchingWindowInSeconds") or 0
+        _refuse_mapping(window_refusal(request.get("EventSourceArn") or "", window))
+        return super().validate_event_source_mapping(context, request)
+
+    def check_service_resource_exists(
+        self, service: str, resource_arn: str, function_arn: str, function_role_arn: str
+    ) -> None:
+        """Called by LocalStack to validate an event source mapping."""
+        is_queue = service.startswith("sqs")
+        if is_queue and read_emulator_settings().access is AccessChoice.ENFORCE:
+            _refuse_mapping(permission_refusal(resource_arn, function_role_arn))
+        super().check_service_resource_exists(
+            service, resource_arn, function_arn, function_role_arn
+        )
+        if is_queue:
+            _refuse_mapping(timeout_refusal(resource_arn, function_arn))
+
+
+def _refuse_mapping(refusal: str | None) -> None:
+    if refusal is not None:
+        raise InvalidParameterValueException(refusal, Type="User")
 
 
 def _check_variables(request: Mapping[str, Any]) -> None:
@@ -164,4 +195,7 @@ def wavetank_lambda() -> Service:
     patch_of("localstack.services.lambda_.invocation.version_manager:start_thread").apply(
         start_worker_thread
     )
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        run_no_pollers()
+    correct_queue_events()
     return Service.for_provider(WavetankLambda())

@@ -35,7 +35,7 @@ RANDOM = "Random"
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEvents:
-    """The events that one put stored, each with its id, and where they are."""
+    """The log events that one put stored, with their ids and their log stream."""
 
     account: str
     group_arn: str
@@ -46,7 +46,7 @@ class StoredEvents:
 
 @dataclass(frozen=True)
 class LogSubscription:
-    """A subscription filter, as LocalStack stores it."""
+    """A subscription filter as LocalStack stores it."""
 
     name: str
     pattern: str

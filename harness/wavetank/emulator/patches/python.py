@@ -1,4 +1,4 @@
-"""What the simulator replaces in Python, for handlers, which share its process.
+"""The monkeypatches of Python in the simulator, for handlers that share its process.
 
 Time is not in this list: freezegun replaces it, except `time.sleep`, which `wavetank.core.clock`
 replaces.

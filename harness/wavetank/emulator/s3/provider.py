@@ -36,7 +36,7 @@ OWN = "Your previous request to create the named bucket succeeded and you alread
 
 
 class WavetankS3(S3Provider):
-    """LocalStack's provider, with AWS's errors for buckets that exist and objects that remain."""
+    """LocalStack's S3 provider, whose objects are stored within this LocalStack."""
 
     def __init__(self, storage: Any, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__(storage)

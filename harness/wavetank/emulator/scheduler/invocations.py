@@ -19,7 +19,7 @@ from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role
 
 
 class ScheduleInvocations:
-    """Invokes targets, and again if they fail."""
+    """Invokes the targets of schedules, and retries failed invocations."""
 
     def __init__(self, deliveries: TargetDeliveries, clock: Clock) -> None:
         self._deliveries = deliveries

@@ -28,7 +28,7 @@ SERVICES = {"states": "stepfunctions", "eventbridge": "events", "sfn": "stepfunc
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleInvocation:
-    """One invocation of a schedule's target; `execution` is its id. Attempts count from 1."""
+    """An invocation of a schedule's target; `execution` is its id, attempts count from 1."""
 
     schedule: Schedule
     scheduled: datetime

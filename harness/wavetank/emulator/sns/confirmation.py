@@ -69,7 +69,7 @@ def set_confirmed(arn: str, *, confirmed: bool) -> None:
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A published message, to one address."""
+    """A message that was published to a topic and sent to one address."""
 
     topic: str
     address: str
@@ -78,7 +78,7 @@ class SentMessage:
 
 
 class Confirmations:
-    """The e-mail subscriptions of this LocalStack.
+    """The e-mail subscriptions of a LocalStack, and the confirmation of their addresses.
 
     With `auto_confirm` every address is confirmed immediately, for users who do not want to click.
     """

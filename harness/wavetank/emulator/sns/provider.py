@@ -70,7 +70,7 @@ PAGE = """<!doctype html>
 
 
 class WavetankSns(SnsProvider):
-    """LocalStack's provider, with confirmed e-mail, and retries of messages."""
+    """LocalStack's SNS provider, with a mailbox, confirmed addresses, and retries of messages."""
 
     def __init__(self, confirmations: Confirmations, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__()

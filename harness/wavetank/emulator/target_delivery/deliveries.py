@@ -31,7 +31,7 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Undelivered:
-    """What has failed for good: the last failure, the retries made, and the limit that ended them.
+    """A delivery that failed for good: its last failure, its retries, and the limit reached.
 
     `limit` is None if the failure was not one that is retried.
     """
@@ -43,7 +43,7 @@ class Undelivered:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetDelivery:
-    """One event for one target.
+    """An event on its way to one target of a rule or schedule.
 
     `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
     is called once, when no attempt is left, and returns whether a dead-letter queue has the event.
@@ -74,7 +74,7 @@ class _Retry:
 
 
 class TargetDeliveries:
-    """The deliveries of one service that are waiting for their next attempt."""
+    """The deliveries of one service that wait for their next attempt."""
 
     def __init__(self, clock: Clock, *, has_thread: bool) -> None:
         self._clock = clock

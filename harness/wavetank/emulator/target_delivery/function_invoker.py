@@ -35,7 +35,7 @@ class OfferedEvent:
 
 
 class TargetFunctionInvoker:
-    """Invokes by the client of the caller; `queue` gets each event instead, if it is set."""
+    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda."""
 
     def __init__(self) -> None:
         self.queue: Callable[[OfferedEvent], object] | None = None

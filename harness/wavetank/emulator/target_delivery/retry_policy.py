@@ -23,7 +23,7 @@ RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (6
 
 
 class RetryLimit(StrEnum):
-    """The limit of a retry policy that ended a delivery, by AWS's name."""
+    """The limit of a retry policy that ended a delivery, by AWS's name for it."""
 
     RETRIES = "MaximumRetryAttempts"
     AGE = "MaximumEventAgeInSeconds"
@@ -46,7 +46,7 @@ class DeliveryRetryPolicy(Protocol):
 
 @dataclass(frozen=True)
 class TargetRetryPolicy:
-    """The limits of retries: whichever is reached first ends the delivery."""
+    """A target's retry policy; the first limit that is reached ends the delivery."""
 
     retries_max: int = RETRIES_DEFAULT
     age_max: timedelta = AGE_DEFAULT

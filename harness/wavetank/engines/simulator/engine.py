@@ -27,6 +27,7 @@ from wavetank.engines.simulator.environment import (
 )
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
+from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
@@ -50,6 +51,7 @@ class Simulator:
         self._frozen: Any = None
         self._interceptor: HandlerInterceptor | None = None
         self._deliveries = DueDeliveries()
+        self.queues = MessageQueues()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -134,7 +136,8 @@ class Simulator:
             deliveries.on_given_up = hooks.given_up
         self._interceptor = hooks.interceptor
         try:
-            yield
+            with self.queues.hooked(hooks):
+                yield
         finally:
             handlers.remove()
             FUNCTIONS.queue = IDS.source = None
@@ -188,7 +191,7 @@ class Simulator:
 
     @contextmanager
     def captures_output(self) -> Iterator[None]:
-        """Write what handlers print, in any way, to their log and not to our standard output.
+        """Write what handlers print, in any way, to their log and not to standard output.
 
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
+    from wavetank.emulator.sqs.queue_hooks import QueueObserver
     from wavetank.emulator.target_delivery.deliveries import OnGivenUp
     from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
 class HandlerInterceptor(Protocol):
-    """Intercepts calls, and controls handlers while they wait; called in their threads."""
+    """Interface that intercepts handlers' API calls and waits, in the handlers' threads."""
 
     def before(self, call: "ApiCall") -> None:
         """Called before the call is served.
@@ -57,11 +58,13 @@ class HandlerInterceptor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """The interceptor, observers of records and e-mail, and the source of random ids.
+    """The callbacks by which a simulation observes and controls a simulator.
 
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
     every one that its target refuses for good. `service_id` gives the ids of events and messages.
     `invoke_processor` invokes the functions that transform records of delivery streams.
+    `messages` observes queues; `wait` lets a handler wait for messages, and returns False for any
+    other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor
@@ -72,3 +75,5 @@ class SimulatorHooks:
     given_up: "OnGivenUp"
     service_id: Callable[[], str]
     invoke_processor: "Invoke"
+    messages: "QueueObserver"
+    wait: Callable[[float], bool]

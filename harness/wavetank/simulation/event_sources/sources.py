@@ -1,0 +1,59 @@
+"""All event sources of a run: each plans its next poll after every action."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from wavetank.history import EventAccepted, EventSettled, Settlement
+from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
+from wavetank.simulation.event_sources.polled_run import EventSource, PolledRun
+from wavetank.simulation.event_sources.queue_source import QueueSource
+
+SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], EventSource]] = {
+    "sqs": QueueSource,
+}
+"""By the service of a mapping's source."""
+
+
+class EventSources:
+    """The sources of all mappings, and the observer of the queues that are among them."""
+
+    def __init__(self, run: PolledRun) -> None:
+        mappings = event_source_mappings(run.simulator.aws)
+        self._clock = run.clock
+        self._invocations, self._chains = run.invocations, run.chains
+        self._recorded = {each.source: each.recorded_source for each in mappings}
+        self._sources = [
+            SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
+        ]
+
+    def plan(self) -> None:
+        """Let each source plan its next poll."""
+        for source in self._sources:
+            source.plan()
+
+    def remaining(self) -> list[str]:
+        """What waits in the sources and was not processed; once for each source."""
+        found = [text for source in self._sources for text in source.remaining()]
+        return list(dict.fromkeys(found))
+
+    def queued(self, queue: str, message: str) -> None:
+        """A queue accepted the message."""
+        attempt = self._invocations.attempts.running
+        request = attempt.request.id if attempt else ""
+        if cause := self._invocations.current_cause:
+            self._chains.sent(message, cause)
+        if source := self._recorded.get(queue):
+            self._clock.record(EventAccepted(self._clock.now, request, source, message))
+
+    def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
+        """The messages moved to the dead-letter queue."""
+        self._settle(queue, messages, Settlement.DEAD_LETTERED)
+
+    def expired(self, queue: str, messages: Sequence[str]) -> None:
+        """The messages were deleted at the end of the retention period."""
+        self._settle(queue, messages, Settlement.EXPIRED)
+
+    def _settle(self, queue: str, messages: Sequence[str], settlement: Settlement) -> None:
+        self._chains.forget(messages)
+        if source := self._recorded.get(queue):
+            now = self._clock.now
+            self._clock.record(EventSettled(now, "", source, tuple(messages), settlement))
