@@ -11,6 +11,7 @@ from localstack.services.plugins import SERVICE_PLUGINS
 
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.sns.confirmation import Confirmations
+from wavetank.emulator.sns.fifo_topics import FifoTopics
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 ACCOUNT = "000000000000"
@@ -56,7 +57,14 @@ def rules() -> Any:
 
 def waiting_deliveries() -> list[TargetDeliveries]:
     """The retries of every service that delivers events."""
-    return [_provider(name).deliveries for name in ("events", "logs", "scheduler")]
+    names = ("events", "logs", "s3", "scheduler", "sns")
+    return [_provider(name).deliveries for name in names]
+
+
+def fifo_topics() -> FifoTopics:
+    """What FIFO topics have seen."""
+    found: FifoTopics = _provider("sns").fifo_topics
+    return found
 
 
 def next_fire(rule_arn: str) -> datetime | None:

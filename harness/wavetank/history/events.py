@@ -30,17 +30,22 @@ class Outcome(StrEnum):
 class Trigger(StrEnum):
     """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
 
-    `service` is an event that another service delivers: EventBridge Scheduler, a rule that
-    transforms its event or matches one, or a subscription to logs.
-    `workload` follows a `WorkloadSent`, and `http` is a call that an `HttpAnswered` ends.
-    `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
-    of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
-    event source mapping.
+    `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
+    `bucket` a notification, `log-group` what a subscription filter selected, and `function` a call
+    of Lambda's API. `service` is EventBridge Scheduler. `queue` is a batch of messages of an SQS
+    queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an event source mapping.
+    All of these follow an `EventOffered`. `workload` follows a `WorkloadSent`, and `http` is a call
+    that an `HttpAnswered` ends. `delivery-stream` transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
     SERVICE = "service"
+    RULE = "rule"
+    TOPIC = "topic"
+    BUCKET = "bucket"
+    LOG_GROUP = "log-group"
+    FUNCTION = "function"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
     QUEUE = "queue"
@@ -259,10 +264,10 @@ class RecordsProcessed(Event):
 
 @dataclass(frozen=True)
 class EventAccepted(Event):
-    """The source of an event source mapping, such as a queue, accepted the event of that id.
+    """A source that Lambda polls, such as a queue, accepted the event of that id.
 
-    `request` is the one whose function sent it, empty if none did. `source` is the name of the
-    queue, the stream or the table.
+    `request` is the one whose function sent it, empty if none did. `source` is the ARN of the
+    queue, the data stream or the table.
     """
 
     request: str
@@ -272,7 +277,11 @@ class EventAccepted(Event):
 
 @dataclass(frozen=True)
 class EventOffered(Event):
-    """A trigger invoked its function with these events of its source, by the request."""
+    """A trigger gave events to a function: `request` identifies the invocation from here on.
+
+    `source` is the ARN of the queue, data stream, table, rule, schedule, topic, bucket, log group
+    or function, and empty if a test called Lambda's API. `ids` name its events or messages.
+    """
 
     request: str
     source: str
@@ -281,12 +290,31 @@ class EventOffered(Event):
 
 @dataclass(frozen=True)
 class EventSettled(Event):
-    """What became of these events of the source; `request` had offered them, empty if none had."""
+    """What became of events of a source that Lambda polls.
+
+    `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
+    """
 
     request: str
     source: str
     ids: tuple[str, ...]
     settlement: Settlement
+
+
+@dataclass(frozen=True)
+class EventUndelivered(Event):
+    """A service gave up an event that it pushes: `target` refused it, after so many retries.
+
+    `source` is the ARN, as in `EventOffered`; `reason` is the error code. `dead_letter` is OK if a
+    dead-letter queue has the event, the error code if that refused it, and empty without one.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    target: str
+    reason: str
+    retries: int
+    dead_letter: str
 
 
 @dataclass(frozen=True)
@@ -300,7 +328,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True)
 class MessageSent(Event):
-    """A published message reached an e-mail address; confirmation requests are not recorded."""
+    """A published message reached an address or a URL; confirmation requests are not recorded."""
 
     topic: str
     address: str
@@ -361,6 +389,7 @@ EVENTS: tuple[type[Event], ...] = (
     EventSettled,
     WorkloadSent,
     HttpAnswered,
+    EventUndelivered,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

@@ -13,6 +13,9 @@ destinations      the functions, topics and queues that get the record of an inv
 firehose_observer what a delivery stream accepted, delivered and lost
 stream_functions  the functions that transform a delivery stream's records
 event_sources     event source mappings: SQS queues that Lambda polls
+pushed_events     events of rules, topics, buckets and log groups for functions
+request_chains    what caused each invocation, and the recursive loops among them
+seeded_random     random numbers of handlers, and ids of events and messages, from the seed
 handler_task      handlers that run one at a time, and pause at each AWS call
 suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls

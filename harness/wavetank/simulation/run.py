@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -40,9 +39,10 @@ from wavetank.simulation.event_sources.sources import EventSources
 from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
+from wavetank.simulation.pushed_events import PushedEvents
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
-from wavetank.simulation.seeded_random import seeded_random
+from wavetank.simulation.seeded_random import seeded_ids, seeded_random
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
@@ -109,6 +109,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
+        self._pushed = PushedEvents(self._clock, self._invocations)
         self._sources = EventSources(
             PolledRun(
                 simulator=simulator,
@@ -142,7 +143,9 @@ class Run:
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._clock.new_id,
-                queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
+                queue=self._pushed.queue,
+                given_up=self._pushed.given_up,
+                service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
                 messages=self._sources,
                 wait=self._interceptor.waited,

@@ -1,31 +1,26 @@
-"""Random numbers of a run, from its seed: those of handlers, the SDK and LocalStack.
-
-The ids of messages and events are among them: handlers store them, and use them as keys.
-"""
+"""Random numbers of a run, from its seed: those of handlers, and the ids of events and messages."""
 
 import os
 import random
-import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from wavetank.emulator.patches import patch_of
-from wavetank.simulation.handler_task import in_handler_thread
+from wavetank.engines.simulator.environment import is_a_handlers_thread
 
 
 @contextmanager
 def seeded_random(seed: int) -> Iterator[None]:
-    """Seed Python's random numbers, and the system's random bytes, which `uuid.uuid4` uses.
+    """Seed Python's random numbers, and the random bytes of handlers, such as of `uuid.uuid4`.
 
-    Threads of LocalStack get real random bytes: when they ask for some depends on real time.
+    LocalStack gets real random bytes: how many it asks for depends on what was used before.
     """
-    state, run_thread = random.getstate(), threading.get_ident()
-    source, system = random.Random(f"bytes of {seed}"), os.urandom  # noqa: S311 - a simulation, not a secret
+    state, system = random.getstate(), os.urandom
+    source = random.Random(f"bytes of {seed}")  # noqa: S311 - a simulation, not a secret
 
     def random_bytes(size: int, /) -> bytes:
-        if threading.get_ident() == run_thread or in_handler_thread():
-            return source.randbytes(size)
-        return system(size)
+        return source.randbytes(size) if is_a_handlers_thread() else system(size)
 
     random.seed(seed)
     try:
@@ -33,3 +28,9 @@ def seeded_random(seed: int) -> Iterator[None]:
             yield
     finally:
         random.setstate(state)
+
+
+def seeded_ids(seed: int) -> Callable[[], str]:
+    """A function that gives the ids of the events and messages of a run, one after the other."""
+    source = random.Random(f"ids of {seed}")  # noqa: S311 - as above
+    return lambda: str(uuid.UUID(int=source.getrandbits(128), version=4))

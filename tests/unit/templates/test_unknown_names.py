@@ -198,7 +198,10 @@ def test_a_misspelt_section_of_resources_is_named(tmp_path: Path) -> None:
 
 def test_schemas_are_those_of_cfn_lint() -> None:
     """Its files are read without importing it, so they must be where its own code has them."""
-    assert resource_types() == sorted(PROVIDER_SCHEMA_MANAGER.get_resource_types(REGION))
+    own_types = PROVIDER_SCHEMA_MANAGER.get_resource_types(REGION)
+    assert resource_types() == sorted(
+        kind for kind in own_types if not kind.startswith("AWS::Serverless::")
+    )
     for kind in ("AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::DynamoDB::Table"):
         own = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
         assert resource_schema(kind)["properties"].keys() == own["properties"].keys()

@@ -31,7 +31,7 @@ class DeployedFunction:
     """A deployed Lambda function: its code and configuration.
 
     `revision` changes with either. `layers` are the folders of Python packages in its layers, in
-    the order of the search.
+    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow.
     """
 
     name: str
@@ -48,6 +48,7 @@ class DeployedFunction:
     concurrency_max: int | None
     layers: tuple[Path, ...] = ()
     version: str = LATEST
+    may_recurse: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def deployed_function(arn: str) -> DeployedFunction:
     known = DESCRIBED.get(arn)
     if known is None or known.version is not version or known.concurrency_max != concurrency_max:
         described = _described(arn, version, concurrency_max)
+        may_recurse = str(function.recursive_loop) == "Allow"
+        described = replace(described, may_recurse=may_recurse)
         known = DESCRIBED[arn] = _Described(version, concurrency_max, described)
     return known.function
 

@@ -167,6 +167,11 @@ class Confirmations:
         if self.on_sent is not None:
             self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
 
+    def record_posted(self, topic: str, url: str, subject: str | None, text: str) -> None:
+        """Report a message to a URL, in the simulator."""
+        if self.on_sent is not None:
+            self.on_sent(SentMessage(topic, url, subject or "", text))
+
     def reset_rates(self) -> None:
         """Reset the sending rates, because time starts again."""
         with self._lock:

@@ -17,6 +17,7 @@ from localstack.services.sqs.models import MessageMoveTask, SqsMessage
 from localstack.services.sqs.utils import encode_receipt_handle
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
 from wavetank.emulator.sqs.visibility import is_past, refresh, timestamp
 
@@ -25,7 +26,7 @@ LOOK_SECONDS = 0.1
 SEQUENCE_START = 18_850_000_000_000_000_000
 """The first sequence number of FIFO queues, with AWS's 20 digits."""
 SEQUENCE = [SEQUENCE_START]
-"""The next sequence number, which `restart_ids` sets back."""
+"""The next sequence number, which `restart_numbers` sets back."""
 
 
 def make_queues_passive() -> None:
@@ -38,9 +39,8 @@ def make_queues_passive() -> None:
         patch.apply(wrapped(patch.original()))
 
 
-def restart_ids() -> None:
-    """Begin again with the ids and numbers of messages, as at the baseline of a run."""
-    QUEUE_HOOKS.reset()
+def restart_numbers() -> None:
+    """Begin again with the sequence numbers of messages, as at the baseline of a run."""
     SEQUENCE[0] = SEQUENCE_START
 
 
@@ -50,15 +50,11 @@ def _is_delayed(message: SqsMessage) -> bool:
     return bool(delay) and not is_past(message.created + (delay or 0))
 
 
-def _message_id() -> str:
-    return QUEUE_HOOKS.new_id()
-
-
 def _receipt_handle(queue_arn: str, message: SqsMessage) -> str:
     """LocalStack's receipt handle, with our source of random ids."""
     if INTERNAL_RESOURCE_ACCOUNT in queue_arn:  # in a thread, which must not draw from the seed
         return str(encode_receipt_handle(queue_arn, message))
-    text = f"{QUEUE_HOOKS.new_id()} {queue_arn} {message.message_id} {message.last_received}"
+    text = f"{IDS.new()} {queue_arn} {message.message_id} {message.last_received}"
     return base64.b64encode(text.encode()).decode()
 
 
@@ -143,7 +139,7 @@ REPLACED = {
     "localstack.services.sqs.models:encode_receipt_handle": _receipt_handle,
     "localstack.services.sqs.provider:MessageMoveTaskManager.submit": _move_messages,
     "localstack.services.sqs.provider:QueueUpdateWorker.start": lambda _: None,
-    "localstack.services.sqs.provider:generate_message_id": _message_id,
+    "localstack.services.sqs.provider:generate_message_id": IDS.new,
 }
 WRAPPED = {
     "localstack.services.sqs.models:FifoQueue.put": _reporting_queued,

@@ -140,6 +140,7 @@ class Simulator:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
+        from wavetank.emulator.service_ids import IDS  # noqa: PLC0415 - as above
         from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
@@ -149,14 +150,18 @@ class Simulator:
         context.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
         streams.refuses = hooks.interceptor.refuses
-        FUNCTIONS.queue = hooks.queue
+        FUNCTIONS.queue, IDS.source = hooks.queue, hooks.service_id
+        for deliveries in services.waiting_deliveries():
+            deliveries.on_given_up = hooks.given_up
         self._interceptor = hooks.interceptor
         try:
             with self.queues.hooked(hooks):
                 yield
         finally:
             handlers.remove()
-            FUNCTIONS.queue = None
+            FUNCTIONS.queue = IDS.source = None
+            for deliveries in services.waiting_deliveries():
+                deliveries.on_given_up = None
             context.observer = confirmations.on_sent = self._interceptor = None
             context.new_id, context.invoke, streams.refuses = stock
 

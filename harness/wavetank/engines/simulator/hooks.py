@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
+    from wavetank.emulator.target_delivery.deliveries import OnGivenUp
+    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
 class HandlerInterceptor(Protocol):
@@ -58,7 +60,8 @@ class HandlerInterceptor(Protocol):
 class SimulatorHooks:
     """The callbacks by which a simulation observes and controls a simulator.
 
-    `queue` gets the ARN and the event of every function that a service invokes asynchronously.
+    `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
+    every one that its target refuses for good. `service_id` gives the ids of events and messages.
     `invoke_processor` invokes the functions that transform records of delivery streams.
     `messages` observes queues; `wait` lets a handler wait for messages, and returns False for any
     other caller, who gets its answer at once.
@@ -68,7 +71,9 @@ class SimulatorHooks:
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
-    queue: Callable[[str, object], object]
+    queue: "Callable[[OfferedEvent], object]"
+    given_up: "OnGivenUp"
+    service_id: Callable[[], str]
     invoke_processor: "Invoke"
     messages: "QueueObserver"
     wait: Callable[[float], bool]

@@ -27,7 +27,12 @@ from wavetank.simulation.event_sources.queue_policy import (
     BatchConcurrency,
     failed_messages,
 )
-from wavetank.simulation.topology import function_name, unqualified
+from wavetank.simulation.request_chains import (
+    RecursiveLoop,
+    invocation_cause,
+    recursive_loop,
+)
+from wavetank.simulation.topology import unqualified
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -61,7 +66,7 @@ class QueueSource:
         self._window_plan = PlannedPoll(run.clock, self._end_window)
         self._gathered: list[dict[str, Any]] = []
         self._bytes = 0
-        self._stopped = set[str]()
+        self._stopped: dict[str, RecursiveLoop] = {}
         self._window_end: datetime | None = None
         self._running = 0
         self._waiting_since: datetime | None = None
@@ -82,8 +87,8 @@ class QueueSource:
         if not found or not self._mapping.enabled:
             return []
         text = f"{pluralize(len(found), 'message')} of {self._mapping.source_name}"
-        if self._stopped.intersection(found):
-            text += f", in a recursive loop of {function_name(self._function)}"
+        if loops := {str(self._stopped[each]) for each in found if each in self._stopped}:
+            text += f", in {min(loops)}"
         return [text]
 
     def _next_poll(self) -> datetime | None:
@@ -167,13 +172,22 @@ class QueueSource:
         self._delete(
             [each for each in records if each["messageId"] not in ids], "", Settlement.FILTERED
         )
-        chains, function = self._run.chains, self._function
-        stopped = {each for each in ids if chains.is_stopped(each, function)}
+        stopped = {each: loop for each in _ids(matching) if (loop := self._stopping_loop(each))}
         self._settle(
             [each for each in matching if each["messageId"] in stopped], "", Settlement.STOPPED
         )
         self._stopped |= stopped
         return [each for each in matching if each["messageId"] not in stopped]
+
+    def _stopping_loop(self, message: str) -> RecursiveLoop | None:
+        """The recursive loop for which Lambda does not invoke the function with the message."""
+        causes = self._run.chains.causes([message])
+        if not causes:
+            return None
+        cause = invocation_cause(self._function, self._mapping.source, causes)
+        function = self._run.simulator.function(self._mapping.function)
+        loop = recursive_loop(cause, is_allowed=function.may_recurse)
+        return loop if loop is not None and loop.is_stopped else None
 
     def _end_window(self) -> None:
         if self._gathered:
@@ -184,16 +198,18 @@ class QueueSource:
         records, self._gathered, self._bytes = tuple(self._gathered), [], 0
         self._window_end = None
         self._running += 1
+        ids = _ids(records)
         request = self._run.invocations.queue(
             self._mapping.function,
             {"Records": records},
             Trigger.QUEUE,
             synchronous=True,
             on_end=lambda outcome: self._end(request, records, outcome),
+            source=self._mapping.source,
+            causes=self._run.chains.causes(ids),
         )
-        name, ids = self._mapping.source_name, _ids(records)
-        self._run.chains.begun(request, self._function, ids)
-        self._clock.record(EventOffered(self._clock.now, request, name, ids))
+        source = self._mapping.recorded_source
+        self._clock.record(EventOffered(self._clock.now, request, source, ids))
 
     def _end(self, request: str, records: Records, outcome: "InvocationOutcome | None") -> None:
         """Delete what was processed; the rest is visible again after its visibility timeout."""
@@ -236,8 +252,8 @@ class QueueSource:
     def _settle(self, records: Records, request: str, settlement: Settlement) -> None:
         if not records:
             return
-        now, name, ids = self._clock.now, self._mapping.source_name, _ids(records)
-        self._clock.record(EventSettled(now, request, name, ids, settlement))
+        now, source, ids = self._clock.now, self._mapping.recorded_source, _ids(records)
+        self._clock.record(EventSettled(now, request, source, ids, settlement))
         if settlement in {Settlement.PROCESSED, Settlement.FILTERED}:
             self._run.chains.forget(ids)
         elif now > self._run.last_action():

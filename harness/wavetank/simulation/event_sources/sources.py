@@ -20,7 +20,7 @@ class EventSources:
         mappings = event_source_mappings(run.simulator.aws)
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
-        self._names = {each.source: each.source_name for each in mappings}
+        self._recorded = {each.source: each.recorded_source for each in mappings}
         self._sources = [
             SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
         ]
@@ -39,10 +39,10 @@ class EventSources:
         """A queue accepted the message."""
         attempt = self._invocations.attempts.running
         request = attempt.request.id if attempt else ""
-        if attempt:
-            self._chains.sent(message, request, attempt.function.arn)
-        if name := self._names.get(queue):
-            self._clock.record(EventAccepted(self._clock.now, request, name, message))
+        if cause := self._invocations.current_cause:
+            self._chains.sent(message, cause)
+        if source := self._recorded.get(queue):
+            self._clock.record(EventAccepted(self._clock.now, request, source, message))
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue."""
@@ -54,6 +54,6 @@ class EventSources:
 
     def _settle(self, queue: str, messages: Sequence[str], settlement: Settlement) -> None:
         self._chains.forget(messages)
-        if name := self._names.get(queue):
+        if source := self._recorded.get(queue):
             now = self._clock.now
-            self._clock.record(EventSettled(now, "", name, tuple(messages), settlement))
+            self._clock.record(EventSettled(now, "", source, tuple(messages), settlement))

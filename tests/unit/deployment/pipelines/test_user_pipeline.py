@@ -90,7 +90,7 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 
 
 UNSUPPORTED = [
-    ("AWS::Kinesis::Stream", "{}", ""),
+    ("AWS::Pipes::Pipe", "{}", ""),
     (
         "AWS::Lambda::EventSourceMapping",
         "{EventSourceArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/feed'}",
@@ -107,7 +107,6 @@ UNSUPPORTED = [
         "with https://a/b as TemplateURL",
     ),
     ("Custom::Thing", "{}", ""),
-    ("AWS::Events::Rule", "{EventPattern: {source: [aws.s3]}}", "with EventPattern"),
     ("AWS::Events::Rule", "{Name: often}", "without one"),
     ("AWS::Events::Rule", "{ScheduleExpression: rate(1 day), EventBusName: mine}", "of another"),
     ("AWS::Lambda::Function", "{PackageType: Image, Code: {ImageUri: x}}", "made of an image"),
@@ -167,9 +166,9 @@ UNSUPPORTED = [
         "{KinesisStreamSpecification: {}}",
         "with KinesisStreamSpecification",
     ),
-    ("AWS::S3::Bucket", "{NotificationConfiguration: {}}", "with NotificationConfiguration"),
-    ("AWS::SNS::Subscription", "{Protocol: lambda}", "by lambda"),
-    ("AWS::SNS::Topic", "{Subscription: [{Protocol: https}]}", "by https"),
+    ("AWS::S3::Bucket", "{ReplicationConfiguration: {}}", "with ReplicationConfiguration"),
+    ("AWS::SNS::Subscription", "{Protocol: sms}", "by sms"),
+    ("AWS::SNS::Topic", "{Subscription: [{Protocol: application}]}", "by application"),
 ]
 
 OF_THE_WHOLE = ("", "without one", "made of an image", "without a destination")
@@ -191,7 +190,7 @@ def test_an_unsupported_resource_is_named(
 
 def test_all_problems_are_reported_at_once(template: Path) -> None:
     """The first in full, the others with their positions: types, code, parameters and circles."""
-    text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
+    text = added("Feed", "AWS::Pipes::Pipe") + "  Other:\n    Type: AWS::EC2::Instance\n"
     text += "    DependsOn: Feed\n"
     text = text.replace("Properties: {}", "Properties: {Name: !Ref Other}")
     text += (
@@ -202,7 +201,7 @@ def test_all_problems_are_reported_at_once(template: Path) -> None:
         check(template, text)
     assert "Other -> Feed" in raised.value.found
     for found in (
-        f"Feed (AWS::Kinesis::Stream) at {template}:11",
+        f"Feed (AWS::Pipes::Pipe) at {template}:11",
         f"Other (AWS::EC2::Instance) at {template}:14",
         "More (AWS::Lambda::Function) with Code that does not exist",
         f"none for it at {template}:18",
