@@ -36,4 +36,4 @@ class ServiceIds:
 
 
 IDS = ServiceIds()
-"""The only instance, for EventBridge, SNS, SQS and S3."""
+"""The only instance, for all services whose ids a handler or a workload gets."""

@@ -7,7 +7,6 @@ integration counts in virtual time only.
 """
 
 import json
-import uuid
 from typing import Any
 
 from localstack.aws import handlers
@@ -24,6 +23,7 @@ from wavetank.emulator.http_apis.resources import http_apis
 from wavetank.emulator.http_apis.stage import NOT_FOUND, HttpApiStage
 from wavetank.emulator.http_entries.entry import FunctionCall
 from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.role_clients import service_client
 
@@ -74,7 +74,7 @@ def _answer(api: HttpApi, request: Request) -> HttpAnswer:
         return NOT_FOUND
     stage, call = HttpApiStage.of(api, found[0]), _call(request, found[1])
     try:
-        routed = stage.route(call, str(uuid.uuid4()), WallClock().now())
+        routed = stage.route(call, IDS.new(), WallClock().now())
     except UsageError as error:
         return json_answer(501, {"message": str(error)})
     return routed if isinstance(routed, HttpAnswer) else _invoked(stage, routed)
