@@ -59,7 +59,7 @@ def test_an_event_is_processed(simulator):
     simulator.run(minutes=15).assert_all_valid()
 
 
-@pytest.mark.fault("handler-crash", function={function_name}, lasts="5m")
+@pytest.mark.fault("handler-crash", function={function_name}, after="0s", lasts="5m")
 def test_a_crash_loses_nothing(simulator):
     """The event is tried again, or reported to the failure destination."""
     simulator.workload({kind}, {target}, count=1, body=BODY)

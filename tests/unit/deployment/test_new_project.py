@@ -99,7 +99,7 @@ def test_a_pipeline_without_a_schedule_gets_the_event_that_it_waits_for(
     text = (tmp_path / "tests" / "test_pipeline.py").read_text()
     assert compile(text, "test_pipeline.py", "exec")
     assert f'simulator.workload("{kind}", "{target}", count=1, body=BODY)' in text
-    assert 'fault("handler-crash", function="Store"' in text
+    assert 'fault("handler-crash", function="Store", after="0s"' in text
 
 
 def test_a_pipeline_with_a_schedule_runs_by_itself(tmp_path: Path) -> None:
