@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.configuration.project import default_name
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION
 from wavetank.core.text import pluralize, short_path
@@ -59,6 +59,7 @@ def create_sample(folder: Path, name: str | None = None) -> list[Path]:
 
     Raises:
         UsageError: one of the files exists.
+        InfrastructureError: the folder cannot be written to.
     """
     sample = shipped_folder() / SAMPLE
     files = {
@@ -79,6 +80,7 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
 
     Raises:
         UsageError: it is not a template, or one of the files exists.
+        InfrastructureError: the folder cannot be written to.
     """
     tree = StackTree(template, {})
     read, sample = read_document(template), shipped_folder() / SAMPLE
@@ -160,7 +162,19 @@ def _write(folder: Path, files: Mapping[Path, str]) -> list[Path]:
         )
     new = [path for path in files if path not in existing]
     for path in new:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(files[path], encoding="utf-8")
+        _write_file(folder / path, files[path])
     return sorted(new)
+
+
+def _write_file(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InfrastructureError(
+            f"to write {target}",
+            reason,
+            "choose a folder that you can write to",
+            sentence=f"{target} cannot be written: {reason}",
+        ) from error

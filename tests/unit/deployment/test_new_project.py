@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wavetank.configuration.project import read_configuration
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.project import find_project
 from wavetank.deployment.new_project import adopt_template, create_sample
 from wavetank.scenario.loader import load_scenario
@@ -118,6 +118,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         create_sample(tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["conftest.py"]
     assert (tmp_path / "tests" / "conftest.py").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> None:
+    """Here a file is where the folder of the project should be, which root cannot write to."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InfrastructureError, match=r"cannot be written: Not a directory; choose"):
+        create_sample(tmp_path / "file" / "project")
 
 
 def test_what_a_repository_has_already_stays(tmp_path: Path) -> None:
