@@ -10,7 +10,7 @@ from tests.live.conftest import MakePipeline
 from tests.live.hosts import Host
 from tests.waiting import wait_until_true
 from wavetank.cli.main import app
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.errors import FunctionFailedError, UsageError
 from wavetank.inspection.log_lines import function_log
 
 
@@ -20,7 +20,7 @@ def test_a_function_is_invoked_by_its_name(localstack: Host, make_pipeline: Make
     function = pipeline.names.streaming_function
     options = ["--endpoint", localstack.endpoint, "--name", pipeline.names.full_name, "--json"]
     done = CliRunner().invoke(app, ["invoke", function, "--event", "{}", *options])
-    assert isinstance(done.exception, InfrastructureError)
+    assert isinstance(done.exception, FunctionFailedError)
     assert json.loads(done.exception.found)["errorType"]
     wait_until_true(lambda: function_log(pipeline.aws, function) != [], "the attempt in the log")
 

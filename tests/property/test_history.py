@@ -65,7 +65,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(texts, values(get_args(kind)[1]), max_size=3)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return st.sampled_from(kind)
-    return st.none() | texts  # str | None, the only other type
+    return st.none() | values(get_args(kind)[0])  # a type | None, the only other one
 
 
 events = st.one_of([values(kind) for kind in EVENTS])

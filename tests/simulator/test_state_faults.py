@@ -1,6 +1,7 @@
 """Faults that change what is deployed, by role in the pipeline or by name."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,9 @@ from wavetank.history import (
     RecordsAccepted,
     TickSuppressed,
 )
+from wavetank.simulation.fault_scheduler import SimulatedResources
 from wavetank.simulation.runner import START
+from wavetank.simulation.topology import read_topology
 
 AFTER, LASTS = 2 * MINUTE, 4 * MINUTE
 
@@ -56,6 +59,27 @@ def test_a_fault_may_name_one_function(deployed: Deployed) -> None:
     run = run_faults(deployed, fault)
     assert_reverted(run, fault)
     assert {e.function for e in run.of(AttemptEnded) if e.outcome is Outcome.ERROR} == {function}
+
+
+def test_a_fault_may_name_a_resource_by_its_logical_id(deployed: Deployed) -> None:
+    """As `invoke`, `logs` and workloads do; roles in the pipeline and `all` stay."""
+    topology = read_topology(deployed.simulator.aws)
+    resources = SimulatedResources(deployed.simulator, topology)
+    names, after = deployed.names, AFTER
+    rule_off, crash = RuleOff(after=after), HandlerCrash(after=after)
+    denied = PermissionRemoved(after=after)
+    role = resources.roles("rule-target")[0]
+    for fault, resolved in (
+        (replace(crash, function="StreamingFunction"), names.streaming_function),
+        (replace(rule_off, rule="StreamingRule"), names.rule),
+        (replace(denied, owner="StreamingRole"), role),
+        (replace(denied, owner=role), role),
+    ):
+        assert resolved in vars(resources.resolved(fault)).values()
+    for fault in (rule_off, crash, denied):
+        assert resources.resolved(fault) == fault
+    with pytest.raises(UsageError, match="did you mean StreamingFunction"):
+        resources.resolved(replace(crash, function="StreamingFuncton"))
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,8 @@ def _conserved(events: list[Event]) -> bool:
     for event in events:
         end.observe(event)
         invariant.observe(event)
-    return invariant.finding(end).verdict is Verdict.VALID
+    finding = invariant.finding(end)
+    return finding is not None and finding.verdict is Verdict.VALID
 
 
 def _only[E: Event](events: list[Event], kind: type[E]) -> list[E]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.clock import rfc3339
-from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.errors import FunctionFailedError, UsageError
 from wavetank.core.naming import Names
 from wavetank.core.schedule import scheduled_event
 
@@ -23,7 +23,7 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
 
     Raises:
         UsageError: there is no such function, or the event is not JSON.
-        InfrastructureError: the function failed.
+        FunctionFailedError: the function failed.
     """
     try:
         json.loads(event)
@@ -40,7 +40,7 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
     payload: object = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         action = f"see ./wavetank logs --function {function}"
-        raise InfrastructureError(f"{function} to succeed", json.dumps(payload), action)
+        raise FunctionFailedError(f"{function} to succeed", json.dumps(payload), action)
     return payload
 
 
@@ -70,12 +70,12 @@ class StreamingInvoker:
         A custom function may respond with anything: if it is not a JSON object the result is empty.
 
         Raises:
-            InfrastructureError: the function failed.
+            FunctionFailedError: the function failed.
         """
         answer = self._invoke("RequestResponse", instant)
         payload = json.loads(answer["Payload"].read())
         if answer.get("FunctionError"):
-            raise InfrastructureError(
+            raise FunctionFailedError(
                 f"the tick of {rfc3339(instant)} to be made",
                 ": ".join(str(payload[key]) for key in ERROR_KEYS if payload.get(key))
                 or "an error",

@@ -117,7 +117,8 @@ def drill(
 
     The drill reverts the fault however it ends. If its process is killed, drill --restore reverts
     it; other commands notice that and offer to do the same. Of a pipeline that is not the ticker's,
-    --function is broken, and the report of its failure is awaited where its template sends it.
+    --function is broken, by default its only one, and the report of its failure is awaited where
+    its template sends it.
     """
     kind = _kind(fault)
     length = duration_option(duration, LONGEST)
@@ -190,9 +191,7 @@ def _on_stack(
     if kind in HOST_KINDS:
         kinds = " or ".join(each.kind for each in FUNCTION_KINDS)
         raise UsageError("a fault of a function", kind.kind, f"choose --fault {kinds}")
-    if function is None:
-        names = ", ".join(sorted(stacks.labels(FUNCTION).values()))
-        raise UsageError("--function with this pipeline", "none", f"name a function: {names}")
+    function = function or _only_function(stacks)
     deployed = stacks.function(function)
     require_confirmed_for(pipeline, failure_destinations(pipeline.aws, deployed))
     exercise = StackDrill(
@@ -210,6 +209,15 @@ def _on_stack(
     if not result.reported:
         output.say(f"give {function} a failure destination or a dead-letter queue")
         raise typer.Exit(ExitCode.BROKEN)
+
+
+def _only_function(stacks: PipelineStacks) -> str:
+    """The logical id of the pipeline's function, if it has just one."""
+    names = sorted(stacks.labels(FUNCTION).values())
+    if len(names) != 1:
+        action = f"name a function: {', '.join(names)}"
+        raise UsageError("--function with this pipeline", "none", action)
+    return names[0]
 
 
 def _scheduled_event(stacks: PipelineStacks, function: str, clock: Clock) -> str:

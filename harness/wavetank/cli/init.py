@@ -13,6 +13,8 @@ from wavetank.core.private_files import users_umask
 from wavetank.core.project import CONFIGURATION
 from wavetank.deployment.new_project import AdoptedTemplate, adopt_template, create_sample
 
+INSTALL_TESTS = 'pip install "wavetank[test]"'
+
 
 def init(
     folder: Annotated[
@@ -55,6 +57,7 @@ def init(
         output.say(f"wrote {folder / path}")
     if project.unsimulated:
         output.say(f"not simulated: {'; '.join(project.unsimulated)}")
+    output.say(f"tests need an extra: {INSTALL_TESTS}, then python -m pytest")
     enter = "" if folder == Path() else f"cd {folder} && "
     output.say(f"see {folder / CONFIGURATION}, then try: {enter}{_first_commands(project)}")
 

@@ -220,6 +220,7 @@ def status(
 ) -> None:
     """Show the running sandbox, its pipeline's state and its isolation level."""
     output = Output(as_json=as_json)
+    project_configuration()  # a mistake in it is shown also while nothing runs
     record = sandbox_record()
     if record is None:
         output.say("no sandbox is running; start one with ./wavetank up")

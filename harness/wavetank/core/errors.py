@@ -4,9 +4,10 @@
     ├── UsageError              (exit 2)  a name, option or file that cannot be used as given
     ├── ConditionTimeoutError   (exit 3)  a condition was not met in time
     ├── NonDeterminismError     (exit 3)  one run had two results, so that neither is reliable
+    ├── FunctionFailedError     (exit 1)  a function that a command invoked raised an error
     └── InfrastructureError     (exit 4)  the emulator, AWS, the disk or the network failed
 
-A broken requirement or invariant is data (a verdict, exit 1), never an exception.
+A broken requirement or invariant is data (a verdict, exit 1), and no exception.
 """
 
 from enum import IntEnum
@@ -74,6 +75,12 @@ class NonDeterminismError(WavetankError):
     """The same seed, scenario and code gave two histories; `found` says where they differ."""
 
     exit_code = ExitCode.UNKNOWN
+
+
+class FunctionFailedError(WavetankError):
+    """A function that was invoked failed; `found` is its error."""
+
+    exit_code = ExitCode.BROKEN
 
 
 class InfrastructureError(WavetankError):

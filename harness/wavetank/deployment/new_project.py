@@ -5,15 +5,21 @@ Nothing that exists is overwritten: a file that is in the way is named before an
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.configuration.project import default_name
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION
 from wavetank.core.text import pluralize, short_path
+from wavetank.deployment.generated_tests import (
+    calm_scenario,
+    first_event,
+    sandbox_test,
+    simulator_test,
+)
 from wavetank.templates.document import Template, read_document
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import FUNCTION, unsupported
@@ -31,38 +37,6 @@ CALM_SCENARIO = "scenarios/calm-hour.toml"
 KEPT = frozenset({".gitignore"})
 """Files that a repository usually has already; they are left as they are."""
 SAMPLE_NAME = re.compile(r'^name = ".*"$', re.MULTILINE)
-SIMULATOR_TEST = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
-
-import pytest
-
-
-def test_a_quarter_of_an_hour(simulator):
-    """Without faults every invariant is valid."""
-    simulator.run(minutes=15).assert_all_valid()
-
-
-@pytest.mark.fault("handler-crash", after="2m", lasts="5m")
-def test_a_crash_loses_nothing(simulator):
-    """Lambda retries the invocation, or reports it to the failure destination."""
-    simulator.run(minutes=20).assert_all_valid()
-'''
-SANDBOX_TEST = '''"""The pipeline on a sandbox, in wall time: the simulator lacks a part of it."""
-
-import json
-
-import pytest
-
-EVENTS = {events}
-"""The event that each function is invoked with: write one that it takes."""
-
-
-@pytest.mark.parametrize(("function", "event"), EVENTS.items())
-def test_a_function_succeeds(sandbox, function, event):
-    """Invoked by itself; `sandbox.aws` has the clients for the rest of the pipeline."""
-    name = sandbox.name_of(function)
-    answer = sandbox.aws.awslambda.invoke(FunctionName=name, Payload=json.dumps(event))
-    assert "FunctionError" not in answer, answer["Payload"].read()
-'''
 
 
 @dataclass(frozen=True)
@@ -85,6 +59,7 @@ def create_sample(folder: Path, name: str | None = None) -> list[Path]:
 
     Raises:
         UsageError: one of the files exists.
+        InfrastructureError: the folder cannot be written to.
     """
     sample = shipped_folder() / SAMPLE
     files = {
@@ -105,14 +80,19 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
 
     Raises:
         UsageError: it is not a template, or one of the files exists.
+        InfrastructureError: the folder cannot be written to.
     """
     tree = StackTree(template, {})
     read, sample = read_document(template), shipped_folder() / SAMPLE
     unsimulated, functions = _unsimulated(tree), _functions(tree)
-    general = GENERAL if unsimulated else (*GENERAL, CALM_SCENARIO)
-    files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in general}
+    files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in GENERAL}
     files[Path(CONFIGURATION)] = _configuration(folder, read, name or default_name(folder))
-    test = _sandbox_test(functions) if unsimulated else SIMULATOR_TEST
+    if unsimulated:
+        test = sandbox_test(functions)
+    else:
+        first = first_event(tree)
+        files[Path(CALM_SCENARIO)] = calm_scenario(first)
+        test = simulator_test(first)
     files[Path("tests", "test_pipeline.py")] = test
     return AdoptedTemplate(tuple(_write(folder, files)), unsimulated, functions)
 
@@ -137,11 +117,6 @@ def _functions(tree: StackTree) -> tuple[str, ...]:
         return ()
     resources = tree.template.section("Resources")
     return tuple(name for name, each in resources.items() if each["Type"] == FUNCTION)
-
-
-def _sandbox_test(functions: Iterable[str]) -> str:
-    lines = "".join(f"    {json.dumps(name)}: {{}},\n" for name in functions)
-    return SANDBOX_TEST.replace("{events}", f"{{\n{lines}}}" if lines else "{}")
 
 
 def _configuration(folder: Path, template: Template, name: str) -> str:
@@ -187,7 +162,19 @@ def _write(folder: Path, files: Mapping[Path, str]) -> list[Path]:
         )
     new = [path for path in files if path not in existing]
     for path in new:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(files[path], encoding="utf-8")
+        _write_file(folder / path, files[path])
     return sorted(new)
+
+
+def _write_file(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InfrastructureError(
+            f"to write {target}",
+            reason,
+            "choose a folder that you can write to",
+            sentence=f"{target} cannot be written: {reason}",
+        ) from error

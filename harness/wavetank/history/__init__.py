@@ -3,6 +3,7 @@
 The simulation writes it; `wavetank.invariants` checks it, during the run or from the file.
 """
 
+from wavetank.history.attempt_errors import AttemptErrors
 from wavetank.history.diff import Difference, first_difference
 from wavetank.history.encoding import Digest, decode, digest_of, encode, line_of
 from wavetank.history.events import (
@@ -49,6 +50,7 @@ __all__ = [
     "ApiCalled",
     "AttemptBegan",
     "AttemptEnded",
+    "AttemptErrors",
     "DestinationReached",
     "Difference",
     "Digest",

@@ -87,7 +87,8 @@ class RunBegan(Event):
 
     The rules are due after `at`, up to and including `until`. `code` has each function's SHA-256
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
-    are published to, an empty tuple for a topic without any.
+    are published to, an empty tuple for a topic without any. `resource_types` are the types of what
+    is deployed, of those that invariants are about; None in a run that does not list them.
     """
 
     scenario: str
@@ -99,6 +100,7 @@ class RunBegan(Event):
     rules: tuple[RuleSpec, ...]
     confirmed: Mapping[str, tuple[str, ...]]
     options: Mapping[str, str] = field(default_factory=dict)
+    resource_types: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ class Invariant(Protocol):
         """Observe the next event."""
         ...
 
-    def finding(self, end: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding | None:
         """The finding on what was observed so far; can be called more than once.
 
         `end` says how the history ended, and so whether something that is missing could still come.
+        It is None if the invariant is not applicable: nothing is deployed that could break it.
         """
         ...
 
@@ -63,14 +64,16 @@ class InvariantSuite:
                 self._active.remove(invariant)
 
     def findings(self) -> list[Finding]:
-        """The finding of every invariant, in their order."""
-        return [self._finding(invariant) for invariant in self._invariants]
+        """The finding of every applicable invariant, in their order."""
+        findings = map(self._finding, self._invariants)
+        return [finding for finding in findings if finding is not None]
 
-    def _finding(self, invariant: Invariant) -> Finding:
+    def _finding(self, invariant: Invariant) -> Finding | None:
         crash = self._crashed.get(invariant.key)
         if crash is None:
             try:
-                return replace(invariant.finding(self._end), key=invariant.key)
+                finding = invariant.finding(self._end)
+                return finding and replace(finding, key=invariant.key)
             except Exception as error:  # noqa: BLE001 - a defect of an invariant, too
                 crash = error
         evidence = f"the check itself failed: {type(crash).__name__}: {crash}"
@@ -78,7 +81,7 @@ class InvariantSuite:
 
 
 def check_history(events: Iterable[Event], invariants: Sequence[Invariant]) -> list[Finding]:
-    """Check the whole history; returns the finding of every invariant, in their order."""
+    """Check the whole history; returns the finding of every applicable invariant, in order."""
     suite = InvariantSuite(invariants)
     for event in events:
         suite.observe(event)

@@ -22,7 +22,9 @@ from wavetank.history import (
     RecordsAccepted,
     RecordsLost,
     RecordsProcessed,
+    RunBegan,
 )
+from wavetank.invariants.applicability import DELIVERY_STREAM, is_deployed
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import RecentMapping
 
@@ -60,9 +62,12 @@ class Conservation:
         self._streams: dict[str, _Stream] = {}
         self._accepted = 0
         self._delivered = 0
+        self._is_applicable = True
 
     def observe(self, event: Event) -> None:
         match event:
+            case RunBegan():
+                self._is_applicable = is_deployed(DELIVERY_STREAM, event)
             case RecordsAccepted():
                 self._accepted += len(event.records)
                 self._stream(event.stream).accept(event.records, event.at)
@@ -76,7 +81,9 @@ class Conservation:
             case FaultInjected(kind=DuplicateDelivery.kind):
                 self._tolerated |= {Flaw.DUPLICATED}
 
-    def finding(self, end: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if not (self._is_applicable or self._streams):
+            return None
         missing = ProblemCounts()
         for name, stream in self._streams.items():
             if stream.pending:

@@ -19,9 +19,11 @@ from wavetank.history import (
     Outcome,
     RequestDiscarded,
     RuleFired,
+    RunBegan,
     Trigger,
 )
 from wavetank.history.events import OK
+from wavetank.invariants.applicability import FUNCTION, is_deployed
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
 
@@ -46,9 +48,12 @@ class NoSilentFailure:
         self._requests = 0
         self._given_up = 0
         self._answered = 0
+        self._is_applicable = True
 
     def observe(self, event: Event) -> None:
         match event:
+            case RunBegan():
+                self._is_applicable = is_deployed(FUNCTION, event)
             case Invoked(synchronous=True):
                 self._synchronous.add(event.request)
             case RuleFired() | Invoked():
@@ -75,7 +80,9 @@ class NoSilentFailure:
             case DestinationReached(outcome=outcome) if outcome == OK:
                 _decrement(self._unreported, event.request)
 
-    def finding(self, end: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if not (self._is_applicable or self._requests):
+            return None
         missing = ProblemCounts()
         for kind, pending in (
             ("neither succeeded nor given up", self._open),

@@ -14,6 +14,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.schedule import DueNumbers, Schedule, ScheduleError, parse_schedule
 from wavetank.core.text import pluralize
 from wavetank.history import AttemptEnded, Event, Outcome, RuleFired, RunBegan, TickSuppressed
+from wavetank.invariants.applicability import SCHEDULED_RULE, is_deployed
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
 
@@ -36,10 +37,12 @@ class CompleteSchedule:
         self._tracks: dict[Key, _Track] = {}
         self._uncounted: dict[str, str] = {}
         self._requests = RecentMapping[str, tuple[Key, int]](REQUESTS_REMEMBERED)
+        self._is_applicable = True
 
     def observe(self, event: Event) -> None:
         match event:
             case RunBegan():
+                self._is_applicable = is_deployed(SCHEDULED_RULE, event)
                 self._begin(event)
             case RuleFired():
                 self._fire(event)
@@ -48,7 +51,9 @@ class CompleteSchedule:
             case AttemptEnded(outcome=Outcome.SUCCESS):
                 self._succeed(event.request)
 
-    def finding(self, end: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if not (self._is_applicable or self._violations):
+            return None
         missing = ProblemCounts()
         for (rule, target), track in self._tracks.items():
             track_name = f"{rule} for {target}"

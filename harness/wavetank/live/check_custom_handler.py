@@ -9,7 +9,11 @@ from wavetank.aws.observers import wait_until
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.core.clock import floor_to_minute, rfc3339
-from wavetank.core.errors import ConditionTimeoutError, ExitCode, InfrastructureError
+from wavetank.core.errors import (
+    ConditionTimeoutError,
+    ExitCode,
+    FunctionFailedError,
+)
 from wavetank.core.naming import DEFAULT_ADDRESS, StreamNameCase
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import read_settings
@@ -105,7 +109,7 @@ class CustomHandlerCheck:
         minute = floor_to_minute(sandbox.clock.now())
         try:
             StreamingInvoker(sandbox.aws, sandbox.names).fire_and_wait(minute)
-        except InfrastructureError as error:
+        except FunctionFailedError as error:
             self.reporter.say(f"its tick of {rfc3339(minute)} failed: {error.found}")
             self.reporter.emit("tick", at=rfc3339(minute), error=error.found)
             return False

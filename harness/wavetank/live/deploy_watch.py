@@ -136,9 +136,12 @@ class _Reports:
         except (WavetankError, ClientError, BotoCoreError, OSError) as error:
             self._fail(" ".join(str(error).split()))
             return
-        self._error = ""
+        had_failed, self._error = bool(self._error), ""
         if changed:
             self._succeed(changed, self._clock.monotonic() - begun)
+        elif had_failed:
+            self._reporter.say(f"{self._clock.now():%H:%M:%S}  valid again, nothing to deploy")
+            self._reporter.emit("valid-again")
 
     def _fail(self, error: str) -> None:
         if error != self._error:

@@ -8,7 +8,7 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import pluralize
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import describe
-from wavetank.history import Event, FaultInjected, ObjectDelivered, read_history
+from wavetank.history import AttemptErrors, Event, FaultInjected, ObjectDelivered, read_history
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.workload.serialization import describe_workload
@@ -61,9 +61,8 @@ class ScenarioResult:
         __tracebackhide__ = True
         if unmatched := self.unmatched:
             faults = "; ".join(map(describe, unmatched))
-            raise AssertionError(
-                f"no event matched the fault {faults}: the run shows nothing about it"
-            )
+            unseen = f"no event matched the fault {faults}: the run shows nothing about it"
+            raise AssertionError("\n".join([unseen, *self._errors()]))
         broken = [found for found in self.findings if found.verdict is not Verdict.VALID]
         if broken:
             raise AssertionError(self._failure(broken))
@@ -77,6 +76,13 @@ class ScenarioResult:
             f"run it again: {self.command}",
         )
 
+    def _errors(self) -> list[str]:
+        """A line for each function that failed, with its first error."""
+        errors = AttemptErrors()
+        for event in self.events():
+            errors.observe(event)
+        return [f"  {line}" for line in errors.lines()]
+
     def _failure(self, broken: list[Finding]) -> str:
         count = pluralize(len(self.findings), "invariant")
         lines = [f"{len(broken)} of {count} not valid:"]
@@ -85,6 +91,7 @@ class ScenarioResult:
                 f"  {found.verdict}: {found.requirement} ({found.key})",
                 f"    {found.evidence}",
             ]
+        lines += self._errors()
         return "\n".join([*lines, f"seed {self.seed}; run it again: {self.command}"])
 
 

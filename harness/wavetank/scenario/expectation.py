@@ -8,6 +8,8 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.core.suggestions import one_of
 from wavetank.scenario.model import Expectations
 
+NOT_APPLICABLE = "the scenario names it, and nothing that it checks is deployed"
+
 
 def check_expectations(expectations: Expectations, keys: Iterable[str]) -> None:
     """Check that every invariant that the scenario names exists.
@@ -24,9 +26,14 @@ def check_expectations(expectations: Expectations, keys: Iterable[str]) -> None:
 def apply_expectations(findings: Sequence[Finding], expectations: Expectations) -> list[Finding]:
     """The findings as the scenario counts them: valid also if they break as expected.
 
-    If `check_only` names invariants, all others that are not in `breaks` are left out.
+    If `check_only` names invariants, all others that are not in `breaks` are left out. One that is
+    named and not applicable is unknown: the scenario was written for another pipeline.
     """
-    applied = []
+    found = {finding.key for finding in findings}
+    named = dict.fromkeys((*expectations.breaks, *(expectations.check_only or ())))
+    applied = [
+        Finding(key, Verdict.UNKNOWN, NOT_APPLICABLE, key) for key in named if key not in found
+    ]
     for finding in findings:
         if finding.key in expectations.breaks:
             applied.append(_expect_broken(finding))

@@ -8,6 +8,8 @@ from wavetank.configuration.project import project_configuration
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import shipped_folder
+from wavetank.core.project import CONFIGURATION
+from wavetank.core.settings import current_project
 from wavetank.core.suggestions import one_of
 from wavetank.faults.serialization import describe
 from wavetank.scenario.model import Scenario
@@ -69,6 +71,13 @@ def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
 def _path_of(name: str, folder: Path) -> Path:
     by_name = {path.stem: path for path in find_scenarios(folder)}
     if name not in by_name:
+        if folder == shipped_scenarios() and current_project().mark is None:
+            raise UsageError(
+                f"a {CONFIGURATION} in the working folder or one of its parents",
+                "none",
+                "create a project with ./wavetank init, or change to its folder",
+                sentence=f'no scenario "{name}", and no {CONFIGURATION} here or above',
+            )
         expected = f"a scenario of {folder} or the path of a {SUFFIX} file; the scenarios are"
         raise UsageError(*one_of(expected, name, by_name), problem=f'no scenario "{name}"')
     return by_name[name]

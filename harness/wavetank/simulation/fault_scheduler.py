@@ -1,5 +1,7 @@
 """Injects a run's faults when they are due, and records when each begins, hits and ends."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,19 +11,25 @@ from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionFault
-from wavetank.faults.injectors.api_resources import ApiResources
+from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.injectors.applied import AppliedFaults
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
+from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.stack_resources import stack_resources
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+TYPES = {"function": FUNCTION, "rule": SCHEDULED_RULE, "owner": "AWS::IAM::Role"}
+"""The type of a resource by what a fault calls it."""
 
 
 class SimulatedResources(StoredPackages, ApiResources):
@@ -62,6 +70,31 @@ class SimulatedResources(StoredPackages, ApiResources):
             self._simulator.replace_code(self._arns()[function], archive),
         )
 
+    def resolved(self, fault: Fault) -> Fault:
+        """The fault with the deployed name of the resource that it names.
+
+        Raises:
+            UsageError: nothing of that name is deployed.
+        """
+        match fault:
+            case FunctionFault(function=named) if named not in list(FunctionRole):
+                return replace(fault, function=self.functions(named)[0])
+            case RuleOff(rule=named) if named != UNLIMITED:
+                return replace(fault, rule=self.rules(named)[0])
+            case PermissionRemoved(owner=named) if named not in list(RoleOwner):
+                return replace(fault, owner=self.roles(named)[0])
+        return fault
+
+    def _one_named(self, kind: str, reference: str, deployed: Sequence[str]) -> str:
+        """The resource of that name or logical id; an unknown one is answered with logical ids."""
+        if reference in deployed:
+            return reference
+        found = [each for each in stack_resources(self._simulator.aws) if each.name in deployed]
+        names = {each.logical_id: each.name for each in found if each.kind == TYPES[kind]}
+        others = [name for name in deployed if name not in names.values()]
+        one_named(kind, reference, [*names, *others])
+        return names[reference]
+
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Set whether the address has confirmed."""
         self._simulator.set_confirmed(subscription, confirmed=confirmed)
@@ -89,30 +122,17 @@ class FaultScheduler:
         Raises:
             UsageError: a fault names something that is not deployed.
         """
-        for name, fault in plan.named():
-            self.require_deployed(fault)
+        resolved = {name: self._resources.resolved(fault) for name, fault in plan.named()}
+        for name, fault in resolved.items():
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
             action = self._revert if moment.reverts else self._begin
-            self._clock.at(moment.at, partial(action, moment.name, moment.fault), first=True)
-
-    def require_deployed(self, fault: Fault) -> None:
-        """Check that what the fault names is deployed.
-
-        Raises:
-            UsageError: it is not.
-        """
-        match fault:
-            case FunctionFault():
-                self._resources.functions(fault.function)
-            case RuleOff():
-                self._resources.rules(fault.rule)
-            case PermissionRemoved():
-                self._resources.roles(fault.owner)
+            fault = resolved[moment.name]
+            self._clock.at(moment.at, partial(action, moment.name, fault), first=True)
 
     def begin(self, name: str, fault: Fault) -> None:
         """Begin a fault that lasts until `revert`."""
-        self.require_deployed(fault)
+        fault = self._resources.resolved(fault)
         if not isinstance(fault, StateFault):
             self.matcher.add(name, fault)
         self._begin(name, fault)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from wavetank.history import Digest, Event, FaultInjected, HistoryWriter, line_of
+from wavetank.history import AttemptErrors, Digest, Event, FaultInjected, HistoryWriter, line_of
 from wavetank.invariants import InvariantSuite
 
 type Watcher = Callable[[Event], None]
@@ -33,6 +33,7 @@ class HistoryRecorder:
         self.events = 0
         self.injected: set[str] = set()
         """The names of the faults that hit an event."""
+        self.errors = AttemptErrors()
 
     @property
     def digest(self) -> str:
@@ -44,6 +45,7 @@ class HistoryRecorder:
         self.events += 1
         if isinstance(event, FaultInjected):
             self.injected.add(event.fault)
+        self.errors.observe(event)
         self._pending.append(event)
         if len(self._pending) >= self._batch_size:
             self.flush()

@@ -45,7 +45,13 @@ from wavetank.simulation.schedule_invoker import ScheduleInvoker
 from wavetank.simulation.seeded_random import seeded_ids, seeded_random
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stream_functions import StreamFunctions
-from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
+from wavetank.simulation.topology import (
+    Topology,
+    confirmed_addresses,
+    read_topology,
+    resource_types,
+    tables,
+)
 from wavetank.simulation.workload.player import WorkloadPlayer
 
 if TYPE_CHECKING:
@@ -280,6 +286,7 @@ def _run_began(
         ),
         confirmed=confirmed,
         options=options,
+        resource_types=resource_types(simulator.aws, topology),
     )
 
 

@@ -55,7 +55,8 @@ class RunSpec:
 class RunResult:
     """The result of a run: its findings, and the digest of its history.
 
-    `unmatched` are faults that hit nothing: the run shows nothing about them.
+    `unmatched` are faults that hit nothing: the run shows nothing about them. `errors` has a
+    sentence for each function that failed.
     """
 
     findings: tuple[Finding, ...]
@@ -63,6 +64,7 @@ class RunResult:
     events: int
     exit_code: ExitCode
     unmatched: tuple[Fault, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
 def simulate(
@@ -102,7 +104,14 @@ def run_result(
     """The result of a run that was recorded; `manual_on` is the engine if it ran step by step."""
     findings, code = evaluate(spec.scenario, suite, manual_on)
     unmatched = spec.scenario.plan.unmatched(recorder.injected)
-    return RunResult(tuple(findings), recorder.digest, recorder.events, code, unmatched)
+    return RunResult(
+        findings=tuple(findings),
+        digest=recorder.digest,
+        events=recorder.events,
+        exit_code=code,
+        unmatched=unmatched,
+        errors=recorder.errors.lines(),
+    )
 
 
 def evaluate(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.emulator.lambda_.runtimes import substitution
 from wavetank.faults.references import FunctionRole
+from wavetank.invariants.applicability import DELIVERY_STREAM, FUNCTION, SCHEDULED_RULE
 from wavetank.simulation.retry_policy import AGE_DEFAULT, RETRIES_DEFAULT, InvokeConfiguration
 
 LATEST = "$LATEST"
@@ -100,6 +101,17 @@ def read_topology(aws: AwsClients) -> Topology:
             found = invoke_configuration(aws, arn, alias["Name"])
             aliases[alias["AliasArn"]] = replace(found, dead_letters=dead_letters)
     return Topology(tuple(scheduled_rules(aws)), configurations, aliases)
+
+
+def resource_types(aws: AwsClients, topology: Topology) -> tuple[str, ...]:
+    """The types of what is deployed, of those that invariants are about."""
+    streams = aws.firehose.list_delivery_streams(Limit=1)["DeliveryStreamNames"]
+    deployed = {
+        SCHEDULED_RULE: bool(topology.rules),
+        DELIVERY_STREAM: bool(streams),
+        FUNCTION: bool(topology.configurations),
+    }
+    return tuple(each for each, is_there in deployed.items() if is_there)
 
 
 def substituted_runtimes(aws: AwsClients) -> list[str]:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from wavetank.configuration.project import read_configuration
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.project import find_project
 from wavetank.deployment.new_project import adopt_template, create_sample
+from wavetank.scenario.loader import load_scenario
 
 TEMPLATE = """
 Parameters:
@@ -65,6 +66,52 @@ def test_a_template_that_the_simulator_lacks_a_part_of_is_tested_on_a_sandbox(
     assert compile(text, "test_pipeline.py", "exec")
 
 
+QUEUE = """
+Resources:
+  Orders: {Type: "AWS::SQS::Queue"}
+  Store: {Type: "AWS::Lambda::Function", Properties: {Runtime: python3.13, Code: src}}
+  Taken:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Store, EventSourceArn: !GetAtt Orders.Arn}
+"""
+FUNCTION_ALONE = """
+Resources:
+  Store: {Type: "AWS::Lambda::Function", Properties: {Runtime: python3.13, Code: src}}
+"""
+SCHEDULED = (
+    FUNCTION_ALONE
+    + """\
+  Tick: {Type: "AWS::Events::Rule", Properties: {ScheduleExpression: rate(1 minute)}}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "kind", "target"),
+    [(QUEUE, "send-message", "Orders"), (FUNCTION_ALONE, "invoke", "Store")],
+)
+def test_a_pipeline_without_a_schedule_gets_the_event_that_it_waits_for(
+    tmp_path: Path, template: str, kind: str, target: str
+) -> None:
+    """The scenario has it as a workload, the test sends one, and its fault names the function."""
+    (tmp_path / "template.yaml").write_text(template)
+    adopt_template(tmp_path, tmp_path / "template.yaml")
+    (workload,) = load_scenario("calm-hour", tmp_path / "scenarios").workloads
+    assert (workload.kind, workload.target) == (kind, target)
+    text = (tmp_path / "tests" / "test_pipeline.py").read_text()
+    assert compile(text, "test_pipeline.py", "exec")
+    assert f'simulator.workload("{kind}", "{target}", count=1, body=BODY)' in text
+    assert 'fault("handler-crash", function="Store", after="0s"' in text
+
+
+def test_a_pipeline_with_a_schedule_runs_by_itself(tmp_path: Path) -> None:
+    """There is no workload, and the fault is in what the rule invokes."""
+    (tmp_path / "template.yaml").write_text(SCHEDULED)
+    adopt_template(tmp_path, tmp_path / "template.yaml")
+    assert not load_scenario("calm-hour", tmp_path / "scenarios").workloads
+    assert "workload" not in (tmp_path / "tests" / "test_pipeline.py").read_text()
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """The first file that is in the way is named, and nothing is written."""
     (tmp_path / "tests").mkdir()
@@ -73,6 +120,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         create_sample(tmp_path)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["conftest.py"]
     assert (tmp_path / "tests" / "conftest.py").read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> None:
+    """Here a file is where the folder of the project should be, which root cannot write to."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InfrastructureError, match=r"cannot be written: Not a directory; choose"):
+        create_sample(tmp_path / "file" / "project")
 
 
 def test_what_a_repository_has_already_stays(tmp_path: Path) -> None:

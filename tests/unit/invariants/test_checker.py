@@ -1,10 +1,12 @@
 """All invariants over one history."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.sample_histories import calm, undrained
+from tests.sample_histories import began, calm, undrained
 from wavetank.core.findings import Finding, Verdict
-from wavetank.history import Event, RunEnded, TruncatedHistory
+from wavetank.history import Drained, Event, RunEnded, TruncatedHistory
 from wavetank.invariants import Invariant, check_history, generic_invariants
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.history_completeness import HistoryEnd
@@ -82,6 +84,34 @@ def test_crashing_invariant_is_unknown_and_affects_no_other(*, observing: bool) 
     assert defect.verdict is Verdict.UNKNOWN
     assert "the check itself failed: KeyError" in defect.evidence
     assert {finding.verdict for finding in others} == {Verdict.VALID}
+
+
+@pytest.mark.parametrize(
+    ("deployed", "left_out"),
+    [
+        ((), ["schedule-completeness", "no-silent-failure", "conservation"]),
+        (("AWS::Lambda::Function",), ["schedule-completeness", "conservation"]),
+        (("AWS::Lambda::Function", "AWS::Events::Rule"), ["conservation"]),
+        (None, []),
+    ],
+)
+def test_invariant_about_what_is_not_deployed_is_left_out(
+    deployed: tuple[str, ...] | None, left_out: list[str]
+) -> None:
+    """A pipeline without a schedule cannot miss one; a rule that never was due stays unknown."""
+    start = replace(began(3), rules=(), resource_types=deployed)
+    ends = [Drained(start.until, complete=True), RunEnded(start.until)]
+    found = {each.key: each.verdict for each in check_history([start, *ends], generic_invariants())}
+    assert [each.key for each in generic_invariants() if each.key not in found] == left_out
+    if "schedule-completeness" in found:
+        assert found["schedule-completeness"] is Verdict.UNKNOWN
+
+
+def test_what_happened_is_checked_whatever_the_first_event_lists() -> None:
+    """Records, requests and fired rules of a history are never ignored."""
+    events = [replace(began(3), resource_types=(), rules=()), *calm()[1:]]
+    findings = check_history(events, generic_invariants())
+    assert {finding.key for finding in findings} == {each.key for each in generic_invariants()}
 
 
 def test_invariants_have_different_names() -> None:

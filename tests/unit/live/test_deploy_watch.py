@@ -23,6 +23,7 @@ class Noted:
         self.folder = folder
         self.deployed: list[list[str]] = []
         self.problem = ""
+        self.changed = "code of Work"
 
     def files(self) -> Iterable[Path]:
         """The folder."""
@@ -33,7 +34,7 @@ class Noted:
         self.deployed.append(sorted(each.name for each in self.folder.iterdir()))
         if self.problem:
             raise UsageError("a template", self.problem, "correct it")
-        return "code of Work"
+        return self.changed
 
 
 class Steps(Leaping):
@@ -103,6 +104,18 @@ def test_an_error_is_a_line_and_no_end(noted: Noted) -> None:
     )
     assert text.count("not deployed: expected a template; found none; correct it") == 1
     assert text.count("code of Work") == 1
+
+
+def test_an_error_that_is_undone_is_said_to_be_over(noted: Noted) -> None:
+    """Nothing has to be deployed then, and without a line the error would seem to persist."""
+    noted.problem = "none"
+
+    def undo() -> None:
+        noted.problem, noted.changed = "", ""
+        (noted.folder / "app.py").write_text("undone")
+
+    text = watch(noted, undo, nothing, nothing)
+    assert text.count("valid again, nothing to deploy") == 1
 
 
 def test_what_tools_write_is_no_change(noted: Noted) -> None:

@@ -83,3 +83,10 @@ def test_a_run_report_is_short(tmp_path: Path) -> None:
     run_report = _result([*events[:position], *more, *events[position:]], tmp_path).run_report()
     assert "and 12 more kinds of failure" in run_report
     assert max(len(line) for line in run_report.splitlines()[:-2]) < 200
+
+
+def test_a_failed_test_names_the_first_error_of_a_function(tmp_path: Path) -> None:
+    """Why the requests were given up is usually why the invariant is broken."""
+    events = without(calm(5, [2]), DestinationReached)
+    with pytest.raises(AssertionError, match=r"3 attempts of streaming failed: \w+"):
+        _result(events, tmp_path).assert_all_valid()

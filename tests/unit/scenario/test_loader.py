@@ -8,7 +8,7 @@ import pytest
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import VIRTUAL_KINDS
-from wavetank.scenario.loader import find_scenarios, load_scenario, with_horizon
+from wavetank.scenario.loader import find_scenarios, load_scenario, shipped_scenarios, with_horizon
 
 SHIPPED = Path(__file__).parents[3] / "scenarios"
 NAMES = [
@@ -55,6 +55,13 @@ def test_scenario_is_loaded_by_path(tmp_path: Path) -> None:
     """A file anywhere is a scenario of its own name."""
     (tmp_path / "mine.toml").write_text(SHORT)
     assert load_scenario(str(tmp_path / "mine.toml"), SHIPPED).name == "mine"
+
+
+def test_without_a_project_init_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing marks a project there are only the ticker's scenarios."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r'no scenario "calm-hour", and no wavetank\.toml.* init'):
+        load_scenario("calm-hour", shipped_scenarios())
 
 
 def test_mistyped_name_is_recognised() -> None:

@@ -20,8 +20,11 @@ def announce(spec: RunSpec, how: str, output: Output) -> None:
 
 
 def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:
-    """Shows the verdicts, the folder of the run, and the command that repeats it."""
+    """Shows verdicts, errors of functions, the folder, and the command that repeats the run."""
     output.findings(result.findings)
+    for error in result.errors:
+        output.say(error)
+        output.emit("failed_attempts", text=error)
     for fault in map(describe, result.unmatched):
         output.say(f"no event matched the fault {fault}: the run shows nothing about it")
         output.emit("unmatched", fault=fault)

@@ -61,7 +61,7 @@ class ApiResources:
             return sorted({_function_name(arn) for arn in self._failure_destinations()})
         pages = self._clients.awslambda.get_paginator("list_functions").paginate()
         deployed = [entry["FunctionName"] for page in pages for entry in page["Functions"]]
-        return [one_named("function", reference, deployed)]
+        return [self._one_named("function", reference, deployed)]
 
     def roles(self, reference: str) -> Sequence[str]:
         """The roles that a part of the pipeline assumes, or the one of that name."""
@@ -72,12 +72,14 @@ class ApiResources:
             return sorted({_role_name(function["Role"]) for function in found})
         pages = self._clients.iam.get_paginator("list_roles").paginate()
         deployed = [role["RoleName"] for page in pages for role in page["Roles"]]
-        return [one_named("owner", reference, deployed)]
+        return [self._one_named("owner", reference, deployed)]
 
     def rules(self, reference: str) -> Sequence[str]:
         """All rules with a schedule, or the one of that name."""
         deployed = [rule["Name"] for rule in self._rules() if "ScheduleExpression" in rule]
-        return deployed if reference == UNLIMITED else [one_named("rule", reference, deployed)]
+        if reference == UNLIMITED:
+            return deployed
+        return [self._one_named("rule", reference, deployed)]
 
     def confirmed_subscriptions(self, number: int) -> Sequence[ConfirmedSubscription]:
         """Of each topic the `number`-th e-mail subscription, counted from one, if confirmed."""
@@ -146,6 +148,10 @@ class ApiResources:
         """Enable or disable the rule."""
         events = self._clients.events
         (events.enable_rule if enabled else events.disable_rule)(Name=rule)
+
+    def _one_named(self, kind: str, reference: str, deployed: Sequence[str]) -> str:
+        """The resource that a fault names; see `one_named`."""
+        return one_named(kind, reference, deployed)
 
     def _configuration(self, function: str) -> Any:
         return self._clients.awslambda.get_function_configuration(FunctionName=function)

@@ -13,7 +13,7 @@ from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import FunctionFailedError
 from wavetank.core.naming import Names
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.catalogue import ALL_KINDS
@@ -136,7 +136,7 @@ def _wait_until_delivering(site: DrillSite, trigger: StreamingInvoker) -> None:
     def failure() -> Exception | None:
         try:
             trigger.fire_and_wait(floor_to_minute(site.clock.now()))
-        except InfrastructureError as error:
+        except FunctionFailedError as error:
             return error
         except ClientError as error:
             if error_code(error) != "TooManyRequestsException":
