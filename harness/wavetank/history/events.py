@@ -50,7 +50,7 @@ class Settlement(StrEnum):
     `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
     ones are offered again later; `filtered` ones match no filter and never reach the function.
     `stopped` ones are returned without an invocation: the function had sent them itself, and is in
-    a recursive loop.
+    a recursive loop. `discarded` records were retried too often, or are too old for their mapping.
     """
 
     PROCESSED = "processed"
@@ -58,6 +58,7 @@ class Settlement(StrEnum):
     FILTERED = "filtered"
     STOPPED = "stopped"
     DEAD_LETTERED = "dead-lettered"
+    DISCARDED = "discarded"
     EXPIRED = "expired"
 
 

@@ -43,13 +43,13 @@ class AsyncInvoker:
         self._clock = clock
         self._topology = topology
         self._on_end: dict[str, OnOutcome] = {}
-        self._destinations = Destinations(simulator.aws)
+        self.destinations = Destinations(simulator.aws)
         self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
         """Whether Lambda is sending a record to a destination at this moment."""
-        return self._destinations.is_sending
+        return self.destinations.is_sending
 
     def queue(
         self,
@@ -152,7 +152,7 @@ class AsyncInvoker:
         """Send the event itself to the function's dead-letter queue or topic."""
         payload = None if answer is None else json.dumps(answer).encode()
         letter = dead_letter(request.id, json.dumps(request.event), payload)
-        outcome = self._destinations.send_dead_letter(function.role, target, letter)
+        outcome = self.destinations.send_dead_letter(function.role, target, letter)
         self._clock.record(DestinationReached(self._clock.now, request.id, target, outcome))
 
     def _send_record(
@@ -166,8 +166,8 @@ class AsyncInvoker:
         """Send the record to the destination, with the permissions of the function's role."""
         now = self._clock.now
         record = invocation_record(request, function, condition, answer, now)
-        invocation, outcome = None, self._destinations.send(function.role, destination, record)
-        if self._destinations.is_queued(destination, outcome):
+        invocation, outcome = None, self.destinations.send(function.role, destination, record)
+        if self.destinations.is_queued(destination, outcome):
             invocation = self.queue(destination, record, Trigger.DESTINATION)
         self._clock.record(DestinationReached(now, request.id, destination, outcome, invocation))
 

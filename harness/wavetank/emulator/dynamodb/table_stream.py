@@ -17,6 +17,7 @@ from moto.dynamodb.models.table import Table
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.dynamodb.attribute_values import item_size
+from wavetank.emulator.stream_observer import STREAM_OBSERVER
 
 RETENTION = timedelta(hours=24)
 FIRST_NUMBER = 10**20
@@ -179,6 +180,7 @@ class TableStream:
             by_ttl=by_ttl,
         )
         self.items.append(record)
+        STREAM_OBSERVER.accepted(self.description.arn, record.number)
 
 
 STREAMS: dict[tuple[str, str], dict[str, TableStream]] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.shard_views import is_stream, note_creation
 
 WORKER = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker"
 
@@ -19,6 +20,8 @@ def run_no_pollers() -> None:
 
     def start(worker: Any) -> None:
         worker.enabled = True
+        if is_stream(source := worker.esm_config.get("EventSourceArn") or ""):
+            note_creation(worker.uuid, source)
         _set_state(worker, EsmState.ENABLED)
 
     def stop_at_once(worker: Any) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
+    from wavetank.emulator.stream_observer import OnRecord
 
 
 class HandlerInterceptor(Protocol):
@@ -60,7 +61,7 @@ class SimulatorHooks:
 
     `queue` gets the ARN and the event of every function that a service invokes asynchronously.
     `invoke_processor` invokes the functions that transform records of delivery streams.
-    `messages` observes queues; `wait` lets a handler wait for messages, and returns False for any
+    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler wait for messages, and returns False for any
     other caller, who gets its answer at once.
     """
 
@@ -71,4 +72,5 @@ class SimulatorHooks:
     queue: Callable[[str, object], object]
     invoke_processor: "Invoke"
     messages: "QueueObserver"
+    on_record: "OnRecord"
     wait: Callable[[float], bool]

@@ -6,4 +6,6 @@ sources        all sources of a run: each plans its next poll after every action
 request_chains recursive loops, which Lambda stops
 queue_source   SQS: polls, batches, outcomes
 queue_policy   SQS: how many batches at a time, and what becomes of a batch's messages
+stream_source  Kinesis and DynamoDB streams: starting positions, and reads of shards
+shard_lane     the batches of a shard, one after another; their policy is emulator's `stream_policy`
 """

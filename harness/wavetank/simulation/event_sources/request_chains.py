@@ -2,8 +2,9 @@
 
 Lambda stops the next invocation of a function that was invoked about 16 times in one chain, here
 exactly 16 times. The mapping gets an error, so a message comes back, and is stopped again, until it
-is in the dead-letter queue or expires. Only messages of queues are followed from request to
-request. [Lambda developer guide: invocation-recursion]
+is in the dead-letter queue or expires. Only messages of queues and records of streams are followed
+from request to request; Lambda stops no loop over a stream.
+[Lambda developer guide: invocation-recursion]
 """
 
 from collections import Counter
@@ -27,8 +28,12 @@ class RequestChains:
         self._of_events[event] = self._of_requests.get(request, {function: 1})
 
     def is_stopped(self, event: str, function: str) -> bool:
-        """Whether the function is not invoked with the event."""
-        return self._of_events.get(event, {}).get(function, 0) >= INVOCATIONS_MAX
+        """Whether the function is not invoked with the event, a message of a queue."""
+        return self.length(event, function) >= INVOCATIONS_MAX
+
+    def length(self, event: str, function: str) -> int:
+        """How often the function was invoked in the chain that led to the event."""
+        return self._of_events.get(event, {}).get(function, 0)
 
     def begun(self, request: str, function: str, events: Iterable[str]) -> None:
         """The request invokes the function with these events, of which the longest chain counts."""

@@ -6,8 +6,12 @@ from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
 from wavetank.simulation.event_sources.polled_run import EventSource, PolledRun
 from wavetank.simulation.event_sources.queue_source import QueueSource
+from wavetank.simulation.event_sources.shard_lane import LaneShard
+from wavetank.simulation.event_sources.stream_source import StreamSource
 
 SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], EventSource]] = {
+    "dynamodb": StreamSource,
+    "kinesis": StreamSource,
     "sqs": QueueSource,
 }
 """By the service of a mapping's source."""
@@ -37,12 +41,20 @@ class EventSources:
 
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
+        self._accept(queue, message, message)
+
+    def record_accepted(self, stream: str, number: int) -> None:
+        """A stream accepted the record."""
+        if stream in self._names:  # chains are forgotten by the stream's source
+            self._accept(stream, str(number), LaneShard.chain(stream, number))
+
+    def _accept(self, source: str, event: str, chained: str) -> None:
         attempt = self._invocations.attempts.running
         request = attempt.request.id if attempt else ""
         if attempt:
-            self._chains.sent(message, request, attempt.function.arn)
-        if name := self._names.get(queue):
-            self._clock.record(EventAccepted(self._clock.now, request, name, message))
+            self._chains.sent(chained, request, attempt.function.arn)
+        if name := self._names.get(source):
+            self._clock.record(EventAccepted(self._clock.now, request, name, event))
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue."""

@@ -1,0 +1,199 @@
+"""Streams -> Lambda in virtual time: retries, discarded records and their destinations, loops."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.simulator.conftest import START, Deployed
+from tests.simulator.streams import NAME, READ, WRITE, StreamReader, allow, stream_reader
+from wavetank.history import DestinationReached, Drained, EventSettled, Settlement
+
+PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
+DISCARDED = Settlement.DISCARDED
+REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+POISON = {"fail": 99_999, "raise": True}
+
+
+@pytest.fixture(scope="module")
+def function(deployed: Deployed) -> Iterator[StreamReader]:
+    """The function of all tests here."""
+    with stream_reader(deployed) as made:
+        yield made
+
+
+@pytest.fixture
+def reader(function: StreamReader, pipeline: Deployed) -> Iterator[StreamReader]:
+    """The function without a mapping, in frozen time; the test's streams are deleted afterwards."""
+    del pipeline
+    yield function
+    function.close()
+
+
+def _discards(arn: str) -> dict[str, Any]:
+    return {"DestinationConfig": {"OnFailure": {"Destination": arn}}}
+
+
+def test_a_batch_is_discarded_after_its_retries(reader: StreamReader) -> None:
+    """The shard goes on behind it."""
+    reader.read(reader.stream(), MaximumRetryAttempts=2, BatchSize=1)
+    with reader.run():
+        reader.put(POISON, "b")
+    returned = [(0, RETURNED, 1), (1, RETURNED, 1)]
+    assert reader.settled() == [*returned, (3, DISCARDED, 1), (3, PROCESSED, 1)]
+    assert reader.of(Drained)[0].complete
+
+
+def test_only_what_follows_the_first_failure_is_retried(reader: StreamReader) -> None:
+    """With ReportBatchItemFailures; the same response without it processes the batch."""
+    for number, settings in enumerate((REPORTS, {})):
+        name = f"prices-{number}"
+        reader.read(reader.stream(name), **settings)
+        with reader.run():
+            reader.put("a", {"fail": 1}, "c", {"fail": 1}, stream=name)
+        expected = [(0, PROCESSED, 1), (0, RETURNED, 3), (1, PROCESSED, 3)]
+        assert reader.settled() == (expected if settings else [(0, PROCESSED, 4)])
+
+
+def test_an_invalid_response_fails_the_whole_batch(reader: StreamReader) -> None:
+    """Such as an identifier that is no record of the batch."""
+    reader.read(reader.stream(), MaximumRetryAttempts=0, **REPORTS)
+    with reader.run():
+        reader.put({"answer": {"batchItemFailures": [{"itemIdentifier": "none"}]}}, "b")
+    assert reader.settled() == [(0, DISCARDED, 2)]
+
+
+def test_a_batch_that_fails_is_split(reader: StreamReader) -> None:
+    """Until the record is alone that fails, which is discarded; no split counts as a retry."""
+    reader.read(reader.stream(), MaximumRetryAttempts=0, BisectBatchOnFunctionError=True)
+    with reader.run():
+        reader.put("a", "b", "c", POISON, "e")
+    assert [size for _, size in reader.batches()] == [5, 3, 2, 1, 1]
+    discarded = [each for each in reader.of(EventSettled) if each.settlement is DISCARDED]
+    assert [len(each.ids) for each in discarded] == [1]
+    processed = [each for each in reader.of(EventSettled) if each.settlement is PROCESSED]
+    assert sum(len(each.ids) for each in processed) == 4
+
+
+def test_old_records_are_discarded(reader: StreamReader) -> None:
+    """Those of a batch that fails, once they have the age that the mapping names."""
+    reader.read(reader.stream(), MaximumRecordAgeInSeconds=60, BatchSize=1)
+    with reader.run() as run:
+        reader.put(POISON)
+        run.run_until(START + timedelta(seconds=50))
+        reader.put("b")
+    assert reader.attempts() == [0, 1, 3, 7, 15, 31, 91]
+    assert reader.settled()[-2:] == [(91, DISCARDED, 1), (91, PROCESSED, 1)]
+
+
+@pytest.mark.parametrize("kind", ["sqs", "sns"])
+def test_discarded_batches_are_reported(reader: StreamReader, kind: str) -> None:
+    """To a queue, or to a topic: where the records are, and why, but not the records."""
+    url = reader.queue("discarded")
+    target = reader.arn(url)
+    if kind == "sns":
+        topic = reader.aws.sns.create_topic(Name="discarded")["TopicArn"]
+        reader.aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=target)
+        target = topic
+    arn = reader.stream()
+    reader.read(arn, MaximumRetryAttempts=1, **_discards(target))
+    with reader.run() as run:
+        reader.put(POISON, "b")
+        run.run_until(START + timedelta(seconds=5))
+    (reached,) = reader.of(DestinationReached)
+    assert (reached.destination, reached.outcome) == (target, "ok")
+    if kind == "sns":
+        reader.aws.sns.delete_topic(TopicArn=target)
+        return
+    (message,) = reader.aws.sqs.receive_message(QueueUrl=url)["Messages"]
+    record = json.loads(message["Body"])
+    (discarded,) = [each for each in reader.of(EventSettled) if each.settlement is DISCARDED]
+    assert record["requestContext"] == {
+        "requestId": discarded.request,
+        "functionArn": reader.function,
+        "condition": "RetryAttemptsExhausted",
+        "approximateInvokeCount": 2,
+    }
+    assert record["KinesisBatchInfo"] == {
+        "shardId": "shardId-000000000000",
+        "startSequenceNumber": discarded.ids[0],
+        "endSequenceNumber": discarded.ids[-1],
+        "approximateArrivalOfFirstRecord": "2026-11-24T10:00:00.000Z",
+        "approximateArrivalOfLastRecord": "2026-11-24T10:00:00.000Z",
+        "batchSize": 2,
+        "streamArn": arn,
+    }
+
+
+def test_discarded_batches_are_objects_with_their_records(reader: StreamReader) -> None:
+    """In a bucket, under a key with the mapping, the shard and the day."""
+    s3: Any = reader.aws.s3
+    bucket = "discarded-records"
+    s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    settings = _discards(f"arn:aws:s3:::{bucket}")
+    mapping = reader.read(reader.table(), MaximumRetryAttempts=0, **settings)
+    with reader.run():
+        reader.write(POISON)
+    (found,) = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    record = json.loads(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
+    s3.delete_object(Bucket=bucket, Key=found["Key"])
+    s3.delete_bucket(Bucket=bucket)
+    shard = record["DDBStreamBatchInfo"]["shardId"]
+    day = "2026/11/24/2026-11-24T10.00.00"
+    assert found["Key"].startswith(f"aws/lambda/{mapping}/{shard}/{day}-")
+    (change,) = record["payload"]["Records"]
+    assert change["dynamodb"]["SequenceNumber"] == record["DDBStreamBatchInfo"]["endSequenceNumber"]
+
+
+def test_a_destination_needs_the_roles_permission(reader: StreamReader) -> None:
+    """Without it the report is lost, which the history shows."""
+    target = reader.arn(reader.queue("discarded"))
+    reader.read(reader.stream(), MaximumRetryAttempts=0, **_discards(target))
+    allow(reader.aws, *READ)
+    try:
+        with reader.run():
+            reader.put(POISON)
+    finally:
+        allow(reader.aws, *READ, *WRITE)
+    assert [each.outcome for each in reader.of(DestinationReached)] == ["AccessDenied"]
+
+
+def test_records_that_the_stream_loses_are_recorded(reader: StreamReader) -> None:
+    """Kinesis keeps them for a day: those of the batch that fails, and those behind it."""
+    reader.read(reader.stream(), BatchSize=1)
+    with reader.run() as run:
+        reader.put("a")
+        run.run_until(START + timedelta(minutes=1))
+        allow(reader.aws, *WRITE)
+        reader.put("lost")
+        run.run_until(START + timedelta(hours=25))
+        allow(reader.aws, *READ, *WRITE)
+        reader.put("b")
+        run.run_until(START + timedelta(hours=26))
+    settled = [each[1] for each in reader.settled()]
+    assert settled == [PROCESSED, Settlement.EXPIRED, PROCESSED]
+
+
+def test_a_batch_that_always_fails_is_named_at_the_end(reader: StreamReader) -> None:
+    """Without limits it would be retried for a day: the run gives it up, with what is behind it."""
+    reader.read(reader.stream(), BatchSize=1)
+    with reader.run():
+        reader.put(POISON, "b")
+    (drained,) = reader.of(Drained)
+    assert drained.remaining == ("2 records of prices",)
+    assert len(reader.attempts()) == 11  # ten of them after the last action, at the start
+
+
+def test_a_loop_is_stopped_and_named(reader: StreamReader) -> None:
+    """A function that writes to what it reads; Lambda would go on."""
+    reader.read(reader.stream())
+    with reader.run():
+        reader.put({"again": "prices"})
+    (drained,) = reader.of(Drained)
+    expected = f"1 record of prices, in a loop of {NAME}, which writes to what it reads"
+    assert drained.remaining == (expected,)
+    assert len(reader.attempts()) == 51
