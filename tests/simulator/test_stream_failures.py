@@ -50,6 +50,7 @@ def test_only_what_follows_the_first_failure_is_retried(reader: StreamReader) ->
     """With ReportBatchItemFailures; the same response without it processes the batch."""
     for number, settings in enumerate((REPORTS, {})):
         name = f"prices-{number}"
+        reader.deployed.simulator.reset()
         reader.read(reader.stream(name), **settings)
         with reader.run():
             reader.put("a", {"fail": 1}, "c", {"fail": 1}, stream=name)
@@ -84,8 +85,8 @@ def test_old_records_are_discarded(reader: StreamReader) -> None:
         reader.put(POISON)
         run.run_until(START + timedelta(seconds=50))
         reader.put("b")
-    assert reader.attempts() == [0, 1, 3, 7, 15, 31, 91]
-    assert reader.settled()[-2:] == [(91, DISCARDED, 1), (91, PROCESSED, 1)]
+    assert reader.attempts() == [0, 1, 3, 7, 15, 31, 63]
+    assert reader.settled()[-2:] == [(63, DISCARDED, 1), (63, PROCESSED, 1)]
 
 
 @pytest.mark.parametrize("kind", ["sqs", "sns"])
@@ -163,19 +164,28 @@ def test_a_destination_needs_the_roles_permission(reader: StreamReader) -> None:
 
 
 def test_records_that_the_stream_loses_are_recorded(reader: StreamReader) -> None:
-    """Kinesis keeps them for a day: those of the batch that fails, and those behind it."""
-    reader.read(reader.stream(), BatchSize=1)
+    """Kinesis keeps them for a day: they are lost if they could not be read until then."""
+    reader.read(reader.stream())
+    reader.deployed.simulator.move_to(START - timedelta(hours=24) + timedelta(minutes=2))
+    reader.put("a", "b")
+    reader.deployed.simulator.move_to(START)
     with reader.run() as run:
-        reader.put("a")
-        run.run_until(START + timedelta(minutes=1))
         allow(reader.aws, *WRITE)
-        reader.put("lost")
-        run.run_until(START + timedelta(hours=25))
+        reader.put("c")
+        run.run_until(START + timedelta(minutes=3))
         allow(reader.aws, *READ, *WRITE)
+    assert reader.settled() == [(120, Settlement.EXPIRED, 2), (240, PROCESSED, 1)]
+
+
+def test_a_record_of_a_batch_that_fails_is_lost_when_it_expires(reader: StreamReader) -> None:
+    """It is not reported to the destination, and the shard goes on."""
+    reader.read(reader.stream(), BatchSize=1)
+    reader.deployed.simulator.move_to(START - timedelta(hours=24) + timedelta(seconds=2))
+    reader.put(POISON)
+    reader.deployed.simulator.move_to(START)
+    with reader.run():
         reader.put("b")
-        run.run_until(START + timedelta(hours=26))
-    settled = [each[1] for each in reader.settled()]
-    assert settled == [PROCESSED, Settlement.EXPIRED, PROCESSED]
+    assert reader.settled()[-2:] == [(3, Settlement.EXPIRED, 1), (3, PROCESSED, 1)]
 
 
 def test_a_batch_that_always_fails_is_named_at_the_end(reader: StreamReader) -> None:
@@ -196,4 +206,4 @@ def test_a_loop_is_stopped_and_named(reader: StreamReader) -> None:
     (drained,) = reader.of(Drained)
     expected = f"1 record of prices, in a loop of {NAME}, which writes to what it reads"
     assert drained.remaining == (expected,)
-    assert len(reader.attempts()) == 51
+    assert len(reader.attempts()) == 50

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from wavetank.emulator.lambda_.discarded_batches import DiscardedBatch
@@ -70,6 +71,7 @@ class ShardLane:
         )
         self._pending = deque[StreamRecord]()
         self._sizes = deque[int]()
+        self._length = 0
         self._waiting = deque[StreamBatch]()
         self._running: StreamBatch | None = None
         self._window_end: datetime | None = None
@@ -106,8 +108,7 @@ class ShardLane:
         for record in records:
             self._pending.append(record)
             self._sizes.append(len(json.dumps(record.content)) + SEPARATOR_BYTES)
-        if self._pending and self._window_end is None and not self._waiting:
-            self._window_end = self._clock.now + self._mapping.window
+        self._measure()
 
     def plan(self) -> None:
         """Schedule the next batch."""
@@ -125,11 +126,12 @@ class ShardLane:
         return self._clock.now if self._is_full() else self._window_end
 
     def _is_full(self) -> bool:
-        length = self._length()
-        return length >= self._mapping.batch_size or length < len(self._pending)
+        return self._length >= self._mapping.batch_size or self._length < len(self._pending)
 
-    def _length(self) -> int:
-        return batch_length(list(self._sizes), self._mapping.batch_size, PAYLOAD_BYTES_MAX)
+    def _measure(self) -> None:
+        """Find how many of the pending records make the next batch."""
+        sizes = list(islice(self._sizes, self._mapping.batch_size))
+        self._length = batch_length(sizes, self._mapping.batch_size, PAYLOAD_BYTES_MAX)
 
     def _is_given_up(self) -> bool:
         is_limited = self._policy.retries_max is not None or self._policy.record_age_max is not None
@@ -140,9 +142,9 @@ class ShardLane:
         """Invoke the function with the next batch, without records that are too old by now."""
         self._retry_at = None
         if not self._waiting:
-            length = self._length()
-            self._waiting.append(StreamBatch(_taken(self._pending, length)))
-            _taken(self._sizes, length)
+            self._waiting.append(StreamBatch(_taken(self._pending, self._length)))
+            _taken(self._sizes, self._length)
+            self._measure()
         self._window_end = None
         batch = self._without_old(self._waiting.popleft())
         if not batch.records:

@@ -10,11 +10,18 @@ services-dynamodb-parameters]
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients, ClientError, role_clients, without_retries
+from wavetank.aws.clients import (
+    AwsClients,
+    ClientError,
+    error_code,
+    role_clients,
+    without_retries,
+)
+from wavetank.core.errors import UsageError
 from wavetank.core.text import pluralize
 from wavetank.emulator.lambda_.stream_policy import POLL_INTERVALS, next_poll
 from wavetank.emulator.lambda_.stream_records import (
@@ -32,18 +39,30 @@ from wavetank.simulation.topology import function_name
 if TYPE_CHECKING:
     from wavetank.emulator.shard_views import ShardView
 
+DENIED = "AccessDenied"
+"""The beginning of the codes of missing permissions, with which a session can go on."""
 REFUSED_WAIT = timedelta(minutes=1)
 """Until the next read if the role may not read."""
 
 
 class StreamSource:
-    """The poller of one mapping of a stream."""
+    """The poller of one mapping of a stream.
+
+    Raises:
+        UsageError: the mapping has tumbling windows.
+    """
 
     def __init__(self, run: PolledRun, mapping: EventSourceMapping) -> None:
         self._run = run
         self._mapping = mapping
         self._readers: dict[str, ShardReader] = {}
         self._expiry = PlannedPoll(run.clock, self._expire_items)
+        if mapping.tumbling_window:
+            raise UsageError(
+                "a mapping without tumbling windows",
+                f"TumblingWindowInSeconds of the mapping of {mapping.source_name}",
+                "run it on --engine aws, or leave it out",
+            )
         self._add_shards(self._start)
 
     def plan(self) -> None:
@@ -66,7 +85,7 @@ class StreamSource:
             text += f", in a loop of {name}, which writes to what it reads"
         return [text]
 
-    def _add_shards(self, start: "Any") -> None:
+    def _add_shards(self, start: "Callable[[ShardView], int]") -> None:
         for shard in self._run.simulator.streams.shards(self._mapping.source):
             if shard.id not in self._readers:
                 reader = ShardReader(self._run, self._mapping, shard, start(shard))
@@ -115,6 +134,7 @@ class ShardReader:
             for _ in range(mapping.parallel_batches)
         ]
         self._poll = PlannedPoll(run.clock, self._read)
+        self._read_at: datetime | None = None
         self._refused_until: datetime | None = None
         self._clients: AwsClients | None = None
 
@@ -146,7 +166,10 @@ class ShardReader:
         oldest = self.shard.oldest(self._number)
         if oldest is None:
             return None
-        due = next_poll(oldest[1], POLL_INTERVALS[self._mapping.service])
+        interval = POLL_INTERVALS[self._mapping.service]
+        due = next_poll(oldest[1], interval)
+        if self._read_at is not None and due <= self._read_at:  # it arrived after that read
+            due = self._read_at + interval
         return due if self._refused_until is None else max(due, self._refused_until)
 
     def _read(self) -> None:
@@ -155,11 +178,12 @@ class ShardReader:
             return
         try:
             records = list(self._records())
-        except ClientError:
+        except ClientError as error:
             self._refused_until = self._clock.now + REFUSED_WAIT
-            self._clients = None  # the role may be another one by then
+            if not error_code(error).startswith(DENIED):
+                self._clients = None  # the session has ended, or the role may be another one by then
             return
-        self._refused_until = None
+        self._refused_until, self._read_at = None, self._clock.now
         if records:
             self._number = records[-1].number + 1
         self._distribute(records)
