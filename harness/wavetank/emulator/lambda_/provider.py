@@ -53,6 +53,7 @@ from wavetank.emulator.lambda_.request_checks import (
     variables_refusal,
 )
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
+from wavetank.emulator.lambda_.stream_poller import correct_stream_events
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.shard_views import is_stream
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
@@ -181,4 +182,5 @@ def wavetank_lambda() -> Service:
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         run_no_pollers()
     correct_queue_events()
+    correct_stream_events()
     return Service.for_provider(WavetankLambda())

@@ -7,6 +7,7 @@ CONNECT_TO = (
     "(*, region_name=None, aws_access_key_id=None, aws_secret_access_key=None, "
     "aws_session_token=None, endpoint_url=None, config=None)"
 )
+POLLERS = "localstack.services.lambda_.event_source_mapping.pollers"
 HANDLER = "(chain, context, response)"
 METHOD_HANDLER = "(self, chain, context, response)"
 QUEUE_PUT = (
@@ -175,11 +176,18 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.dynamodb.stream_poller",
-        "an event of a table's stream says that Time to Live has deleted the item",
+        "emulator.lambda_.stream_poller",
+        "batches of streams are split, retried and reported as on AWS, shards are read in order "
+        "and once, and a change of a table says that Time to Live has made it",
         {
-            "localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller"
-            ":DynamoDBPoller.transform_into_events": "(self, records, shard_id)",
+            f"{POLLERS}.dynamodb_poller:DynamoDBPoller.initialize_shards": "(self)",
+            f"{POLLERS}.kinesis_poller:KinesisPoller.initialize_shards": "(self)",
+            f"{POLLERS}.stream_poller:StreamPoller.forward_events_to_target": (
+                "(self, shard_id, records)"
+            ),
+            f"{POLLERS}.stream_poller:StreamPoller.poll_events_from_shard": (
+                "(self, shard_id, shard_iterator)"
+            ),
         },
     ),
     *LOCALSTACK.patches(

@@ -26,7 +26,8 @@ class DataStreams:
         """
         from wavetank.emulator.shard_views import LATEST  # noqa: PLC0415 - as above
 
-        return LATEST.get(mapping, {}).get(shard.id, shard.first - 1)
+        noted = LATEST.get(mapping, {}).get(shard.id, shard.first - 1)
+        return min(noted, shard.last)  # the stream may have been reset to before
 
     def next_expiry(self, arn: str, now: datetime) -> datetime | None:
         """When Time to Live deletes the next item of the stream's table; None if it never does."""
