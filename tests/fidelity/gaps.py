@@ -112,12 +112,30 @@ UNPROVED = (
         "tested for Wavetank (`tests/live/test_firehose_processing.py`)",
     ),
     Gap(
+        "Streams",
+        "a mapping of a Kinesis stream reads shards in order after a split, and passes on the data "
+        "of filtered records unchanged",
+        "tested for Wavetank (`tests/live/test_streams.py`); LocalStack alone downloads a server",
+    ),
+    Gap(
         "SNS e-mail",
         "a token expires after two days; more than ten messages a second suspend the address",
         "tested for Wavetank (`tests/live/test_mailbox.py`); LocalStack alone has neither",
     ),
 )
 DIFFERENT = (
+    Gap(
+        "Streams",
+        "the shards of a mapping, and ParallelizationFactor batches of each, are processed at a "
+        "time",
+        "one batch at a time on the live engines, so that a shard which fails blocks the others; "
+        "in the simulator as on AWS",
+    ),
+    Gap(
+        "Streams",
+        "a mapping has tumbling windows",
+        "they are refused in the simulator, and ignored on the live engines",
+    ),
     Gap(
         "SQS",
         "a mapping processes five batches at a time and more, as ScalingConfig allows",

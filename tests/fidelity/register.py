@@ -14,6 +14,7 @@ from tests.fidelity import (
     schedules,
     stacks,
     storage,
+    streams,
 )
 from tests.fidelity.gaps import DIFFERENT, UNPROVED, Gap
 from tests.fidelity.recording import read_recording
@@ -21,7 +22,7 @@ from tests.rules.source import ROOT
 
 AREAS = (
     *(firehose.AREA, dynamodb.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA),
-    *(events.AREA, schedules.AREA, queues.AREA, logs.AREA, storage.AREA),
+    *(events.AREA, schedules.AREA, queues.AREA, streams.AREA, logs.AREA, storage.AREA),
 )
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)
 DOCUMENT = ROOT / "docs" / "fidelity.md"

@@ -126,7 +126,8 @@ def test_a_mapping_begins_at_its_position(
     reader.deployed.simulator.move_to(START + timedelta(seconds=5))
     reader.put("at")
     reader.read(arn, **position)
-    with reader.run():
+    with reader.run() as run:
+        run.run_until(START + timedelta(seconds=6))
         reader.put("new")
     processed = [one for each in reader.of(EventSettled) for one in each.ids]
     numbers = [int(each) - int(processed[-1]) for each in processed]
