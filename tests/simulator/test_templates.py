@@ -36,6 +36,7 @@ from wavetank.templates.supported_resources import CHECKS
 
 OF_THE_GARDEN = {
     "AWS::CloudFormation::Stack",
+    "AWS::Kinesis::Stream",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Version",

@@ -18,6 +18,8 @@ LAYER, BUCKET = "AWS::Lambda::LayerVersion", "AWS::S3::Bucket"
 TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, "AWS::KinesisFirehose::DeliveryStream"})
 """What a rule or a schedule can have as a target."""
 TABLE, KINESIS_STREAM = "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
+BUCKET_ARN = "an ARN of s3"
+"""The kind of a written ARN, which names the bucket."""
 EVENT_SOURCES = frozenset({QUEUE, TABLE, KINESIS_STREAM})
 """What an event source mapping can read."""
 RUNTIME = re.compile(r"python3\.\d+")
@@ -181,7 +183,7 @@ def _check_discarded(mapping: TemplateResource) -> Iterator[TemplateProblem]:
     """Where a mapping of a stream reports discarded records to."""
     written = as_table(as_table(mapping.properties.get("DestinationConfig")).get("OnFailure"))
     kind = mapping.scope.kind(written.get("Destination")) if written else QUEUE
-    if kind not in {QUEUE, TOPIC, BUCKET}:
+    if kind not in {QUEUE, TOPIC, BUCKET, BUCKET_ARN}:
         expected = "a queue, a topic or a bucket for discarded records"
         keys = ("DestinationConfig", "OnFailure", "Destination")
         what = f"with {_shown(kind)} as OnFailure"

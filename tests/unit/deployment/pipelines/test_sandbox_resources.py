@@ -20,7 +20,7 @@ def test_a_sandbox_takes_what_the_simulator_does_not(tmp_path: Path) -> None:
     path = tmp_path / "template.yaml"
     path.write_text(TEMPLATE)
     pipeline = TemplatesPipeline(template=path)
-    with pytest.raises(UsageError, match=r"EventSourceMapping.*the simulator supports .*SQS"):
+    with pytest.raises(UsageError, match=r"a mapping of a queue.*EventSourceMapping"):
         pipeline.check()
     (stack,) = pipeline.check(simulated=False)
     resources = json.loads(stack.text(str))["Resources"]

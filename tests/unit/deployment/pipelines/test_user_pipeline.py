@@ -90,11 +90,22 @@ def test_cfn_lint_finds_nothing_in_the_sensors_example(name: str) -> None:
 
 
 UNSUPPORTED = [
-    ("AWS::Kinesis::Stream", "{}", ""),
+    ("AWS::Kinesis::StreamConsumer", "{}", ""),
     (
         "AWS::Lambda::EventSourceMapping",
         "{EventSourceArn: 'arn:aws:kinesis:eu-west-1:000000000000:stream/feed'}",
         "with an ARN of kinesis as its source",
+    ),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', TumblingWindowInSeconds: 60}",
+        "with TumblingWindowInSeconds",
+    ),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', DestinationConfig: "
+        "{OnFailure: {Destination: 'arn:aws:lambda:eu-west-1:000000000000:function:f'}}}",
+        "with AWS::Lambda::Function as OnFailure",
     ),
     (
         "AWS::CloudFormation::Stack",
@@ -189,7 +200,7 @@ def test_an_unsupported_resource_is_named(
 
 def test_all_problems_are_reported_at_once(template: Path) -> None:
     """The first in full, the others with their positions: types, code, parameters and circles."""
-    text = added("Feed", "AWS::Kinesis::Stream") + "  Other:\n    Type: AWS::EC2::Instance\n"
+    text = added("Feed", "AWS::Kinesis::StreamConsumer") + "  Other:\n    Type: AWS::EC2::Instance\n"
     text += "    DependsOn: Feed\n"
     text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
     text += (
@@ -200,7 +211,7 @@ def test_all_problems_are_reported_at_once(template: Path) -> None:
         check(template, text)
     assert "Other -> Feed" in raised.value.found
     for found in (
-        f"Feed (AWS::Kinesis::Stream) at {template}:11",
+        f"Feed (AWS::Kinesis::StreamConsumer) at {template}:11",
         f"Other (AWS::EC2::Instance) at {template}:14",
         "More (AWS::Lambda::Function) with Code that does not exist",
         f"none for it at {template}:18",
