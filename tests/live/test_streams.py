@@ -143,7 +143,7 @@ def test_streams_invoke_functions(sources: Sources) -> None:
 
 
 def test_a_split_stream_is_read_once_and_in_order(sources: Sources) -> None:
-    """The shards of the split after their parent, from their beginning; a filter changes no data."""
+    """The new shards after their parent, from their beginning; a filter changes no data."""
     kinesis, name = _client(sources.aws, "kinesis"), sources.kinesis_stream
     texts = [f'{{"number":  {number}}}' for number in range(4)]
     for text in texts[:2]:

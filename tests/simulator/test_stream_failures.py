@@ -13,7 +13,7 @@ from wavetank.history import DestinationReached, Drained, EventSettled, Settleme
 
 PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
 DISCARDED = Settlement.DISCARDED
-REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+REPORTS: Any = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 POISON = {"fail": 99_999, "raise": True}
 
 
@@ -48,7 +48,8 @@ def test_a_batch_is_discarded_after_its_retries(reader: StreamReader) -> None:
 
 def test_only_what_follows_the_first_failure_is_retried(reader: StreamReader) -> None:
     """With ReportBatchItemFailures; the same response without it processes the batch."""
-    for number, settings in enumerate((REPORTS, {})):
+    none: Any = {}
+    for number, settings in enumerate((REPORTS, none)):
         name = f"prices-{number}"
         reader.deployed.simulator.reset()
         reader.read(reader.stream(name), **settings)
@@ -132,9 +133,7 @@ def test_discarded_batches_are_objects_with_their_records(reader: StreamReader) 
     """In a bucket, under a key with the mapping, the shard and the day."""
     s3: Any = reader.aws.s3
     bucket = "discarded-records"
-    s3.create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     settings = _discards(f"arn:aws:s3:::{bucket}")
     mapping = reader.read(reader.table(), MaximumRetryAttempts=0, **settings)
     with reader.run():
@@ -196,6 +195,20 @@ def test_a_batch_that_always_fails_is_named_at_the_end(reader: StreamReader) -> 
     (drained,) = reader.of(Drained)
     assert drained.remaining == ("2 records of prices",)
     assert len(reader.attempts()) == 11  # ten of them after the last action, at the start
+
+
+def test_a_stream_that_may_not_be_read_ends_the_drain(reader: StreamReader) -> None:
+    """After as many reads; what is in it is named."""
+    reader.read(reader.stream())
+    try:
+        with reader.run():
+            allow(reader.aws, *WRITE)
+            reader.put("a")
+    finally:
+        allow(reader.aws, *READ, *WRITE)
+    (drained,) = reader.of(Drained)
+    assert drained.remaining == ("1 record of prices",)
+    assert drained.at == START + timedelta(minutes=10)
 
 
 def test_a_loop_is_stopped_and_named(reader: StreamReader) -> None:

@@ -6,12 +6,13 @@ none of it]
 
 from localstack.services.lambda_.provider_utils import get_function_version_from_arn
 from localstack.services.sqs.models import sqs_stores
+from moto.iam.models import iam_backends
 
 from wavetank.emulator.iam_enforcement.checking import check_action, resource_of
 from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
+from wavetank.emulator.iam_enforcement.identity_policies import PARTITION
 from wavetank.emulator.iam_enforcement.principal_resolution import caller_in_role
 from wavetank.emulator.iam_enforcement.required_action import Call, RequiredAction
-from wavetank.emulator.iam_enforcement.role_grants import role_named
 
 NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 """What Lambda does with the permissions of the function's role."""
@@ -59,9 +60,10 @@ def record_age_refusal(seconds: int) -> str | None:
 
 
 def _may(role_arn: str, service: str, action: str, resource_arn: str) -> bool:
-    role = role_named(role_arn.rpartition("/")[2])
     _, _, _, region, _, name = resource_arn.split(":", 5)
     account = role_arn.split(":")[4]
+    roles = iam_backends[account][PARTITION].roles.values()
+    role = next((each for each in roles if each.arn == role_arn), None)
     parameters = {"QueueName": name} if service == "sqs" else {"StreamArn": resource_arn}
     required = RequiredAction(f"{service}:{action}", resource_arn)
     call = Call(service, action, parameters, account, region)

@@ -55,8 +55,8 @@ from wavetank.emulator.lambda_.request_checks import (
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.lambda_.stream_poller import correct_stream_events
 from wavetank.emulator.patches import patch_of
-from wavetank.emulator.shard_views import is_stream
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
+from wavetank.emulator.shard_views import is_stream
 
 EXECUTOR = "wavetank"
 """The name of `plugin.ProcessExecutorPlugin`."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-
 from wavetank.emulator.lambda_.stream_records import StreamRecord
 
 POLL_INTERVALS = {"kinesis": timedelta(seconds=1), "dynamodb": timedelta(milliseconds=250)}
@@ -68,7 +67,7 @@ def next_poll(arrived: datetime, interval: timedelta) -> datetime:
 
 def retry_delay(attempt: int) -> timedelta:
     """How long Lambda waits after the attempt of that number, counted from 1."""
-    return min(RETRY_DELAY * 2 ** min(attempt - 1, 10), RETRY_DELAY_MAX)
+    return min(RETRY_DELAY * (1 << min(attempt - 1, 10)), RETRY_DELAY_MAX)
 
 
 def split_by_age(
@@ -135,5 +134,3 @@ def _retried(batch: StreamBatch, records: Records, policy: StreamRetryPolicy) ->
     if policy.retries_max is not None and batch.retries >= policy.retries_max:
         return BatchResult(discarded=records)
     return BatchResult(retried=(replace(batch, records=records, retries=batch.retries + 1),))
-
-

@@ -107,9 +107,7 @@ def open_shards(poller: Any) -> dict[str, str]:
     return found
 
 
-def _position(
-    poller: Any, progress: ShardProgress, shard: str, *, is_new: bool
-) -> dict[str, Any]:
+def _position(poller: Any, progress: ShardProgress, shard: str, *, is_new: bool) -> dict[str, Any]:
     if shard in progress.last:
         name = "StartingSequenceNumber" if _is_kinesis(poller) else "SequenceNumber"
         return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", name: progress.last[shard]}
@@ -222,9 +220,9 @@ def _send(poller: Any, target: str, discarded: DiscardedBatch) -> None:
     name = target.rpartition(":")[2]
     match target.split(":")[2]:
         case "sqs":
-            url = client.get_queue_url(
-                QueueName=name, QueueOwnerAWSAccountId=target.split(":")[4]
-            )["QueueUrl"]
+            url = client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=target.split(":")[4])[
+                "QueueUrl"
+            ]
             client.send_message(QueueUrl=url, MessageBody=json.dumps(discarded.message()))
         case "sns":
             client.publish(TopicArn=target, Message=json.dumps(discarded.message()))
@@ -241,7 +239,9 @@ def _record(poller: Any, record: Any, shard_id: str) -> StreamRecord:
 
 def _policy(poller: Any) -> StreamRetryPolicy:
     mapping = _mapping(poller)
-    limits = (mapping.get(f"Maximum{name}", UNLIMITED) for name in ("RetryAttempts", "RecordAgeInSeconds"))
+    limits = (
+        mapping.get(f"Maximum{name}", UNLIMITED) for name in ("RetryAttempts", "RecordAgeInSeconds")
+    )
     retries, age = (None if limit == UNLIMITED else limit for limit in limits)
     return StreamRetryPolicy(
         retries_max=retries,

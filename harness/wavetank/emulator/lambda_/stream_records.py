@@ -1,4 +1,4 @@
-"""The records that Lambda makes of Kinesis and DynamoDB streams, and which match a mapping's filters.
+"""The records that Lambda makes of Kinesis and DynamoDB streams, and their filters.
 
 [Lambda developer guide: with-kinesis, with-ddb, with-kinesis-filtering, with-ddb-filtering,
 invocation-eventfiltering]

@@ -61,8 +61,8 @@ class SimulatorHooks:
 
     `queue` gets the ARN and the event of every function that a service invokes asynchronously.
     `invoke_processor` invokes the functions that transform records of delivery streams.
-    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler wait for messages, and returns False for any
-    other caller, who gets its answer at once.
+    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler
+    wait for messages, and returns False for any other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor

@@ -1,4 +1,4 @@
-"""The batches of one shard, or of a part of its keys, that a function processes one after another."""
+"""The batches of a shard, or of some of its keys, that a function processes one after another."""
 
 import json
 from collections import deque
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 FAILURES_MAX_AT_END = 10
 """A batch that failed so often after the last rule and step is given up by the run, if the mapping
-limits neither retries nor age: it would be retried until it expires, after a day or more."""
+limits neither retries nor age: it would be retried until it expires, after a day or more. So is a
+shard that may not be read."""
 LOOP_MAX = 50
 """Invocations of a function by what it wrote itself, beyond which a run does not go on after its
 last rule and step. Lambda stops no loop over a stream."""

@@ -33,7 +33,7 @@ from wavetank.emulator.lambda_.stream_records import (
 from wavetank.history import EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.shard_lane import LaneShard, ShardLane
+from wavetank.simulation.event_sources.shard_lane import FAILURES_MAX_AT_END, LaneShard, ShardLane
 from wavetank.simulation.topology import function_name
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ class ShardReader:
         self._poll = PlannedPoll(run.clock, self._read)
         self._read_at: datetime | None = None
         self._refused_until: datetime | None = None
+        self._refusals_at_end = 0
         self._clients: AwsClients | None = None
 
     @property
@@ -161,7 +162,8 @@ class ShardReader:
         self._poll.plan(self._next_read() if is_ready else None)
 
     def _next_read(self) -> datetime | None:
-        if not any(lane.has_room for lane in self._lanes):
+        is_given_up = self._refusals_at_end >= FAILURES_MAX_AT_END
+        if is_given_up or not any(lane.has_room for lane in self._lanes):
             return None
         oldest = self.shard.oldest(self._number)
         if oldest is None:
@@ -180,8 +182,9 @@ class ShardReader:
             records = list(self._records())
         except ClientError as error:
             self._refused_until = self._clock.now + REFUSED_WAIT
+            self._refusals_at_end += self._clock.now > self._run.last_action()
             if not error_code(error).startswith(DENIED):
-                self._clients = None  # the session has ended, or the role may be another one by then
+                self._clients = None  # the session has ended, or the role is another one
             return
         self._refused_until, self._read_at = None, self._clock.now
         if records:

@@ -103,8 +103,10 @@ UNSUPPORTED = [
     ),
     (
         "AWS::Lambda::EventSourceMapping",
-        "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', DestinationConfig: "
-        "{OnFailure: {Destination: 'arn:aws:lambda:eu-west-1:000000000000:function:f'}}}",
+        (
+            "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', DestinationConfig: "
+            "{OnFailure: {Destination: 'arn:aws:lambda:eu-west-1:000000000000:function:f'}}}"
+        ),
         "with AWS::Lambda::Function as OnFailure",
     ),
     (
@@ -200,8 +202,8 @@ def test_an_unsupported_resource_is_named(
 
 def test_all_problems_are_reported_at_once(template: Path) -> None:
     """The first in full, the others with their positions: types, code, parameters and circles."""
-    text = added("Feed", "AWS::Kinesis::StreamConsumer") + "  Other:\n    Type: AWS::EC2::Instance\n"
-    text += "    DependsOn: Feed\n"
+    text = added("Feed", "AWS::Kinesis::StreamConsumer")
+    text += "  Other:\n    Type: AWS::EC2::Instance\n    DependsOn: Feed\n"
     text = text.replace("Properties: {}", "Properties: {A: !Ref Other}")
     text += (
         "  More: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Code: nowhere}}\n"
