@@ -100,13 +100,20 @@ class TableStream:
         self.items: list[TableStreamRecord] = []
         self._next_without_items = FIRST_NUMBER
         self._is_muted = False
-        STREAMS.setdefault((account_id, table.region_name), {})[self.description.arn] = self
+        streams = STREAMS.setdefault((account_id, table.region_name), {})
+        self._ordinal = sum(each.description.table == table.name for each in streams.values())
+        streams[self.description.arn] = self
 
     @property
     def shard_id(self) -> str:
         """The id of the only shard."""
         digest = hashlib.sha256(self.description.arn.encode()).hexdigest()[:8]
         return f"shardId-{round(self.description.created.timestamp() * 1000):020d}-{digest}"
+
+    def event_id(self, number: str) -> str:
+        """The id of a record, which no other stream has: the same whenever the stream was made."""
+        text = f"{self.table.table_arn} {self._ordinal} {number}"
+        return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - an id
 
     @property
     def is_open(self) -> bool:
@@ -236,7 +243,7 @@ def record_as_json(stream: TableStream, record: TableStreamRecord) -> dict[str, 
     images = record.images(description.view_type)
     number = str(record.number)
     shown: dict[str, Any] = {
-        "eventID": hashlib.md5(f"{description.arn} {number}".encode()).hexdigest(),  # noqa: S324 - an id
+        "eventID": stream.event_id(number),
         "eventName": record.event_name,
         "eventVersion": VERSION,
         "eventSource": "aws:dynamodb",

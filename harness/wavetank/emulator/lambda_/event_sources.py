@@ -10,13 +10,15 @@ from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.shard_views import is_stream, note_creation
 
-WORKER = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker"
+START = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.start"
+STOP = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.stop"
+DELETE = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.delete"
 
 
 def run_no_pollers() -> None:
     """Change the state of a mapping at once, where LocalStack's poller thread does it later."""
-    stop = patch_of(f"{WORKER}.stop").original()
-    delete = patch_of(f"{WORKER}.delete").original()
+    stop = patch_of(STOP).original()
+    delete = patch_of(DELETE).original()
 
     def start(worker: Any) -> None:
         worker.enabled = True
@@ -32,9 +34,9 @@ def run_no_pollers() -> None:
         delete(worker)
         worker.delete_esm_in_store()
 
-    patch_of(f"{WORKER}.start").apply(start)
-    patch_of(f"{WORKER}.stop").apply(stop_at_once)
-    patch_of(f"{WORKER}.delete").apply(delete_at_once)
+    patch_of(START).apply(start)
+    patch_of(STOP).apply(stop_at_once)
+    patch_of(DELETE).apply(delete_at_once)
 
 
 def _set_state(worker: Any, state: EsmState) -> None:

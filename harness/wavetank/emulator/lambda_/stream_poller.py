@@ -24,6 +24,7 @@ from localstack.services.lambda_.event_source_mapping.pipe_utils import get_inte
 from localstack.services.lambda_.event_source_mapping.pollers.poller import (
     get_batch_item_failures,
 )
+from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import get_queue_url
 from localstack.services.lambda_.event_source_mapping.senders.sender_utils import batched
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider_utils import get_function_version_from_arn
@@ -54,7 +55,6 @@ from wavetank.emulator.lambda_.stream_records import (
 )
 from wavetank.emulator.patches import patch_of
 
-POLLERS = "localstack.services.lambda_.event_source_mapping.pollers"
 LOG = logging.getLogger(__name__)
 UNLIMITED = -1
 
@@ -82,10 +82,8 @@ class _Answer:
 
 def correct_stream_events() -> None:
     """Apply the patches."""
-    patch_of(f"{POLLERS}.stream_poller:StreamPoller.forward_events_to_target").apply(offer)
-    patch_of(f"{POLLERS}.stream_poller:StreamPoller.poll_events_from_shard").apply(read_shard)
-    for module, name in (("kinesis", "Kinesis"), ("dynamodb", "DynamoDB")):
-        patch_of(f"{POLLERS}.{module}_poller:{name}Poller.initialize_shards").apply(open_shards)
+    for target, ours in REPLACEMENTS.items():
+        patch_of(target).apply(ours)
 
 
 def open_shards(poller: Any) -> dict[str, str]:
@@ -220,9 +218,7 @@ def _send(poller: Any, target: str, discarded: DiscardedBatch) -> None:
     name = target.rpartition(":")[2]
     match target.split(":")[2]:
         case "sqs":
-            url = client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=target.split(":")[4])[
-                "QueueUrl"
-            ]
+            url = get_queue_url(target)
             client.send_message(QueueUrl=url, MessageBody=json.dumps(discarded.message()))
         case "sns":
             client.publish(TopicArn=target, Message=json.dumps(discarded.message()))
@@ -265,3 +261,24 @@ def _function(poller: Any) -> str:
 
 def _is_kinesis(poller: Any) -> bool:
     return bool(poller.event_source() == "aws:kinesis")
+
+
+REPLACEMENTS: Mapping[str, Any] = {
+    (
+        "localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller"
+        ":DynamoDBPoller.initialize_shards"
+    ): open_shards,
+    (
+        "localstack.services.lambda_.event_source_mapping.pollers.kinesis_poller"
+        ":KinesisPoller.initialize_shards"
+    ): open_shards,
+    (
+        "localstack.services.lambda_.event_source_mapping.pollers.stream_poller"
+        ":StreamPoller.forward_events_to_target"
+    ): offer,
+    (
+        "localstack.services.lambda_.event_source_mapping.pollers.stream_poller"
+        ":StreamPoller.poll_events_from_shard"
+    ): read_shard,
+}
+"""LocalStack's attributes, and their replacements."""

@@ -97,19 +97,6 @@ UNSUPPORTED = [
         "with an ARN of kinesis as its source",
     ),
     (
-        "AWS::Lambda::EventSourceMapping",
-        "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', TumblingWindowInSeconds: 60}",
-        "with TumblingWindowInSeconds",
-    ),
-    (
-        "AWS::Lambda::EventSourceMapping",
-        (
-            "{EventSourceArn: 'arn:aws:sqs:eu-west-1:000000000000:q', DestinationConfig: "
-            "{OnFailure: {Destination: 'arn:aws:lambda:eu-west-1:000000000000:function:f'}}}"
-        ),
-        "with AWS::Lambda::Function as OnFailure",
-    ),
-    (
         "AWS::CloudFormation::Stack",
         "{}",
         "with a value that the template does not determine as TemplateURL",

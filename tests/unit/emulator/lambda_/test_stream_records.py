@@ -16,6 +16,7 @@ from wavetank.emulator.lambda_.stream_records import (
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STREAM = "arn:aws:kinesis:eu-west-1:000000000000:stream/prices"
 TABLE = "arn:aws:dynamodb:eu-west-1:000000000000:table/items/stream/2026"
+SHARD = "shardId-000000000000"
 ROLE = "arn:aws:iam::000000000000:role/reader"
 
 
@@ -26,7 +27,7 @@ def _kinesis(data: bytes) -> Any:
         "Data": data,
         "ApproximateArrivalTimestamp": NOON,
     }
-    return kinesis_record(record, "shardId-000000000001", STREAM, ROLE)
+    return kinesis_record(record, SHARD, STREAM, ROLE)
 
 
 def test_a_kinesis_record_is_as_aws_documents_it() -> None:
@@ -41,7 +42,7 @@ def test_a_kinesis_record_is_as_aws_documents_it() -> None:
         },
         "eventSource": "aws:kinesis",
         "eventVersion": "1.0",
-        "eventID": "shardId-000000000001:495",
+        "eventID": f"{SHARD}:495",
         "eventName": "aws:kinesis:record",
         "invokeIdentityArn": ROLE,
         "awsRegion": "eu-west-1",
