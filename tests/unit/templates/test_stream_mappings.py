@@ -8,7 +8,7 @@ from wavetank.templates.supported_resources import unsupported
 TEMPLATE = """
 Resources:
   Feed: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
-  Items: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {StreamViewType: KEYS_ONLY}}}
+  Items: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {}}}
   Other: {Type: AWS::KinesisFirehose::DeliveryStream, Properties: {S3DestinationConfiguration: {}}}
   Lost: {Type: AWS::S3::Bucket}
   Reads:
