@@ -10,7 +10,7 @@ RUN for user in $(seq 50000 50999); do \
 WORKDIR /opt/wavetank
 # What the image lacks, in the versions of uv.lock; LocalStack's own packages stay as they are.
 RUN /opt/code/localstack/.venv/bin/pip install --no-cache-dir --disable-pip-version-check \
-        awslambdaric==4.2.2 cramjam==2.14.0 freezegun==1.5.5 google-re2==1.1.20251105 hypothesis==6.170.15 typer==0.29.2 hatchling==1.33.0
+        awslambdaric==4.2.2 cramjam==2.14.0 freezegun==1.5.5 google-re2==1.1.20251105 hypothesis==6.170.15 jq==1.13.0 typer==0.29.2 hatchling==1.33.0
 COPY pyproject.toml README.md LICENSE ./
 COPY harness harness
 # Editable, so that it finds the project's folders beside it: init/ and lambdas/ are mounted there.

@@ -47,7 +47,7 @@ def bench(
             "--campaign",
             metavar="N",
             min=0,
-            help="Then also N runs of an hour, by 1 and 2 workers.",
+            help="Also measure a campaign of N one-hour runs with 1 and 2 workers.",
         ),
     ] = 0,
     rounds: Annotated[
@@ -57,7 +57,8 @@ def bench(
         bool,
         typer.Option(
             "--peers",
-            help="Then also a tick on stock LocalStack, moto server and MiniStack; installs them.",
+            help="Also measure a tick on stock LocalStack, moto server and MiniStack; installs "
+            "them.",
         ),
     ] = False,
     ticks: Annotated[
@@ -66,7 +67,10 @@ def bench(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Measure what a tick, a virtual day and a call cost here, each against something."""
+    """Measure the cost of a tick, a virtual day and a call on this machine.
+
+    Each is shown relative to a baseline that is measured in the same run.
+    """
     output = Output(as_json=as_json)
     longest = duration_option(duration)
     others = install_peers(read_settings(), output) if peers else []

@@ -14,6 +14,8 @@ from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.engines.supervised_process import last_lines
 
+LOOP = Path(__file__).with_name("plain_loop.py")
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandlerSetup:
@@ -66,7 +68,7 @@ def looping(setup: HandlerSetup, endpoint: str, path: str, folder: Path) -> Iter
     It has its own session, so that Ctrl-C only reaches its owner, which then ends it.
     """
     log_file = folder / "loop.log"
-    program = [sys.executable, "-I", "-m", "benchmarks.plain_loop"]
+    program = [sys.executable, "-I", str(LOOP)]  # isolated: a clone is not on its path
     with (
         log_file.open("wb") as log,
         subprocess.Popen(

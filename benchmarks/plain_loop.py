@@ -1,6 +1,6 @@
 """The plain loop: calls a handler with one event after the other, in a separate process.
 
-    python -I -m benchmarks.plain_loop FOLDER MODULE.FUNCTION
+    python -I benchmarks/plain_loop.py FOLDER MODULE.FUNCTION
 
 The handler reads its settings from this process's environment, as on Lambda, and its package from
 the folder. Each line on standard input is a JSON list of events; for each line one is written, with

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.command_server import command_server
 from tests.nightly import MARK, RESTART, NightlyParts, is_nightly
@@ -27,7 +28,7 @@ TIERS = {
     "unit": "one module in memory, no sockets",
     "property": "Hypothesis, no sockets",
     "simulator": "LocalStack in this process, virtual time",
-    "live": "both live engines: -m embedded, -m docker",
+    "live": "a running sandbox, once per engine; select one with `-m embedded` or `-m docker`",
     "campaign": "worker processes, and a local Dask cluster",
     "embedded": "LocalStack as a child process, wall time",
     "fidelity": "LocalStack with and without our plug-ins",
@@ -55,6 +56,14 @@ def hide_accounts(patch: pytest.MonkeyPatch) -> None:
         patch.setenv(name, value)
 
 
+def ignore_the_hosts_speed() -> None:
+    """Keeps Hypothesis from failing a test because this machine is slow."""
+    usual = settings.get_profile(settings.get_current_profile_name())
+    slow = [HealthCheck.too_slow]
+    settings.register_profile("any-host", parent=usual, deadline=None, suppress_health_check=slow)
+    settings.load_profile("any-host")
+
+
 def docker_is_demanded() -> bool:
     """Whether a missing Docker is a failure and no reason to skip: WAVETANK_REQUIRE_DOCKER=1."""
     given = os.environ  # noqa: TID251 - whoever runs the suite demands it there
@@ -66,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     hide_accounts(patch)
+    ignore_the_hosts_speed()
     folder = TemporaryDirectory(prefix="wavetank-simulator-")
     config.add_cleanup(folder.cleanup)
     prepare(Path(folder.name))

@@ -22,10 +22,8 @@ from tests.rules.source import ROOT, project_files
 QUICK = ("tests/rules", "tests/unit", "tests/property")
 APPLICABLE = "tests/unit/test_mutations.py"
 """Fails for every mutation that is applied, and so shows nothing of the suite."""
-PYTEST = (
-    *(sys.executable, "-m", "pytest", "-q", "-x", "-n3", "--dist=loadfile", "--tb=no"),
-    f"--ignore={APPLICABLE}",
-)
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=no", f"--ignore={APPLICABLE}")
+PARALLEL = ("-n3", "--dist=loadfile")
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,16 @@ class Mutation:
                 f"{self.name}: {self.path} has the text {text.count(self.before)} times"
             )
         file.write_text(text.replace(self.before, self.after), encoding="utf-8")
+
+    @property
+    def nearest_tests(self) -> str:
+        """The folder of unit tests that mirrors that of the file: most likely to fail."""
+        package = Path(self.path).parent
+        for root, mirror in (("harness/wavetank", "tests/unit"), ("lambdas", "tests/unit/lambdas")):
+            if package.is_relative_to(root):
+                folder = Path(mirror) / package.relative_to(root)
+                return str(next(each for each in (folder, *folder.parents) if each.is_dir()))
+        raise ValueError(f"{self.path}: no folder of tests mirrors it")
 
 
 MUTATIONS = (
@@ -246,9 +254,9 @@ def copy_project(target: Path) -> None:
         subprocess.run(command, cwd=target, check=True)
 
 
-def fails(folder: Path, tests: Sequence[str] = ()) -> bool:
-    """Whether the tests of the copy fail; they run its code and not that of the project."""
-    command = ["env", f"PYTHONPATH={folder / 'harness'}", *PYTEST, *tests]
+def fails(folder: Path, arguments: Sequence[str]) -> bool:
+    """Whether the copy's tests fail with these arguments; they run its code, not the project's."""
+    command = ["env", f"PYTHONPATH={folder / 'harness'}", *PYTEST, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return done.returncode != 0
 
@@ -259,9 +267,9 @@ def try_mutation(mutation: Mutation, *, whole: bool) -> str:
         folder = Path(name)
         copy_project(folder)
         mutation.apply(folder)
-        if fails(folder, QUICK):
+        if fails(folder, ("-n0", mutation.nearest_tests)) or fails(folder, (*PARALLEL, *QUICK)):
             return "quick"
-        return "whole" if whole and fails(folder) else "not caught"
+        return "whole" if whole and fails(folder, PARALLEL) else "not caught"
 
 
 def main() -> None:

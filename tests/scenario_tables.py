@@ -16,6 +16,8 @@ from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.serialization import fault_to_dict
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
+from wavetank.scenario.workload.body import placeholder_rows
+from wavetank.scenario.workload.kinds import WORKLOAD_KINDS, WorkloadSpec
 from wavetank.ticker.invariants import ticker_invariants
 
 DOCUMENT = ROOT / "docs" / "scenarios.md"
@@ -89,7 +91,30 @@ def _invariant(one: Invariant, of: str) -> str:
     return f"| `{one.key}` | {one.name} | {of} |\n"
 
 
-MAKERS = {"faults": _faults, "calls": _calls, "invariants": _invariants}
+def _workload() -> Iterator[str]:
+    yield "| `kind` | `target` | what happens | keys of its own and defaults |\n|---|---|---|---|\n"
+    common = {field.name for field in fields(WorkloadSpec)}
+    for kind in WORKLOAD_KINDS:
+        own = "<br>".join(
+            f"`{field.name} = {_toml(field.default)}`"
+            for field in fields(kind)
+            if field.name not in common
+        )
+        yield f"| `{kind.kind}` | {kind.resource} | {kind.summary()} | {own} |\n"
+
+
+def _placeholders() -> Iterator[str]:
+    yield "| placeholder | becomes |\n|---|---|\n"
+    yield from (f"| `{example}` | {summary} |\n" for example, summary in placeholder_rows())
+
+
+MAKERS = {
+    "faults": _faults,
+    "calls": _calls,
+    "invariants": _invariants,
+    "placeholders": _placeholders,
+    "workload": _workload,
+}
 
 if __name__ == "__main__":
     DOCUMENT.write_text(render(DOCUMENT.read_text()))

@@ -43,7 +43,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/embedded/test_installed_wheel\.py": (
         "tests/simulator/test_wheel.py: its files, unpacked, with the packages of uv.lock"
     ),
-    r"tests/embedded/test_peers\.py": "tests/unit/benchmarks",
+    r"tests/embedded/test_peers\.py::test_(?!the_loop|a_handler_that_raises)": (
+        "its plain loop, in the same file, and tests/unit/benchmarks"
+    ),
     r"tests/embedded/test_own_pipeline\.py::test_data_survive": (
         "tests/embedded/test_snapshot.py, for the ticker's tables"
     ),
@@ -141,6 +143,25 @@ REPEATS: Mapping[str, str] = {
         "tests/live/test_live_run.py: the same scenario in wall time and in the simulator"
     ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
+    r"tests/embedded/test_snapshot\.py::test_a_(damaged|failed_save)": (
+        "tests/unit/emulator/test_snapshot_file.py and snapshot"
+    ),
+    r"tests/embedded/test_stream_snapshot\.py": (
+        "tests/unit/emulator/dynamodb/test_table_stream.py, kinesis/test_shards.py and snapshot"
+    ),
+    r"tests/campaign/test_local_executor\.py::test_(a_case_that_kills.*Quietly|results_.*\[1)": (
+        "a worker that a signal kills, and two workers, in the same file"
+    ),
+    r"tests/simulator/test_own_repository\.py::test_workers_report": (
+        "tests/unit/pytest_plugin: the text; the README's lines, in the same file"
+    ),
+    r"tests/embedded/test_patches\.py": "tests/simulator/test_patches.py, and tests/rules",
+    r"tests/embedded/test_commands\.py::test_ctrl_c_stops_a_sandbox": (
+        "test_the_live_view_stays_below_what_happens, in the same file: it ends by Ctrl-C"
+    ),
+    r"tests/live/test_promotion\.py::test_a_failed_creation": (
+        "tests/unit/deployment/test_stack_recovery.py"
+    ),
 }
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (

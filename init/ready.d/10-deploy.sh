@@ -1,7 +1,9 @@
 #!/bin/sh
 # Deploys storage and pipeline by the code that deploys to AWS; changes nothing the second time.
+# Options, such as --watch, are passed on.
 set -eu
-set -- --name "$WAVETANK_NAME" --prefix "$WAVETANK_PREFIX" --stream-name-case "$WAVETANK_STREAM_NAME_CASE"
+[ "$WAVETANK_TICKER" = yes ] || exit 0
+set -- "$@" --name "$WAVETANK_NAME" --prefix "$WAVETANK_PREFIX" --stream-name-case "$WAVETANK_STREAM_NAME_CASE"
 [ -z "$WAVETANK_SURNAME" ] || set -- "$@" --surname "$WAVETANK_SURNAME"
 for address in $WAVETANK_EMAILS; do
     set -- "$@" --email "$address"

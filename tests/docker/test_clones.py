@@ -1,7 +1,6 @@
 """Two clones of one folder name, each with its Compose sandbox: a command acts on its own."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,21 +8,10 @@ import docker
 import pytest
 
 from tests.conftest import docker_is_demanded
+from tests.docker.clones import Clone
 from tests.live.hosts import PROJECT, require_docker
-from tests.shell import Finished, finish
-from wavetank.engines.compose_project import compose_project_name
 from wavetank.engines.docker import SERVICE, WORKING_DIRECTORY, ComposeSandbox
 from wavetank.engines.embedded import any_free_port
-
-COPIED = ("harness", "init", "lambdas", "scenarios")
-FILES = (
-    "Dockerfile",
-    ".dockerignore",
-    "LICENSE",
-    "README.md",
-    "docker-compose.yml",
-    "pyproject.toml",
-)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,51 +47,20 @@ def test_a_neighbours_container_is_neither_found_nor_stopped(neighbour: str) -> 
     assert ComposeSandbox(Path("/elsewhere/wavetank"), neighbour).container() is not None
 
 
-class _Clone:
-    """A copy of the project, with its own Compose project, used through its own package."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder
-        for part in COPIED:
-            shutil.copytree(
-                PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        for part in FILES:
-            shutil.copy(PROJECT / part, folder / part)
-        env = f"COMPOSE_PROJECT_NAME={name}\nWAVETANK_PORT={any_free_port()}\n"
-        (folder / ".env").write_text(env, encoding="utf-8")
-        self.sandbox = ComposeSandbox(
-            folder, compose_project_name(folder, None, folder / ".wavetank")
-        )
-
-    def run(self, *command: str) -> Finished:
-        """Runs a command of the clone's own code in the clone's folder."""
-        return finish(["env", f"PYTHONPATH={self.folder / 'harness'}", *command], self.folder)
-
-    def wavetank(self, *arguments: str) -> Finished:
-        """A command of the clone."""
-        python = str(PROJECT / ".venv" / "bin" / "python")
-        return self.run(python, "-c", "from wavetank.cli.main import run; run()", *arguments)
-
-    def remove(self) -> None:
-        """Stops it, and removes what Docker has of it."""
-        self.run("docker", "compose", "down", "--volumes", "--rmi", "local", "--timeout", "5")
-
-
 @pytest.fixture
-def clones(tmp_path: Path) -> Iterator[list[_Clone]]:
+def clones(tmp_path: Path) -> Iterator[list[Clone]]:
     """Two whose folders have the same name."""
     made = []
     for number in ("one", "two"):
         (tmp_path / number).mkdir()
-        made.append(_Clone(tmp_path / number / "wavetank", f"wavetank-{os.urandom(4).hex()}"))
+        made.append(Clone(tmp_path / number / "wavetank", f"wavetank-{os.urandom(4).hex()}"))
     yield made
     for clone in made:
         clone.remove()
 
 
 @pytest.mark.nightly
-def test_down_in_one_clone_leaves_the_others_sandbox_alone(clones: list[_Clone]) -> None:
+def test_down_in_one_clone_leaves_the_others_sandbox_alone(clones: list[Clone]) -> None:
     """Compose brought both up by hand, each named in its .env; one also runs an embedded one."""
     one, two = clones
     for clone in clones:
@@ -120,4 +77,4 @@ def test_down_in_one_clone_leaves_the_others_sandbox_alone(clones: list[_Clone])
     assert one.wavetank("down").code == 0
     assert one.sandbox.record() is None
     assert two.sandbox.record() == second
-    assert two.wavetank("tick").code == 0
+    assert two.wavetank("invoke").code == 0

@@ -30,7 +30,7 @@ def fill_snapshot(state: Path, objects: int, messages: int) -> None:
             f"Failure of {number}",
             f"Error: the {number}th\nRequest: {number:032x}\n" + "More to read.\n" * 20,
             f"{BASE}/?Action=Unsubscribe&number={number}",
-            "arn:aws:sns:eu-west-1:000000000000:alerts",
+            f"arn:aws:sns:eu-west-1:000000000000:{DEFAULT.topic}",
         )
         for number in range(messages)
     ]

@@ -16,7 +16,7 @@ from wavetank.core.lambda_package import package_files
 pytestmark = pytest.mark.nightly
 RULE_OFF = f"the rule {DEFAULT.rule} is off"
 BROKEN = f"the code of {DEFAULT.streaming_function} is broken"
-PAUSED = "the machine under the sandbox has the fault pause"
+PAUSED = "the host of the sandbox has the fault host-paused"
 RESTORE = f"./wavetank drill --restore --name {DEFAULT.stem}"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchmarks.loop_process import HandlerSetup, looping
+from benchmarks.loop_process import LOOP, HandlerSetup, looping
 from benchmarks.peer_pipeline import DELIVERY_SECONDS_MAX, delivered, prepare_pipeline
 from benchmarks.peer_servers import TOOLS, Server, localstack_peer, server_peer
 from benchmarks.peers import WARM_UP, PeerCost, PeerUnavailable, measure_peers
@@ -276,7 +276,7 @@ def owner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def _is_loop(process: psutil.Process) -> bool:
     with suppress(psutil.Error):  # it has ended
-        return "benchmarks.plain_loop" in process.cmdline()
+        return str(LOOP) in process.cmdline()
     return False
 
 

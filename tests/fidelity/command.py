@@ -45,7 +45,8 @@ class Observation:
 def fidelity(
     *,
     target: Annotated[
-        TargetKind, typer.Option("--target", help="Where to observe them; only aws is possible.")
+        TargetKind,
+        typer.Option("--target", help="Required: aws confirms that resources are created on AWS."),
     ] = TargetKind.LOCAL,
     profile: ProfileOption = None,
     account: AccountOption = None,
@@ -59,7 +60,7 @@ def fidelity(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Observe the rows of the fidelity register on AWS, and record its answers.
+    """Compare docs/fidelity.md with a real AWS account.
 
     Creates small resources named test-..., deletes them row by row, also after Ctrl-C, and compares
     each answer with the register. The suite compares the register with the recording.

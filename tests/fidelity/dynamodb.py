@@ -48,7 +48,7 @@ def _add(ground: Ground, table: str, number: str, token: str) -> None:
 
 
 @AREA.row(
-    "the same transaction sent twice with one token, as after a lost reply",
+    "the same transaction sent twice with one token, as after a lost response",
     aws="executed once",
     localstack="executed twice",
     source=TRANSACTION,
@@ -282,7 +282,7 @@ def _expired_items_are_deleted(ground: Ground) -> str:
 @AREA.row(
     "the answer to a query that selects the count",
     aws="Count, ScannedCount",
-    localstack="ConsumedCapacity, Count, Items, ScannedCount",
+    localstack="Count, ScannedCount",
     source="DynamoDB API: Query, Select",
 )
 def _a_count_has_no_items(ground: Ground) -> str:

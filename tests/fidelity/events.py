@@ -13,9 +13,11 @@ SOON_SECONDS = 1.0
 
 
 class Queue:
-    """A queue that EventBridge may send to, if it is open."""
+    """A queue that EventBridge, or another service, may send to, if it is open."""
 
-    def __init__(self, ground: Ground, *, is_open: bool = True, **attributes: Any) -> None:
+    def __init__(
+        self, ground: Ground, *, is_open: bool = True, service: str = "events", **attributes: Any
+    ) -> None:
         self._sqs = ground.aws.sqs
         name = f"test-{unique_letters()}" + (".fifo" if attributes else "")
         given: Any = attributes
@@ -24,7 +26,7 @@ class Queue:
         if is_open:
             statement = {
                 "Effect": "Allow",
-                "Principal": {"Service": "events.amazonaws.com"},
+                "Principal": {"Service": f"{service}.amazonaws.com"},
                 "Action": "sqs:SendMessage",
                 "Resource": self.arn,
             }
@@ -312,3 +314,51 @@ def _only_services_have_sources_of_services(ground: Ground) -> str:
     entry: Any = {"Source": "aws.s3", "DetailType": "test", "Detail": "{}"}
     (result,) = ground.aws.events.put_events(Entries=[entry])["Entries"]
     return result.get("ErrorCode", "done")
+
+
+def _matches(ground: Ground, pattern: object, detail: object) -> str:
+    """Whether an event with the detail matches the pattern of a detail."""
+    event = {
+        "id": "1",
+        "account": ground.account,
+        "source": "test",
+        "time": "2026-11-30T12:00:00Z",
+        "region": "eu-west-1",
+        "resources": [],
+        "detail-type": "test",
+        "detail": detail,
+    }
+    wanted = json.dumps({"detail": pattern})
+    result = ground.aws.events.test_event_pattern(EventPattern=wanted, Event=json.dumps(event))
+    return "match" if result["Result"] else "no match"
+
+
+@AREA.row(
+    "a wildcard where the event has no further text",
+    aws="match",
+    localstack="no match",
+    source=GUIDE + "eb-create-pattern-operators",
+)
+def _wildcards_may_be_empty(ground: Ground) -> str:
+    return _matches(ground, {"name": [{"wildcard": "ship*"}]}, {"name": "ship"})
+
+
+@AREA.row(
+    "a pattern of two fields that are in different elements of an array",
+    aws="no match",
+    localstack="match",
+    source="event-ruler: README, JSON Array Matching",
+)
+def _elements_of_arrays_are_not_mixed(ground: Ground) -> str:
+    parts = [{"name": "bolt", "size": 1}, {"name": "nut", "size": 2}]
+    return _matches(ground, {"parts": {"name": ["bolt"], "size": [2]}}, {"parts": parts})
+
+
+@AREA.row(
+    "a pattern of 1 and an event with true",
+    aws="no match",
+    localstack="match",
+    source=GUIDE + "eb-event-patterns",
+)
+def _true_is_no_number(ground: Ground) -> str:
+    return _matches(ground, {"flag": [1]}, {"flag": True})

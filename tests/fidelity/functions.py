@@ -205,7 +205,7 @@ def _failed_init_phases_fail_provisioned_concurrency(ground: Ground) -> str:
 
 
 @AREA.row(
-    "RequestID and ErrorMessage of an event in a dead-letter queue",
+    "RequestID and ErrorMessage ('on purpose') of an event in a dead-letter queue",
     aws="those of the request; on purpose",
     localstack="others; on purpose",
     source=f"{GUIDE}: invocation-async-retain-records",

@@ -135,7 +135,7 @@ def _some_queue(ground: Ground) -> str:
 
 
 @AREA.row(
-    "CreateSchedule sent twice with one token, as after a lost reply",
+    "CreateSchedule sent twice with one token, as after a lost response",
     aws="done",
     localstack="ConflictException",
     source="EventBridge Scheduler API: CreateSchedule, ClientToken",

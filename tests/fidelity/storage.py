@@ -1,9 +1,11 @@
 """Amazon S3: AWS's behaviours, as they are seen."""
 
+import json
 import re
 from typing import Any
 
-from tests.fidelity.ground import Ground, answer_to
+from tests.fidelity.events import Queue
+from tests.fidelity.ground import Ground, answer_to, happens
 from tests.fidelity.row import Area
 from tests.live.names import unique_letters
 
@@ -142,3 +144,58 @@ def _expected_owners_are_accounts(ground: Ground) -> str:
 def _missing_buckets_have_no_owner(ground: Ground) -> str:
     name, s3 = f"test-{unique_letters()}", ground.aws.s3
     return answer_to(lambda: s3.get_object(Bucket=name, Key="key", ExpectedBucketOwner=OTHER))
+
+
+def _notified(ground: Ground, *keys: str, prefix: str = "") -> list[Any]:
+    """What a bucket's queue gets of the objects, which are created one after the other."""
+    queue, bucket = Queue(ground, service="s3"), ground.bucket()
+    rules = [{"Name": "prefix", "Value": prefix}] if prefix else []
+    configuration: Any = {
+        "QueueArn": queue.arn,
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": rules}},
+    }
+    ground.aws.s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [configuration]}
+    )
+    for key in keys:
+        ground.aws.s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+
+    def seen() -> list[Any]:
+        bodies = [json.loads(message["Body"]) for message in queue.messages()]
+        return [record["s3"]["object"] for body in bodies for record in body.get("Records", [])]
+
+    happens(seen, lambda found: len(found) == len(keys))
+    return seen()
+
+
+@AREA.row(
+    "the sequencers of two objects that were created one after the other",
+    aws="the second is greater",
+    localstack="equal",
+    source="Amazon S3 user guide: notification-content-structure",
+)
+def _notifications_can_be_ordered(ground: Ground) -> str:
+    found = {each["key"]: each["sequencer"] for each in _notified(ground, "a", "b")}
+    return "the second is greater" if found["a"] < found["b"] else "equal"
+
+
+@AREA.row(
+    "the key `a b` in a notification",
+    aws="a+b",
+    localstack="a%20b",
+    source="Amazon S3 user guide: notification-content-structure",
+)
+def _keys_are_encoded_as_in_forms(ground: Ground) -> str:
+    (found,) = _notified(ground, "a b")
+    return str(found["key"])
+
+
+@AREA.row(
+    "a notification's prefix with a space, URL-encoded as the guide wants it",
+    aws="notified",
+    localstack="not notified",
+    source="Amazon S3 user guide: notification-how-to-filtering",
+)
+def _prefixes_may_be_encoded(ground: Ground) -> str:
+    return "notified" if _notified(ground, "in b/c", prefix="in+b/") else "not notified"

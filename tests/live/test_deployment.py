@@ -11,11 +11,14 @@ from tests.live.conftest import ADDRESS, PACE_SECONDS, MakePipeline, Pipeline
 from tests.live.hosts import Host
 from tests.live.mail import confirm
 from wavetank.aws.clients import AwsClients
+from wavetank.aws.http_interception import intercept_http
 from wavetank.aws.invoker import StreamingInvoker
 from wavetank.aws.observers import subscriptions
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.http_types import HttpRequest
 from wavetank.deployment.cloudformation import ResourceEvent, Stacks
+from wavetank.live.ticker_code import correct_code
 from wavetank.ticker.contract import FIRST_PRICES
 from wavetank.ticker.observers import read_prices
 
@@ -34,6 +37,31 @@ def _addresses(pipeline: Pipeline) -> list[str]:
 def test_deploying_twice_changes_nothing(pipeline: Pipeline) -> None:
     """The change sets of the second deployment are empty: what runs is what the templates say."""
     assert pipeline.deployer.deploy(pipeline.options).changed_stacks == ()
+
+
+def test_only_what_differs_from_the_last_deployment_is_compared(pipeline: Pipeline) -> None:
+    """With the stacks of the last one, `deploy --watch` leaves CloudFormation and prices alone."""
+    sent: list[bytes] = []
+
+    def note(request: HttpRequest) -> None:
+        sent.append(request.body)
+
+    with intercept_http(note):
+        again = pipeline.deployer.deploy(pipeline.options, pipeline.deployment.stacks)
+    assert (again.changed_stacks, again.items_seeded) == ((), 0)
+    assert again.stacks == pipeline.deployment.stacks
+    assert not [body for body in sent if b"Stack" in body or b"TickerName" in body]
+
+
+def test_code_that_was_replaced_otherwise_is_put_right(fault_pipeline: Pipeline) -> None:
+    """Which no stack sees; a function that runs its package is left alone."""
+    names, packages = fault_pipeline.names, fault_pipeline.deployment.packages
+    fault_pipeline.aws.awslambda.update_function_code(
+        FunctionName=names.streaming_function, ZipFile=packages["notification"].content
+    )
+    given = (fault_pipeline.aws, names, packages, WallClock())
+    assert correct_code(*given) == [names.streaming_function]
+    assert correct_code(*given) == []
 
 
 def test_deploying_again_keeps_the_running_prices(make_pipeline: MakePipeline) -> None:

@@ -33,6 +33,7 @@ class Broken:
     evidence: str
     template: Callable[[Template], None] = lambda _: None
     act: Act = lambda _: None
+    fix: str = ""
 
 
 def physical(stacks: PipelineStacks, name: str) -> str:
@@ -124,7 +125,10 @@ BROKEN = {
         "Late is not in ALARM", "ALARM: 1 error", lambda t: only(t, "Late"), in_alarm
     ),
     "an address that is not confirmed": Broken(
-        "subscriptions of News", "not confirmed: reader@example.com", with_reader
+        "subscriptions of News",
+        "not confirmed: reader@example.com",
+        with_reader,
+        fix="/confirmation?",
     ),
     "a disabled event source mapping": Broken(
         "Reading reads", "it is Disabled", changed("Reading", Enabled=False)
@@ -147,6 +151,19 @@ def deploy(aws: AwsClients, folder: Path, template: Template) -> PipelineStacks:
     file.write_text(json.dumps(template))
     SandboxDeployment(TemplatesPipeline(template=file, name=name), aws, WallClock()).deploy()
     return pipeline_stacks(aws, name)
+
+
+def test_access_lists_what_the_roles_of_any_stack_use(
+    localstack: Host, aws: AwsClients, tmp_path: Path
+) -> None:
+    """There is no table of callers: who may read a bucket is a requirement of the ticker's."""
+    stacks = deploy(aws, tmp_path, healthy())
+    words = ["access", "--endpoint", localstack.endpoint, "--name", stacks.name, "--json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == ExitCode.VALID
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {each["event"] for each in found} == {"role"}
+    assert {each["role"] for each in found} == set(stacks.names("AWS::IAM::Role"))
 
 
 def check(host: Host, name: str) -> tuple[int, list[dict[str, Any]]]:
@@ -186,6 +203,7 @@ def test_what_is_broken_is_found(
     assert broken.requirement in found["requirement"]
     assert broken.evidence in found["evidence"]
     assert found["fix"]
+    assert broken.fix in found["fix"]
     assert code == ExitCode.BROKEN
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wavetank.core.errors import UsageError
@@ -54,6 +54,9 @@ SECTION = st.dictionaries(st.sampled_from(["A", "P"]), PROPERTIES | VALUES, max_
             "Transform": TRANSFORMS,
         },
     ),
+)
+@example(
+    {"A": {"Type": "AWS::CloudFormation::Stack"}}, {"Conditions": {"A": {"Fn::FindInMap": {}}}}
 )
 def test_any_template_passes_or_is_refused_in_one_line(
     resources: dict[str, Any], sections: dict[str, Any]

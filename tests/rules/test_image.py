@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -41,6 +42,27 @@ def test_the_image_installs_the_versions_of_the_lock() -> None:
     locked = {name: version for name, version in pins.items() if name in versions}
     assert {"awslambdaric", "freezegun", "typer"} <= locked.keys()
     assert locked == {name: versions[name] for name in locked}
+
+
+def test_the_image_has_all_that_wavetank_requires() -> None:
+    """It is installed there without its requirements; the base image has those of LocalStack."""
+    packages = {
+        package["name"]: package
+        for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    }
+    in_image: set[str] = set()
+    waiting: list[dict[str, Any]] = [{"name": "localstack-core", "extra": ["runtime"]}]
+    while waiting:
+        entry = waiting.pop()
+        package = packages[entry["name"]]
+        for extra in entry.get("extra", ()):
+            waiting += package["optional-dependencies"][extra]
+        if entry["name"] not in in_image:
+            in_image.add(entry["name"])
+            waiting += package.get("dependencies", [])
+    required = {entry["name"] for entry in packages["wavetank"]["dependencies"]}
+    pinned = set(re.findall(r"([\w-]+)==", (ROOT / "Dockerfile").read_text()))
+    assert {"jq", "typer"} <= required - in_image <= pinned
 
 
 def test_localstack_is_configured_alike_in_both_engines() -> None:

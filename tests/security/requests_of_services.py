@@ -88,7 +88,9 @@ def _requests(service: str, protocol: str, operation: Any) -> Iterator[ServiceRe
             headers = {"Content-Type": "application/cbor", "Smithy-Protocol": "rpc-v2-cbor"}
             yield ServiceRequest(name, "POST", target, headers, b"\xa0")
         case _:
-            uri = ARGUMENT.sub(lambda found: KNOWN.get(found[1], "x"), operation.http["requestUri"])
+            # a client that has called it before took the bucket out of its model's path
+            path = operation.http.get("authPath", operation.http["requestUri"])
+            uri = ARGUMENT.sub(lambda found: KNOWN.get(found[1], "x"), path)
             joint = "&" if "?" in uri else "?"
             target = f"{uri}{joint}{urlencode(_credentials(service))}"
             body = json.dumps({}).encode() if protocol == "rest-json" else b""

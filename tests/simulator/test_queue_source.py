@@ -1,6 +1,7 @@
 """SQS -> Lambda in virtual time: batches, visibility timeouts, dead letters, concurrency."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -70,7 +71,7 @@ def test_the_same_seed_repeats_a_run(reader: QueueReader) -> None:
             reader.send(first, *({"send": second, "sleep": number} for number in range(7)))
         digests.append(reader.digest())
     assert digests[0] == digests[1] != digests[2]
-    assert len([each for each in reader.of(EventOffered) if each.source == "second"]) > 1
+    assert len([each for each in reader.of(EventOffered) if each.source.endswith(":second")]) > 1
 
 
 def test_a_failed_batch_comes_back_after_the_visibility_timeout(reader: QueueReader) -> None:
@@ -285,7 +286,35 @@ def test_a_recursive_loop_is_stopped_and_named(reader: QueueReader) -> None:
     assert reader.attempts() == [0.0] * 16
     assert [each[1] for each in reader.settled()].count(Settlement.STOPPED) == 11
     (drained,) = reader.of(Drained)
-    assert drained.remaining == (f"1 message of orders, in a recursive loop of {NAME}",)
+    loop = f"queue orders -> function {NAME} -> queue orders, 16 times for one event"
+    assert drained.remaining == (f"1 message of orders, in a recursive loop: {loop}",)
+
+
+def test_a_queue_that_may_never_be_received_from_is_named(reader: QueueReader) -> None:
+    """The run does not poll it for days."""
+    url = reader.queue("orders", **VISIBILITY)
+    reader.map(url)
+    allow(reader.aws, "sqs:DeleteMessage")
+    try:
+        with reader.run():
+            reader.send(url, "a")
+    finally:
+        allow(reader.aws, *RECEIVE, "sqs:SendMessage")
+    (drained,) = reader.of(Drained)
+    assert drained.remaining == ("1 message of orders",)
+    assert drained.at == START + timedelta(minutes=10)
+
+
+def test_more_batches_run_after_a_minute_of_waiting(reader: QueueReader) -> None:
+    """All that wait then; and five at a time again once the queue was empty."""
+    url = reader.queue("orders", **VISIBILITY)
+    reader.map(url, BatchSize=1)
+    with reader.run() as run:
+        reader.send(url, *({"sleep": 19} for _ in range(30)))
+        run.run_until(START + timedelta(seconds=200))
+        reader.send(url, *({"sleep": 1} for _ in range(6)))
+    begun = Counter(reader.attempts())
+    assert begun == {0: 5, 19: 5, 38: 5, 57: 5, 60: 10, 200: 5, 201: 1}
 
 
 def test_no_thread_of_localstack_runs(reader: QueueReader) -> None:

@@ -48,6 +48,13 @@ def reader(function: StreamReader, pipeline: Deployed) -> Iterator[StreamReader]
     function.close()
 
 
+def sources(reader: StreamReader) -> set[str]:
+    """The sources that events of the history name."""
+    accepted = {each.source for each in reader.of(EventAccepted)}
+    offered = {each.source for each in reader.of(EventOffered)}
+    return accepted | offered | {each.source for each in reader.of(EventSettled)}
+
+
 def test_records_are_processed_in_batches(reader: StreamReader) -> None:
     """At the next of Lambda's reads, one a second, all that arrived until then."""
     reader.read(reader.stream())
@@ -62,7 +69,7 @@ def test_records_are_processed_in_batches(reader: StreamReader) -> None:
     accepted = [each.id for each in reader.of(EventAccepted)]
     assert accepted == [one for each in reader.of(EventOffered) for one in each.ids]
     assert accepted == [one for each in reader.of(EventSettled) for one in each.ids]
-    assert {each.source for each in reader.of(EventAccepted)} == {"prices"}
+    assert sources(reader) == {"arn:aws:kinesis:eu-west-1:000000000000:stream/prices"}
     assert reader.of(Drained)[0].complete
 
 
@@ -77,6 +84,7 @@ def test_changes_of_a_table_are_processed_in_order(
         reader.write({"a": 2})
         reader.aws.dynamodb.delete_item(TableName="items", Key={"id": {"S": "0"}})
     assert reader.batches() == [(0, 1), (0.5, 2)]
+    assert sources(reader) == {"arn:aws:dynamodb:eu-west-1:000000000000:table/items"}
     first, second, third = printed_records(capsys.readouterr().out)
     assert [each["eventName"] for each in (first, second, third)] == ["INSERT", "MODIFY", "REMOVE"]
     assert first["dynamodb"]["NewImage"]["data"] == {"B": "AA=="}

@@ -55,7 +55,7 @@ def alone(deployed: Deployed) -> Iterator[AwsClients]:
     ("text", "reason"),
     [
         (FAILING, "stack pipeline.*Often CREATE_FAILED.*Parameter ScheduleExpression is not valid"),
-        (INLINE.replace("index.handler", "!Ref Nowhere"), "accepts for pipeline.*Nowhere"),
+        (INLINE.replace("Role: !GetAtt", "Timeout: never\n      Role: !GetAtt"), "Answer.*never"),
     ],
 )
 def test_a_failed_deployment_is_explained_and_removed(

@@ -96,10 +96,11 @@ def test_what_needs_a_clone_says_so_even_in_one(
     assert words in line
 
 
-@pytest.mark.parametrize("command", ["demo", "campaign --runs 1", "up"])
+@pytest.mark.parametrize("command", ["demo", "run calm-day", "campaign --runs 1", "up"])
 def test_a_read_only_folder_is_one_line(package: Path, command: str) -> None:
     """/proc takes no folder, even from root; nothing is run whose results would be lost."""
     done = _run(package, Path("/proc"), *command.split())
+    assert not done.out
     assert done.code == ExitCode.INFRASTRUCTURE
     (line,) = [text for text in done.err.splitlines() if text.startswith("wavetank:")]
     assert line.startswith("wavetank: expected to write to /proc/.wavetank/")

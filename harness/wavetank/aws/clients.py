@@ -90,6 +90,10 @@ class AwsClients:
     config: Config
 
     @cached_property
+    def apigateway(self) -> Any:
+        return self.session.client("apigateway", endpoint_url=self.endpoint, config=self.config)
+
+    @cached_property
     def cloudformation(self) -> "CloudFormationClient":
         return self.session.client("cloudformation", endpoint_url=self.endpoint, config=self.config)
 

@@ -36,7 +36,7 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
             raise
         problem = f'no function "{function}"'
         action = "give the name of a deployed function"
-        raise UsageError("a deployed function", function, action, problem=problem) from error
+        raise UsageError("a deployed function", function, action, sentence=problem) from error
     payload: object = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         action = f"see ./wavetank logs --function {function}"
@@ -46,7 +46,7 @@ def invoke_function(aws: AwsClients, function: str, event: str) -> object:
 
 @dataclass(frozen=True)
 class StreamingInvoker:
-    """Invokes the streaming function of one pipeline, in place of its schedule."""
+    """Invokes the streaming function of one pipeline with the event of its schedule."""
 
     aws: AwsClients
     names: Names

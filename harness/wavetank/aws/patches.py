@@ -1,4 +1,4 @@
-"""Replacements in the SDK, as data for `wavetank.core.patching`."""
+"""The monkeypatches of the AWS SDK, as data for `wavetank.core.patching`."""
 
 from wavetank.core.patching import VALUE, Patch, PinnedDistribution
 

@@ -15,7 +15,7 @@ def pages_address(endpoint: str) -> str:
 
 @dataclass(frozen=True)
 class SandboxControls:
-    """The routes of Wavetank's plug-ins in the LocalStack at the endpoint."""
+    """Client of the HTTP routes that Wavetank's plug-ins add to a sandbox's LocalStack."""
 
     endpoint: str
 

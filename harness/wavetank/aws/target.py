@@ -41,7 +41,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One target.
+    """The sandbox or AWS account that a command acts on, with its clients.
 
     `endpoint` is the sandbox's, None on AWS; `profile` the user's choice among their credentials,
     None for the SDK's default; `pace_seconds` the wait between two polls of slow operations.

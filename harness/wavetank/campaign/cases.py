@@ -25,7 +25,7 @@ RANDOM_SEED_MAX = 1_000_000
 
 @dataclass(frozen=True)
 class Seeds:
-    """`count` seeds from `first` on.
+    """The seeds of a campaign: `count` consecutive numbers that begin with `first`.
 
     Raises:
         UsageError: there are none, or the last one is too large for a scenario file.

@@ -25,7 +25,7 @@ DASK_EXTRA = "install it: uv sync --extra dask, or pip install 'wavetank[dask]'"
 
 
 class CampaignReporter(Protocol):
-    """Shows a campaign's progress and results."""
+    """Interface by which a campaign shows its progress and results."""
 
     def begins(self, size: int, address: str | None) -> None:
         """The campaign begins on `size` workers, of the Dask cluster at the address if any."""
@@ -62,7 +62,10 @@ class CampaignReporter(Protocol):
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign; with a `memory`, the shrunk failure is added to that file."""
+    """A campaign: runs its cases, reports the results, and shrinks the first failing case.
+
+    If `memory` is set, the shrunk case is added to that file of regression seeds.
+    """
 
     chosen: CampaignCases
     reporter: CampaignReporter

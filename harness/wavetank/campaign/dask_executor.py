@@ -27,7 +27,7 @@ PACKAGE = "wavetank"
 
 
 class ExecutorPlugin(WorkerPlugin):
-    """The executor of a Dask worker, until the campaign, or the worker, ends."""
+    """Dask plug-in that gives each Dask worker a `LocalExecutor` until the campaign ends."""
 
     def __init__(self, name: str, context: WorkerContext, limit: TaskLimit) -> None:
         self.name = name
@@ -80,7 +80,10 @@ def run_there(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any
 
 
 class DaskExecutor(Executor):
-    """The workers of a cluster. Futures raise as a local executor's; Dask replaces its workers."""
+    """Executor that runs tasks on the workers of a Dask cluster.
+
+    Its futures raise the same exceptions as those of `LocalExecutor`. Dask replaces lost workers.
+    """
 
     def __init__(self, client: Any, name: str, workers: int) -> None:
         self.workers = workers

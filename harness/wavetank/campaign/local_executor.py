@@ -28,9 +28,11 @@ type TaskLimit = Callable[[Task], float]
 
 
 class LocalExecutor(Executor):
-    """Worker processes, each in a context of its own. They start when there is work for them.
+    """Executor that runs each task in one of its worker processes on this host.
 
-    A future raises what `Executor` says, and of its own:
+    A worker starts when there is a task for it, and enters a context of its own once.
+
+    A future raises what `Executor` documents, and also:
         TaskFailedError: the task raised an exception.
         WorkerDiedError: its worker died, or was killed after the seconds of `limit`.
         WavetankError: no worker can enter the context.
@@ -72,7 +74,7 @@ class LocalExecutor(Executor):
 
 
 class WorkerThread(threading.Thread):
-    """Keeps one worker process: starts it, hands it tasks, replaces it.
+    """Thread that controls one worker process: starts it, gives it tasks, and replaces it.
 
     `was_open` belongs to the executor, and is set once any of its workers has entered its context.
     """

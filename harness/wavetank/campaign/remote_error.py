@@ -9,7 +9,7 @@ from wavetank.core.errors import ExitCode, InfrastructureError, UsageError, Wave
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """The three parts of an error."""
+    """An exception of another process as text: expected, found, and what to do."""
 
     expected: str
     found: str
@@ -18,7 +18,7 @@ class Failed:
 
     @classmethod
     def by(cls, error: Exception) -> "Failed":
-        """The parts of an error of ours; of any other its type, message and place."""
+        """The parts of a `WavetankError`; of any other its type, message and place."""
         if isinstance(error, WavetankError):
             return cls(
                 expected=error.expected,
@@ -48,7 +48,7 @@ class TaskFailedError(Exception):
 
 
 class WorkerDiedError(Exception):
-    """The worker of a task died, or was killed since the task took too long; says how.
+    """The worker process of a task died, or was killed because the task took too long.
 
     `was_open` is whether any worker of the executor has run a task before.
     """

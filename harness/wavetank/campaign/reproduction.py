@@ -40,7 +40,7 @@ def save_case(spec: RunSpec, folder: Path, why: str) -> Path:
 
 @dataclass(frozen=True)
 class Reproductions:
-    """The cases of one campaign as files in its folder, and the commands that run them again.
+    """Failing cases saved as scenario files in the campaign's folder, with commands to run them.
 
     `options` select the campaign's pipeline.
     """

@@ -1,4 +1,4 @@
-"""The result of one case of a campaign, or the reason why there is none."""
+"""The result of one case of a campaign, or the reason why it has none."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,10 @@ from wavetank.simulation.runner import RunResult, RunSpec
 
 
 class CaseOutcome(StrEnum):
-    """How a case ended, the worst first. `infrastructure` says nothing about the pipeline."""
+    """How a case of a campaign ended, the worst first.
+
+    `infrastructure` means that the run failed outside the pipeline, and proves nothing about it.
+    """
 
     BROKEN = "broken"
     INFRASTRUCTURE = "infrastructure"
@@ -27,7 +30,7 @@ EXIT_CODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class CaseResult:
-    """The outcome of a case; without one, `problem` says why.
+    """The result of one case of a campaign; without an outcome, `problem` gives the reason.
 
     `deaths` is how many workers died while they ran it.
     """

@@ -21,7 +21,7 @@ HORIZONS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30, 60
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How many cases shrinking may run, and for how long.
+    """Limits of shrinking a failing case: the number of runs, and the time in seconds.
 
     The number decides the result; the seconds only limit how long the user waits.
     """
@@ -117,9 +117,11 @@ class _Search:
         return simplest(plan, lambda smaller: self._breaks(smaller, self._scenario.horizon))
 
     def shortest(self, plan: FaultPlan) -> timedelta:
-        """The shortest horizon that has room for the plan and still breaks the invariant."""
-        reverted = max((fault.reverted_after for fault in plan.faults), default=timedelta())
-        shorter = (h for h in HORIZONS if reverted <= h < self._scenario.horizon)
+        """The shortest horizon with room for plan and workloads that still breaks the invariant."""
+        ends = [fault.reverted_after for fault in plan.faults]
+        ends += [workload.ends_after for workload in self._scenario.workloads]
+        least = max(ends, default=timedelta())
+        shorter = (h for h in HORIZONS if least <= h < self._scenario.horizon)
         return next((h for h in shorter if self._breaks(plan, h)), self._scenario.horizon)
 
     def _breaks(self, plan: FaultPlan, horizon: timedelta) -> bool:

@@ -17,7 +17,7 @@ DIGEST_VALUES = 2**256
 
 @dataclass
 class CaseCount:
-    """Counts for an invariant or a kind of fault: in how many runs it was broken, or present.
+    """How many cases of a campaign had one kind of fault, or broke one invariant.
 
     `breaks` counts the invariants that were broken in runs with this kind of fault.
     """
@@ -29,7 +29,7 @@ class CaseCount:
 
 
 class CampaignSummary:
-    """The results of a campaign's runs so far, counted."""
+    """Counts of a campaign's results so far: by outcome, by invariant and by kind of fault."""
 
     def __init__(self) -> None:
         self.endings = Counter[CaseOutcome]()

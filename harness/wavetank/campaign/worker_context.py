@@ -1,4 +1,4 @@
-"""What a worker process sets up once and keeps for all the cases that it runs."""
+"""The context of a worker process: a simulator that is set up once and used for many cases."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,10 @@ _entered: list[RunCase] = []
 
 @dataclass(frozen=True)
 class SimulatorContext:
-    """A simulator with the pipeline deployed; each case starts from the baseline."""
+    """Context of a worker process: a simulator in which the pipeline is deployed once.
+
+    Each case starts from the state after the deployment.
+    """
 
     pipeline: Pipeline
 

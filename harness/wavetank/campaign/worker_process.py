@@ -1,4 +1,4 @@
-"""A worker process as its parent sees it: asked to run tasks, and killed with all it started.
+"""A worker process, seen from its parent: given tasks, and killed with all its descendants.
 
 It is a supervised process, so it ends with this one, however this one ends.
 """
@@ -18,7 +18,7 @@ BOOT_SECONDS_MAX = 300.0
 
 
 class WorkerProcess:
-    """One process, from its start to its end; asked by one thread, ended by any.
+    """A worker process as its parent controls it: one thread sends tasks, any thread may end it.
 
     `folder` is for its log and its temporary files; the caller removes it.
     """

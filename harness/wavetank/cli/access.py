@@ -6,37 +6,42 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from wavetank.cli.options import DebugOption, EndpointOption, JsonOption
+from wavetank.aws.sandbox_api import SandboxControls
+from wavetank.cli.options import DebugOption, EndpointOption, JsonOption, PipelineNameOption
 from wavetank.cli.output import Output
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.iam_report import RoleReport
 from wavetank.core.text import pluralize
 from wavetank.inspection.access.bucket_access import EXPECTED, AccessMatrix, Actor, Verb
-from wavetank.live.running_sandbox import running_sandbox
+from wavetank.live.pipeline_selection import selected_pipeline
+from wavetank.live.running_sandbox import RunningSandbox
 
 
 def access(
     *,
+    name: PipelineNameOption = None,
     endpoint: EndpointOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Test who can read and write the bucket, and list what each role has used and not used."""
+    """List what each role has used and not used; of the ticker, also who can read the bucket.
+
+    Who may read and write a bucket is a requirement of the ticker's alone.
+    """
     output = Output(as_json=as_json)
-    sandbox = running_sandbox(endpoint)
+    sandbox = selected_pipeline(endpoint, name)
+    if SandboxControls(sandbox.record.endpoint).access_uses() is None:
+        action = "start one without --no-access"
+        raise UsageError("a sandbox that enforces policies", "one that does not", action)
     with output.waiting("trying"):
-        matrix = sandbox.access_matrix()
-        if matrix is None:
-            raise UsageError(
-                "a sandbox that enforces policies",
-                "one that does not",
-                "start one without --no-access",
-            )
+        matrix = sandbox.access_matrix() if isinstance(sandbox, RunningSandbox) else None
         reports = sandbox.role_reports()
-    _show_matrix(matrix, output)
+    if matrix is not None:
+        _show_matrix(matrix, output)
     for report in reports:
         _show_role(report, output)
-    raise typer.Exit(ExitCode.BROKEN if any(matrix.deviations()) else ExitCode.VALID)
+    differs = matrix is not None and any(matrix.deviations())
+    raise typer.Exit(ExitCode.BROKEN if differs else ExitCode.VALID)
 
 
 def _show_matrix(matrix: AccessMatrix, output: Output) -> None:

@@ -1,4 +1,4 @@
-"""`check`: what a deployed pipeline needs; of the ticker's, the assignment's requirements."""
+"""`check`: checks a deployed pipeline, the ticker's against the assignment's requirements."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -17,7 +17,12 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.drill_result import show_drill
-from wavetank.cli.revert_offer import offer_pipeline, offer_running, record_of
+from wavetank.cli.revert_offer import (
+    offer_pipeline,
+    offer_running,
+    record_of,
+    show_in_progress,
+)
 from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
 from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.findings import Finding, exit_code
@@ -26,6 +31,7 @@ from wavetank.core.settings import read_settings
 from wavetank.deployment.deployed import find_pipeline
 from wavetank.inspection.requirements import check_requirements
 from wavetank.inspection.requirements.freshness import WAITING, has_recent_tick, wait_until_fresh
+from wavetank.live.change_targets import host_target
 from wavetank.live.check_custom_handler import CustomHandlerCheck, plan_check
 from wavetank.live.live_pipeline import LivePipeline, live_pipeline, sandbox_site
 from wavetank.live.pipeline_selection import selected_pipeline
@@ -85,11 +91,13 @@ def check(
         place = open_target(target, endpoint, profile, account)
         live = live_pipeline(place, find_pipeline(place.aws, name), state)
         offer_pipeline(place, live.pipeline.names, None, output)
+        show_in_progress([live.site().target], output)
         raise typer.Exit(check_on_aws(live, reader_profile, output))
     _only_on_aws(profile, account, reader_profile)
     record_of(target, endpoint, output)
     running = selected_pipeline(endpoint, name)
     offer_running(running, output)
+    show_in_progress([host_target(running.record), running.target()], output)
     raise typer.Exit(check_running(running, output))
 
 

@@ -1,4 +1,4 @@
-"""The commands by name: which module each is in, and what the overview says of it.
+"""The commands of the overview: their names, modules and one-line summaries.
 
 A command's module is imported when the command is asked for, so that `--version`, the overview and
 one command's help do not wait for what the others need: the AWS SDK, LocalStack, Docker's client.
@@ -20,7 +20,10 @@ HELP_OPTIONS = ("-h", "--help")
 
 @dataclass(frozen=True)
 class Entry:
-    """One command; `summary` has to fit beside the name in 80 columns."""
+    """A command of the overview: its module, function and one-line summary.
+
+    The summary has to fit beside the name in 80 columns.
+    """
 
     place: str
     """`module:function`, below its package."""
@@ -34,7 +37,7 @@ class Entry:
 DEVELOPMENT = "Development of Wavetank"
 OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
     "Start": {
-        "init": Entry("init:init", "Make a project of your own, or for a template you have."),
+        "init": Entry("init:init", "Create a project from a sample or from your template."),
         "demo": Entry("demo:demo", "Simulate an hour with a broken deployment, in ten seconds."),
     },
     "Sandbox": {
@@ -43,7 +46,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "status": Entry("sandbox:status", "Show whether a sandbox runs, and the pipeline's state."),
         "logs": Entry("functions:logs", "Show the log of LocalStack or of a function."),
         "watch": Entry("watch:watch", "Print ticks, objects, failures and alerts as they happen."),
-        "invoke": Entry("functions:invoke", "Invoke a function; by default what is scheduled."),
+        "invoke": Entry("functions:invoke", "Invoke a function; by default the scheduled one."),
         "access": Entry("access:access", "Test who can use the bucket; list unused permissions."),
     },
     "Simulate": {
@@ -59,13 +62,15 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "plan": Entry("plan:plan", "Preview a deployment: changes, monthly cost, blockers."),
         "deploy": Entry("deploy:deploy", "Deploy the handlers and the templates."),
         "check": Entry("check:check", "Check a deployed pipeline, with evidence for each finding."),
-        "drill": Entry("drill:drill", "Break the pipeline on purpose and time its recovery."),
+        "drill": Entry(
+            "drill:drill", "Break the pipeline on purpose; time the alert and the recovery."
+        ),
         "teardown": Entry(
             "teardown:teardown", "Delete a pipeline; its data are kept without --delete-data."
         ),
         "assess": Entry("assess:assess", "Check many people's pipelines from another account."),
     },
-    "Look": {
+    "Analyse": {
         "notebook": Entry("notebook:notebook", "Open the analysis notebooks, or execute one."),
         "diagram": Entry("diagram:diagram", "Draw the architecture from the templates."),
     },
@@ -78,7 +83,7 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         ),
         "fidelity": Entry(
             "command:fidelity",
-            "Observe the register's rows on AWS; record the answers.",
+            "Compare docs/fidelity.md with a real AWS account.",
             package="tests.fidelity",
         ),
     },
@@ -98,7 +103,7 @@ def _sections() -> Iterator[tuple[str, Mapping[str, Entry]]]:
 
 
 class CommandGroup(TyperGroup):
-    """The group of `wavetank` itself, with its commands under headings."""
+    """The root command `wavetank`, which lists its commands under headings."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)

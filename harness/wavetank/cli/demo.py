@@ -11,6 +11,7 @@ from wavetank.core.command_process import SUPERVISION
 from wavetank.core.naming import DEFAULT_NAME
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.scenario.loader import load_scenario, shipped_scenarios
+from wavetank.scenario.run_store import project_runs
 from wavetank.simulation.deployed_simulator import deployed_simulator
 from wavetank.simulation.run_saving import simulate_and_save
 from wavetank.simulation.runner import RunSpec
@@ -30,6 +31,7 @@ def demo(
     pipeline = PipelineChoice(name=name).pipeline()
     spec = RunSpec(scenario=load_scenario(SCENARIO, shipped_scenarios()), seed=SEED)
     SUPERVISION.begin(f"{SCENARIO} with seed {SEED}")
+    project_runs().require_writable()
     with deployed_simulator(pipeline, output) as made:
         printer = EventPrinter(output)
         saved, result = simulate_and_save(made, pipeline, spec, output, observe=printer.show)

@@ -55,6 +55,7 @@ from wavetank.live.deploy_watch import TemplatesWatch, WatchedDeployment, watch_
 from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.running_sandbox import attach
 from wavetank.live.sandbox_records import running_record
+from wavetank.live.ticker_code import correct_code
 from wavetank.live.ticker_watch import TickerWatch
 
 ShippedHandlerOption = Annotated[
@@ -106,9 +107,9 @@ def deploy(
 ) -> None:
     """Deploy the handlers and templates to the running sandbox, or to AWS with --target aws.
 
-    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's.
-    With --watch a change of a handler is deployed in a second, and keeps all data; a change of a
-    template updates the stack.
+    Deploys the pipeline of --template; without it, that of the project's wavetank.toml; without
+    either, the ticker. With --watch a change of a handler is deployed in a second, and keeps all
+    data; a change of a template updates the stack.
     """
     output = Output(as_json=as_json)
     _check_reason(target, untested)
@@ -181,7 +182,7 @@ def _templates_to_sandbox(
     def read() -> TemplatesPipeline:
         choice = given.in_project(project_configuration())
         choice.refuse_of_ticker(addresses)
-        pipeline = choice.templates(simulated=False)
+        pipeline = choice.unchecked_templates()
         if pipeline is None:  # wavetank.toml was deleted while it is watched
             raise UsageError("a template", "none", "give --template, or write wavetank.toml")
         return pipeline
@@ -198,6 +199,8 @@ def _templates_to_sandbox(
     with output.waiting(f"deploying {pipeline.name}"):
         changes = SandboxDeployment(pipeline, aws, clock).deploy()
     output.say(f"changed: {changes.text()}")
+    for note in changes.notes():
+        output.say(note)
     show_unconfirmed(pipeline_in(record, pipeline.name), output)
     output.emit("deployed", stack=pipeline.name, **changes.as_dict())
 
@@ -251,11 +254,14 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
     with output.waiting("deploying"):
         sandbox = attach(record, options.names, options.addresses, custom_handler=own)
         done = sandbox.deployer().deploy(options)
-    changed = ", ".join(done.changed_stacks) or "nothing"
+        code = correct_code(target.aws, options.names, done.packages, WallClock())
+    changed = ", ".join([*done.changed_stacks, *(f"code of {each}" for each in code)]) or "nothing"
     prices = "reset" if options.reset_prices else "kept"
     output.say(f"changed: {changed}; prices: {prices}; handler: {handler}")
     show_unconfirmed(sandbox, output)
-    output.emit("deployed", changed=done.changed_stacks, prices_reset=options.reset_prices)
+    output.emit(
+        "deployed", changed=[*done.changed_stacks, *code], prices_reset=options.reset_prices
+    )
 
 
 def _check_reason(kind: TargetKind, untested: str | None) -> None:

@@ -43,7 +43,7 @@ from wavetank.templates.references import TemplateScope
 
 
 class Format(StrEnum):
-    """The format of the diagram."""
+    """The output format of `diagram`."""
 
     SVG = "svg"
     MERMAID = "mermaid"

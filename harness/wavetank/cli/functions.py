@@ -58,8 +58,8 @@ def invoke(
         str | None,
         typer.Argument(
             metavar="FUNCTION",
-            help="A function, by its logical id in the template or its deployed name. Default: "
-            "what the pipeline's only schedule invokes, with its event.",
+            help="A function, by its logical id in the template or its deployed name, with "
+            ":ALIAS or :VERSION. Default: the target of the pipeline's only schedule.",
         ),
     ] = None,
     *,
@@ -77,7 +77,10 @@ def invoke(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - as above
 ) -> None:
-    """Invoke a function and wait for its result; without FUNCTION, do once what is scheduled."""
+    """Invoke a function and wait for its result.
+
+    Default: the target of the pipeline's only schedule, with the schedule's event.
+    """
     if function is None and event is not None:
         raise UsageError("FUNCTION with --event", "none", "name a deployed function")
     output, text = Output(as_json=as_json), event_text(event)
@@ -88,7 +91,8 @@ def invoke(
     if function is None:
         pipeline.fire(output)
         return
-    deployed = pipeline.stacks().function(function)
+    named, colon, qualifier = function.partition(":")
+    deployed = f"{pipeline.stacks().function(named)}{colon}{qualifier}"
     with output.waiting(f"invoking {function}"):
         result = invoke_function(pipeline.aws, deployed, text)
     output.say(json.dumps(result))

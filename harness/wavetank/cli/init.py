@@ -11,7 +11,7 @@ from wavetank.configuration.project import STACK_NAME, stack_name_form
 from wavetank.core.errors import UsageError
 from wavetank.core.private_files import users_umask
 from wavetank.core.project import CONFIGURATION
-from wavetank.deployment.new_project import adopt_template, create_sample
+from wavetank.deployment.new_project import AdoptedTemplate, adopt_template, create_sample
 
 
 def init(
@@ -24,7 +24,7 @@ def init(
         typer.Option(
             "--template",
             metavar="TEMPLATE",
-            help="Make a project for this CloudFormation or SAM template, which stays as it is.",
+            help="A CloudFormation or SAM template, or a template in cdk.out; it is not changed.",
         ),
     ] = None,
     name: Annotated[
@@ -34,23 +34,34 @@ def init(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Make a project of your own: a template, a handler, tests, scenarios and a GitHub workflow.
+    """Create a project from a sample: a template, a handler, tests, scenarios, a GitHub workflow.
 
     With --template it adds wavetank.toml, tests and scenarios to a pipeline that you have. No file
-    is overwritten. All commands then read wavetank.toml, which is found upwards from the working
-    folder.
+    is overwritten. All commands then read wavetank.toml, which is searched for in the working
+    folder and its parents.
     """
     if name is not None and not STACK_NAME.fullmatch(name):
         raise UsageError(stack_name_form(), repr(name), "correct --name")
     target = folder.absolute()
     with users_umask():
         if template is None:
-            files = create_sample(target, name)
+            project = AdoptedTemplate(tuple(create_sample(target, name)), (), ())
         else:
-            files = adopt_template(target, template, name)
+            project = adopt_template(target, template, name)
     output = Output(as_json=as_json)
-    output.emit("project", folder=str(target), files=[path.as_posix() for path in files])
-    for path in files:
+    files = [path.as_posix() for path in project.files]
+    output.emit("project", folder=str(target), files=files, unsimulated=list(project.unsimulated))
+    for path in project.files:
         output.say(f"wrote {folder / path}")
+    if project.unsimulated:
+        output.say(f"not simulated: {'; '.join(project.unsimulated)}")
     enter = "" if folder == Path() else f"cd {folder} && "
-    output.say(f"see {folder / CONFIGURATION}, then try: {enter}./wavetank run calm-hour")
+    output.say(f"see {folder / CONFIGURATION}, then try: {enter}{_first_commands(project)}")
+
+
+def _first_commands(project: AdoptedTemplate) -> str:
+    """What runs the pipeline: the simulator or, where that lacks a part, a sandbox."""
+    if not project.unsimulated:
+        return "./wavetank run calm-hour"
+    invoke = f" && ./wavetank invoke {project.functions[0]}" if project.functions else ""
+    return f"./wavetank up --detach --confirm-emails{invoke} && ./wavetank check"

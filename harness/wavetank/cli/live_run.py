@@ -52,7 +52,7 @@ AccountOption = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class EngineChoice:
-    """The options that select the engine of a run."""
+    """The options of `run` that select the engine, and on AWS the account."""
 
     engine: EngineName
     endpoint: str | None

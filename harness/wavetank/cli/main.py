@@ -96,7 +96,7 @@ def _take_any_locale() -> None:
 
 
 def _report(error: WavetankError) -> None:
-    """One line for people and, with `--json`, the same on standard output for programs."""
+    """Says what is wrong and what to do, in one or two lines; with `--json` also as JSON."""
     _say(str(error))
     from wavetank.cli.output import Output  # noqa: PLC0415 - as in `_say`
 

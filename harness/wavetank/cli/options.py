@@ -55,8 +55,8 @@ HandlerOption = Annotated[
     typer.Option(
         "--handler",
         metavar="FILE.py",
-        help="Use this script as the streaming function. In the simulator (run, campaign) it runs "
-        "with your permissions, in a sandbox as isolated as ./wavetank status shows.",
+        help="Use this script as the streaming function. The simulator runs it with your "
+        "permissions; a sandbox isolates it (see ./wavetank status).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
@@ -96,7 +96,9 @@ ConfirmOption = Annotated[
 StorageOption = Annotated[
     Path | None,
     typer.Option(
-        "--storage", metavar="TEMPLATE", help="With --template: a template that is deployed first."
+        "--storage",
+        metavar="TEMPLATE",
+        help="With --template or wavetank.toml: a template that is deployed first.",
     ),
 ]
 TemplateOption = Annotated[
@@ -104,7 +106,8 @@ TemplateOption = Annotated[
     typer.Option(
         "--template",
         metavar="TEMPLATE",
-        help="Your CloudFormation template instead of the ticker's.",
+        help="Your CloudFormation, SAM or CDK template. Default: that of wavetank.toml, else the "
+        "ticker's.",
     ),
 ]
 CodeOption = Annotated[
@@ -112,7 +115,7 @@ CodeOption = Annotated[
     typer.Option(
         "--code",
         metavar="FOLDER",
-        help="With --template: the folder that its code paths are relative to.",
+        help="With --template or wavetank.toml: the folder that code paths are relative to.",
     ),
 ]
 OverridesOption = Annotated[
@@ -120,7 +123,8 @@ OverridesOption = Annotated[
     typer.Option(
         "--parameter-overrides",
         metavar="'KEY=VALUE ...'",
-        help="With --template: parameter values, as for aws cloudformation deploy.",
+        help="With --template or wavetank.toml: parameter values, as for aws cloudformation "
+        "deploy.",
     ),
 ]
 DurationOption = Annotated[

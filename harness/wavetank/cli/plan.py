@@ -28,7 +28,13 @@ from wavetank.cli.options import (
 from wavetank.cli.output import Output
 from wavetank.cli.output.plan import show_preview
 from wavetank.cli.revert_offer import offer_pipeline, record_of
-from wavetank.cli.targets import AccountOption, ProfileOption, TargetOption, open_target
+from wavetank.cli.targets import (
+    AccountOption,
+    ProfileOption,
+    TargetOption,
+    open_target,
+    refuse_project,
+)
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, exit_code
 from wavetank.core.naming import DEFAULT_PREFIX, DEFAULT_STREAM_CASE
@@ -71,8 +77,9 @@ def plan(
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
-    """Preview a deployment: changes, monthly cost, blockers."""
+    """Preview a deployment of the ticker: changes, monthly cost, blockers."""
     output = Output(as_json=as_json)
+    refuse_project(name, "run ./wavetank deploy, or choose the ticker with --name")
     choice = DeploymentChoice(
         name=name,
         surname=surname,

@@ -62,6 +62,7 @@ def _compare_with_simulator(
 ) -> ExitCode:
     """Simulates a live engine's run as a run of its own, and shows where the two differ."""
     name = f"{spec.scenario.name}-{EngineName.SIMULATOR}"
+    project_runs().require_writable()
     with deployed_simulator(pipeline, output) as made:
         saved, _ = simulate_and_save(made, pipeline, spec, output, name=name)
     code = show_comparison(compare_runs(loaded, load_run(saved)), output)

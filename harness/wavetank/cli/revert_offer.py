@@ -1,6 +1,7 @@
 """Changes that an earlier command could not revert: listed, and reverted if the user agrees."""
 
 import sys
+from collections.abc import Iterable
 
 from rich.prompt import Confirm
 
@@ -43,6 +44,16 @@ def offer_running(running: SandboxPipeline, output: Output, *, yes: bool = False
     return offer(running.target(), output, command, yes=yes)
 
 
+def revert_after_start(running: SandboxPipeline, output: Output) -> None:
+    """Reverts what killed commands left in the last sandbox: one that has started begins without.
+
+    Most of it ended with that sandbox. Its record would have other commands say that the pipeline
+    is changed, and drill refuse.
+    """
+    offer_host(running.record, output, yes=True)
+    offer_running(running, output, yes=True)
+
+
 def record_of(target: TargetKind, endpoint: str | None, output: Output) -> SandboxRecord | None:
     """The record of the sandbox, once its host was offered to be reverted; None on AWS."""
     if target is TargetKind.AWS:
@@ -50,6 +61,16 @@ def record_of(target: TargetKind, endpoint: str | None, output: Output) -> Sandb
     record = running_record(endpoint)
     offer_host(record, output)
     return record
+
+
+def show_in_progress(targets: Iterable[ChangedTarget], output: Output) -> None:
+    """Says that a drill or a run changes a target now, which explains what is found there."""
+    for target in targets:
+        if target.journal.is_held():
+            changes = [change.describe() for change in target.journal.changes()]
+            what = "; ".join(changes) or "nothing is changed at the moment"
+            output.say(f"a drill or run is in progress ({what}); it reverts what it changes")
+            output.emit("in-progress", changes=changes)
 
 
 def restore_command(record: SandboxRecord, stem: str | None = None) -> str:

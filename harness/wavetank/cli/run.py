@@ -36,6 +36,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.live.live_run import refuse_other_pipelines
 from wavetank.scenario.loader import load_scenario, project_scenarios, with_horizon
+from wavetank.scenario.run_store import project_runs
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.simulation.deployed_simulator import deployed_simulator
@@ -86,8 +87,9 @@ def run(
     """Run a scenario: inject its faults, revert them, and check the invariants.
 
     In the simulator an hour takes a second. With --engine embedded, docker or aws the scenario runs
-    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile: an
-    hour is shortened to a few ticks, and takes the minutes that Lambda waits between attempts.
+    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile.
+    There the scenario is shortened to a few ticks; it still takes minutes, because Lambda waits
+    between attempts. Runs the project's pipeline (wavetank.toml), else the ticker.
     """
     output = Output(as_json=as_json)
     spec = _spec(scenario, seed, duration)
@@ -119,6 +121,7 @@ def run(
 def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
     check_supported(spec.scenario, EngineName.SIMULATOR)
     SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
+    project_runs().require_writable()
     with deployed_simulator(pipeline, output) as made:
         fingerprint = pipeline.fingerprint(made.aws)
         announce(spec, f"{duration_text(spec.scenario.horizon)} of virtual time", output)

@@ -28,7 +28,12 @@ from wavetank.cli.options import (
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.live_view import follow
-from wavetank.cli.revert_offer import offer_host, offer_running
+from wavetank.cli.revert_offer import (
+    offer_host,
+    offer_running,
+    revert_after_start,
+    show_in_progress,
+)
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.naming import (
@@ -45,6 +50,7 @@ from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.engines.embedded import SandboxFolder
 from wavetank.engines.sandbox_record import Engine
 from wavetank.live.background_sandbox import start_in_background
+from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import show_unconfirmed
 from wavetank.live.pipeline_selection import pipeline_in
 from wavetank.live.sandbox_pipeline import SandboxPipeline
@@ -100,8 +106,8 @@ def up(
 ) -> None:
     """Start a sandbox with the pipeline; runs until Ctrl-C.
 
-    In a project it is the pipeline of wavetank.toml, else that of --template, else the ticker's,
-    which ticks every 60 s. Schedules run in wall time. Data survive down and up.
+    Deploys the pipeline of --template; without it, that of the project's wavetank.toml; without
+    either, the ticker. Schedules run in wall time. Data survive down and up.
     """
     output = Output(as_json=as_json)
     choice = PipelineChoice(
@@ -136,7 +142,7 @@ def up(
             stop_on_signal(),
             open_session(engine, plan, folder, output, leave=detach) as session,
         ):
-            offer_running(session.sandbox, output)
+            revert_after_start(session.sandbox, output)
             sandbox = session.sandbox
             if detach:
                 _show_ready(sandbox, output)
@@ -220,6 +226,7 @@ def status(
         output.emit("status", running=False)
         return
     offer_host(record, output)
+    show_in_progress([host_target(record)], output)  # a fault of the host may hold up the rest
     controls = SandboxControls(record.endpoint)
     faults = controls.active_faults()
     for fault in faults:  # first, because a fault may make the calls below fail
@@ -230,6 +237,7 @@ def status(
         )
     sandbox = pipeline_in(record, name)
     offer_running(sandbox, output)
+    show_in_progress([sandbox.target()], output)
     state = sandbox.status()
     output.say(state.title)
     output.say(state.state)

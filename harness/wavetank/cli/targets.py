@@ -8,6 +8,7 @@ from rich.prompt import Prompt
 
 from wavetank.aws.target import Target, TargetKind, aws_target, local_target
 from wavetank.cli.output import Output
+from wavetank.configuration.project import project_configuration
 from wavetank.core.errors import UsageError
 from wavetank.live.sandbox_records import running_record
 
@@ -38,6 +39,16 @@ AccountOption = Annotated[
 YesOption = Annotated[
     bool, typer.Option("--yes", help="Do not ask; for scripts and CI, which cannot answer.")
 ]
+
+
+def refuse_project(chosen: str | None, instead: str) -> None:
+    """Refuse to act on the ticker in a project of other templates, unless it was chosen by name.
+
+    Raises:
+        UsageError: the working folder has a `wavetank.toml`, and nothing was chosen.
+    """
+    if chosen is None and project_configuration() is not None:
+        raise UsageError("a pipeline of the ticker", "the project of wavetank.toml", instead)
 
 
 def open_target(

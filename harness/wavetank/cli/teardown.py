@@ -19,6 +19,7 @@ from wavetank.cli.targets import (
     YesOption,
     confirm,
     open_target,
+    refuse_project,
 )
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError
@@ -73,6 +74,7 @@ def teardown(
     continues.
     """
     output = Output(as_json=as_json)
+    refuse_project(name, "empty its sandbox with ./wavetank up --fresh, or choose with --name")
     place = open_target(target, endpoint, profile, account)
     _delete_pipeline(place, target, endpoint, name, output, yes=yes, abandon=abandon_buffer)
     if delete_data:

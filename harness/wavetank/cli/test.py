@@ -34,7 +34,7 @@ def run_suite(
     ] = False,
     nightly: Annotated[
         bool,
-        typer.Option("--nightly", help="The long and repeating tests, resumable: an hour."),
+        typer.Option("--nightly", help="The long and repeated tests, resumable: an hour."),
     ] = False,
     restart: Annotated[
         bool,
@@ -43,9 +43,9 @@ def run_suite(
 ) -> None:
     """Run the test suite in several processes.
 
-    Without an option it runs everything that proves the product, in some ten minutes on two
-    processors; where Docker or Chromium is missing, the tests that need it are skipped. A whole
-    run that passes is recorded for deploy --target aws.
+    Without an option it runs the whole suite except the long and repeated tests (--nightly), in
+    about ten minutes on two processors; where Docker or Chromium is missing, the tests that need
+    it are skipped. A whole run that passes is recorded for deploy --target aws.
 
     Each test belongs to a tier, which is its folder and its mark: rules, unit, property, simulator,
     live, campaign, embedded, fidelity, pages, docker, security.

@@ -56,7 +56,7 @@ type ParameterValue = StrictStr | StrictInt | StrictFloat | StrictBool
 
 
 class ConfigurationSchema(StrictModel):
-    """The whole file."""
+    """The schema of `wavetank.toml`."""
 
     template: RelativePath
     name: str | None = Field(default=None, pattern=rf"^{STACK_NAME.pattern}$")
@@ -69,7 +69,7 @@ class ConfigurationSchema(StrictModel):
 
 @dataclass(frozen=True)
 class Configuration:
-    """The project's pipeline. All paths are absolute.
+    """The pipeline that `wavetank.toml` describes; all paths are absolute.
 
     `template` is deployed as the stack `name`, after `storage`, if there is one. `code` is the
     folder that code paths are relative to; by default each template's own. `seed_data` has the

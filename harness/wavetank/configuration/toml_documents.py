@@ -18,13 +18,13 @@ SYNTAX_POSITION = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column (?P<
 
 
 class StrictModel(BaseModel):
-    """A strict and frozen model without unknown keys."""
+    """Base of TOML schemas: a frozen pydantic model without conversion and unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class RefusedValueError(ValueError):
-    """Carries a UsageError through pydantic, which collects only ValueErrors."""
+    """Carries a `UsageError` through pydantic, which collects only ValueErrors."""
 
     def __init__(self, refusal: UsageError, field: str = "") -> None:
         super().__init__(str(refusal))
@@ -34,7 +34,7 @@ class RefusedValueError(ValueError):
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """The three parts of an error message, and the path of the key that it is about."""
+    """An invalid value in a TOML file: the path of its key, and the parts of the error message."""
 
     path: Path
     expected: str
@@ -69,7 +69,16 @@ def parse_toml(text: str, source: str, what: str) -> dict[str, Any]:
         reason = position["what"] if position else str(error).removesuffix(" (at end of document)")
         line, column = (position["line"], position["column"]) if position else (_last_line(text), 1)
         found = f"a mistake at {source}:{line}:{column} ({reason})"
-        raise UsageError(f"{what} in TOML", found, "correct that line") from error
+        written = (text.splitlines() or [""])[int(line) - 1].strip()
+        raise UsageError(f"{what} in TOML", found, _remedy(reason, written)) from error
+
+
+def _remedy(reason: str, written: str) -> str:
+    """What to do about the line as it is written; a second value of a key is not always there."""
+    if "twice" in reason or "overwrite" in reason:
+        return "remove one of the two keys or tables of that name"
+    forms = 'name = "text", count = 3, is_on = true, list = ["a", "b"] or [table]'
+    return f"correct {shown(written)}; lines are such as {forms}"
 
 
 def _last_line(text: str) -> int:
@@ -84,7 +93,7 @@ def schema_problems(
     """The errors of pydantic as problems.
 
     `schemas` has the schema of each table by its path, and `expected_values` what the value of each
-    key may be, for errors of the schema without a message of our own.
+    key may be, for errors of the schema that have only pydantic's message.
     """
     return [
         _problem(details, schemas, expected_values) for details in error.errors(include_url=False)

@@ -24,14 +24,14 @@ TOKEN = re.compile(
 
 
 class TextPosition(NamedTuple):
-    """Line and column, both counted from one, as in editors."""
+    """A position in a text: line and column, both counted from one."""
 
     line: int
     column: int
 
 
 class TomlToken(NamedTuple):
-    """A token of the text; white space matters only if it ends a line."""
+    """A token of a TOML text; white space is significant only at the end of a line."""
 
     text: str
     start: int

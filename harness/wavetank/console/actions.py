@@ -6,7 +6,7 @@ from wavetank.console.collector import pipeline_state
 from wavetank.console.view_models import Access, BucketAccess, Overview
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
-from wavetank.emulator.iam_enforcement.bucket_access import bucket_access
+from wavetank.emulator.iam_enforcement.access_matrix import bucket_access
 from wavetank.emulator.iam_enforcement.enforcement import access_state
 from wavetank.emulator.iam_enforcement.role_grants import role_reports
 from wavetank.emulator.services import clients, confirmations

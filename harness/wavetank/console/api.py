@@ -17,7 +17,7 @@ OBJECTS_MAX = 1000
 
 
 class DataRoutes:
-    """The routes."""
+    """JSON routes with the state of the deployed pipelines, and actions on them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

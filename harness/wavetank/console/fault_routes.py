@@ -48,7 +48,7 @@ def _names(stacks: Iterable[DeployedStack], kind: str) -> list[str]:
 
 
 class FaultRoutes:
-    """The routes of the switches."""
+    """JSON routes that list, inject and revert faults in a running sandbox."""
 
     def __init__(self, switches: FaultSwitches) -> None:
         self._switches = switches

@@ -45,7 +45,7 @@ def with_error_page[F: Callable[..., Any]](endpoint: F) -> F:
 
 
 class Pages:
-    """The pages' routes."""
+    """The routes of a sandbox's HTML pages below `/_wavetank/`."""
 
     def __init__(self, switches: FaultSwitches, clock: Clock) -> None:
         self.renderer = Renderer(clock)

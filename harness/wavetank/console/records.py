@@ -21,7 +21,10 @@ DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTable:
-    """The first records of an object with `count` records; `rows` have a text for each column."""
+    """The first records of an object as a table: `rows` have a text for each column.
+
+    `count` is the number of records in the object.
+    """
 
     count: int
     columns: tuple[str, ...]

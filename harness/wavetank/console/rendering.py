@@ -18,7 +18,7 @@ NOW_SECONDS = 1
 
 
 class Renderer:
-    """Renders pages; values are escaped, and a missing value is an error."""
+    """Renders HTML pages; values are escaped, and a missing value is an error."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -23,7 +23,7 @@ HARDENING: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Allows only our own scripts, and no frames, caches or reads from other sites."""
+"""Allows only the console's scripts, and no frames, caches or reads from other sites."""
 
 
 def error_response(error: UsageError) -> Response:

@@ -20,7 +20,7 @@ PAGES = f"{ROOT}/pages"
 
 @dataclass(frozen=True, order=True)
 class ListedRoute:
-    """A path with its arguments in angle brackets, a method, and what it does."""
+    """A route of Wavetank's console: path, HTTP method, and what it does."""
 
     path: str
     method: str
@@ -44,7 +44,7 @@ def listed_routes() -> list[ListedRoute]:
 
 @dataclass(frozen=True, order=True)
 class LocalStackRoute:
-    """A path and a host, with arguments in angle brackets, and a method."""
+    """A route of LocalStack: path, host and HTTP method, with arguments in angle brackets."""
 
     path: str
     method: str
@@ -65,7 +65,7 @@ def localstack_routes() -> list[LocalStackRoute]:
 
 
 class RouteList:
-    """The route that lists the routes."""
+    """Serves the list of all routes of a sandbox."""
 
     @route(f"{ROOT}/routes", methods=["GET"])
     def on_get(self, _: Request, **__: object) -> Response:

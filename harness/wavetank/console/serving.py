@@ -20,7 +20,7 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 def is_ours(path: str) -> bool:
-    """Whether one of our routes could match the path of the request line."""
+    """Whether one of the console's routes could match the path of the request line."""
     return path == ROOT or path.startswith(f"{ROOT}/")
 
 

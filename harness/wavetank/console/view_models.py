@@ -14,7 +14,10 @@ TICKS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True)
 class RuleState:
-    """A rule; `targets` are ARNs, and `next_fire` is None if it is off or has no schedule."""
+    """An EventBridge rule as the pages show it.
+
+    `targets` are ARNs; `next_fire` is None if the rule is disabled or has no schedule.
+    """
 
     name: str
     targets: tuple[str, ...]
@@ -25,7 +28,7 @@ class RuleState:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionState:
-    """A function; `reserved` is its reserved concurrency, None if it has none."""
+    """A Lambda function as the pages show it; `reserved` is its reserved concurrency or None."""
 
     name: str
     arn: str
@@ -36,7 +39,7 @@ class FunctionState:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamState:
-    """A delivery stream: its undelivered records, their age, and its counts."""
+    """A delivery stream as the pages show it: its undelivered records, their age, its counts."""
 
     name: str
     status: str
@@ -53,7 +56,7 @@ class StreamState:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectState:
-    """An object in a bucket."""
+    """An object of a bucket as the pages show it."""
 
     bucket: str
     key: str
@@ -63,7 +66,7 @@ class ObjectState:
 
 @dataclass(frozen=True, kw_only=True)
 class BucketState:
-    """A bucket, with its newest objects first."""
+    """A bucket as the pages show it, with its newest objects first."""
 
     name: str
     objects: int
@@ -73,7 +76,7 @@ class BucketState:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionState:
-    """A subscriber of a topic, and whether it has confirmed."""
+    """A subscription of a topic as the pages show it, and whether it is confirmed."""
 
     arn: str
     protocol: str
@@ -83,7 +86,7 @@ class SubscriptionState:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicState:
-    """A topic."""
+    """An SNS topic as the pages show it."""
 
     name: str
     arn: str
@@ -92,7 +95,7 @@ class TopicState:
 
 @dataclass(frozen=True, kw_only=True)
 class TableState:
-    """A table."""
+    """A DynamoDB table as the pages show it."""
 
     name: str
     items: int
@@ -100,7 +103,7 @@ class TableState:
 
 @dataclass(frozen=True, kw_only=True)
 class TickState:
-    """A scheduled or other event, and its result."""
+    """An event that a function handled, scheduled or other, and its result."""
 
     function: str
     request: str
@@ -115,7 +118,7 @@ class TickState:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineState:
-    """The resources of one stack, and the bucket that its stream delivers to."""
+    """The resources of one deployed pipeline, and the bucket that its stream delivers to."""
 
     stack: str
     status: str
@@ -148,7 +151,7 @@ class PipelineState:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All stacks, the pipelines among them, and the displayed one."""
+    """All deployed stacks, the pipelines among them, and the one that the page shows."""
 
     stacks: tuple[DeployedStack, ...]
     pipelines: tuple[str, ...]
@@ -157,7 +160,7 @@ class Overview:
 
 @dataclass(frozen=True, kw_only=True)
 class BucketAccess:
-    """Who can do what with a bucket."""
+    """The operations that each caller may perform on one bucket."""
 
     bucket: str
     rows: tuple[AccessRow, ...]
@@ -165,7 +168,7 @@ class BucketAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Access to one pipeline's buckets, and the permissions that its roles used."""
+    """Access to the buckets of a pipeline, and the permissions that its roles used."""
 
     enforced: bool
     pipelines: tuple[str, ...]

@@ -25,7 +25,7 @@ SLEEP = Patch(
 
 
 class Clock(Protocol):
-    """A source of the time, and a way to wait."""
+    """Interface of a clock: the present time, and waiting."""
 
     def now(self) -> datetime:
         """The current instant, aware, in UTC."""
@@ -41,7 +41,7 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The host's time."""
+    """The process's clock: the host's time, unless freezegun has frozen it."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the one place
@@ -54,14 +54,14 @@ class WallClock:
 
 
 class HostClock(WallClock):
-    """The host's time, even while Python's time is frozen."""
+    """The host's time, also while freezegun has frozen the process's time."""
 
     def monotonic(self) -> float:
         return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class ProcessorClock(WallClock):
-    """Counts the processor time of this process's threads, so that other load does not count."""
+    """A clock of the CPU time of this process's threads, which other load does not affect."""
 
     def monotonic(self) -> float:
         return time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID)

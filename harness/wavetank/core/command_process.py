@@ -31,7 +31,7 @@ SENT_BY_PROCESS = 0
 
 
 class CommandSupervisor:
-    """Whether commands of this process may fork, and the child's report."""
+    """Runs a command in a forked child, and keeps the exit code that the child reports."""
 
     def __init__(self) -> None:
         self.is_offered = False

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class EngineName(StrEnum):
-    """The engine of one run."""
+    """The name of an engine, as a value of `--engine`."""
 
     SIMULATOR = "simulator"
     EMBEDDED = "embedded"

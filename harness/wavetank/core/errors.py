@@ -28,23 +28,31 @@ class ExitCode(IntEnum):
 
 
 class WavetankError(Exception):
-    """An error in three parts, so that the user knows the next step without a traceback.
+    """Base of Wavetank's errors, in three parts: expected, found, and what to do.
 
     Each part is a phrase without a final stop: `expected` says what was required, `found` what was
     the case instead, `action` what to do about it. `problem`, if given, is a short sentence such as
     `no scenario "calmday"`: it is then printed first with the action, and the detail on a second
-    line.
+    line. `sentence` is such a problem which needs no detail.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INFRASTRUCTURE
 
     def __init__(
-        self, expected: str, found: str, action: str, *, problem: str | None = None
+        self,
+        expected: str,
+        found: str,
+        action: str,
+        *,
+        problem: str | None = None,
+        sentence: str | None = None,
     ) -> None:
-        sentence = f"expected {expected}; found {found}; {action}"
+        text = f"expected {expected}; found {found}; {action}"
         if problem is not None:
-            sentence = f"{problem}; {action}\nexpected {expected}"
-        super().__init__(sentence)
+            text = f"{problem}; {action}\nexpected {expected}"
+        if sentence is not None:
+            text = f"{sentence}; {action}"
+        super().__init__(text)
         self.expected = expected
         self.found = found
         self.action = action
@@ -69,4 +77,4 @@ class NonDeterminismError(WavetankError):
 
 
 class InfrastructureError(WavetankError):
-    """Something outside our code failed: LocalStack, AWS, the disk, the network."""
+    """LocalStack, AWS, the disk or the network failed."""

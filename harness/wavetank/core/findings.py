@@ -1,4 +1,4 @@
-"""The result of a check: valid, invalid or unknown, with the evidence. Unknown never passes."""
+"""The result of a check, with evidence: valid, invalid or unknown, which never passes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from wavetank.core.errors import ExitCode
 
 
 class Verdict(StrEnum):
-    """`unknown` means that no observation could decide it, and it is not a pass."""
+    """The verdict of a check; `unknown` means that it could not be decided, and never passes."""
 
     VALID = "valid"
     INVALID = "invalid"

@@ -8,7 +8,7 @@ from wavetank.core.errors import WavetankError
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A signed request."""
+    """A signed HTTP request, as it would be sent over the network."""
 
     method: str
     url: str
@@ -20,7 +20,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """A response."""
+    """An HTTP response, as it would arrive over the network."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,7 +40,11 @@ class AnswerTooLateError(Exception):
 
 
 class UnsupportedCall(BaseException):
-    """A handler made a call that the simulator does not support; `error` is for the user."""
+    """A handler made a call that the simulator does not support.
+
+    A BaseException, so that a handler's `except Exception` does not catch it. `error` is for the
+    user.
+    """
 
     def __init__(self, error: WavetankError) -> None:
         super().__init__(str(error))
@@ -48,7 +52,7 @@ class UnsupportedCall(BaseException):
 
 
 class Refused(Exception):  # noqa: N818 - AWS's answer, and no error of ours
-    """The error with which a service refuses a call."""
+    """An error response of an AWS service to a call."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)

@@ -13,7 +13,7 @@ from wavetank.core.settings import SANDBOX_ACCOUNT
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """An action that a statement allows on a resource; both may hold wildcards."""
+    """An action that a policy statement allows on a resource; both may contain wildcards."""
 
     action: str
     resource: str
@@ -27,7 +27,7 @@ class Grant:
 
 @dataclass(frozen=True, order=True)
 class Use:
-    """An action that the role used, how often, and whether it was allowed."""
+    """An action that a role used on a resource, how often, and whether it was allowed."""
 
     action: str
     resource: str
@@ -37,7 +37,7 @@ class Use:
 
 @dataclass(frozen=True)
 class RoleReport:
-    """One role: what it used, what it was granted and did not use, and what it was denied."""
+    """The permissions of one role: used, granted but unused, and denied."""
 
     role: str
     used: tuple[Use, ...]
@@ -47,7 +47,7 @@ class RoleReport:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRow:
-    """A caller, and which of the operations it may do."""
+    """The operations that one caller may perform on a bucket."""
 
     who: str
     allowed: tuple[str, ...]

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.core.errors import UsageError
+from wavetank.core.python_syntax import syntax_problem
+from wavetank.core.text import short_path
 
 ZIP_BYTES_MAX = 50 * 1024 * 1024
 """Lambda's limit for a directly uploaded zip. [Lambda developer guide, gettingstarted-limits]"""
@@ -35,7 +37,7 @@ SOURCE = ".py"
 
 @dataclass(frozen=True)
 class Package:
-    """A zip; it is stored under its content's hash, so that a changed one is a new object."""
+    """A function's deployment package: a zip, stored under the hash of its content."""
 
     name: str
     content: bytes
@@ -55,7 +57,7 @@ def package_folder(folder: Path) -> Package:
     """Zip the source of the Python package `folder` as a folder of its own name.
 
     Raises:
-        UsageError: it is empty, or larger than Lambda accepts.
+        UsageError: it is empty, larger than Lambda accepts, or has a file with a syntax error.
     """
     inside = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     files = {
@@ -65,7 +67,16 @@ def package_folder(folder: Path) -> Package:
     }
     if not files:
         raise UsageError("a folder with a handler", f"nothing in {folder}", "check the path")
+    for name, content in files.items():
+        _check_syntax(folder.parent / name, content)
     return package_files(folder.name, files)
+
+
+def _check_syntax(path: Path, content: bytes) -> None:
+    found = syntax_problem(content) if path.suffix == SOURCE else None
+    if found is not None:
+        sentence = f"{short_path(path)}:{found.line}: {found.message}"
+        raise UsageError("Python", sentence, "correct that line", sentence=sentence)
 
 
 def _is_leftover(part: str) -> bool:
@@ -122,6 +133,17 @@ def files_of_source(folder: Path) -> Iterator[Path]:
     for root, folders, files in folder.walk():
         folders[:] = [name for name in folders if name not in EXCLUDED | NOT_CODE]
         yield from (root / name for name in files if name not in EXCLUDED)
+
+
+def code_digest(path: Path) -> str:
+    """The SHA-256 in hexadecimal of a file, or of the names and contents of a folder of source."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted(files_of_source(path)):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(path).as_posix()}\n{content}\n".encode())
+    return digest.hexdigest()
 
 
 def package_files(name: str, files: dict[str, bytes]) -> Package:

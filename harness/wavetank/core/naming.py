@@ -70,7 +70,7 @@ RECORD_FORMATS = ("ndjson", "original")
 
 @dataclass(frozen=True)
 class NameLimit:
-    """AWS's limits for the name of one kind of resource."""
+    """AWS's limits for the name of one kind of resource: length and characters."""
 
     kind: str
     shortest: int
@@ -107,7 +107,7 @@ BUCKET_START_REFUSED = "sthree-"
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Every name of one person's pipeline."""
+    """The names of all resources of one person's ticker pipeline."""
 
     full_name: str
     stem: str

@@ -28,7 +28,7 @@ PLAIN = (bool, int, float, str, bytes, tuple, type(None))
 
 @dataclass(frozen=True)
 class PinnedDistribution:
-    """A PyPI package or Python, in the version that the replacements are made for."""
+    """A package from PyPI, or Python itself, with the version that patches are written for."""
 
     name: str
     version: str
@@ -62,7 +62,7 @@ PYTHON = PinnedDistribution("Python", "3.13")
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """One replaced attribute.
+    """A monkeypatch: the attribute that it replaces, its signature, and the reason.
 
     `target` names it as `package.module:Class.attribute` or `package.module:attribute`. `form` is
     the original's signature without annotations, in the format of `form_of`. `reason` says why it

@@ -155,7 +155,7 @@ def _is_state(folder: Path) -> bool:
 
 
 def _restrict(path: Path, mode: int) -> None:
-    """Remove others' permissions, if there are any and the file is ours."""
+    """Remove others' permissions, if there are any and this user owns the file."""
     found = path.stat()
     if stat.S_IMODE(found.st_mode) & PRIVATE_UMASK and found.st_uid == os.geteuid():
         path.chmod(mode)

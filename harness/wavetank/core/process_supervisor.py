@@ -97,7 +97,7 @@ def _descendants() -> list[int]:
 
 
 class Ended(NamedTuple):
-    """How a child ended: its exit code (negative for a signal) and its peak memory in kilobytes.
+    """How a child process ended: exit code (negative for a signal), and peak memory in kB.
 
     A NamedTuple, because importing `dataclasses` would take as long as everything else that starts
     a function.
@@ -133,14 +133,14 @@ def reap_all() -> dict[int, Ended]:
 
 
 class ProcessFamily(Protocol):
-    """The processes of a command: preparation before it begins, and how to end all of them."""
+    """Interface to prepare a supervised command, and to kill it with all its processes."""
 
     def prepare(self) -> None:
         """Called in the forked child, before it executes the command."""
         ...
 
     def kill(self, main: int) -> dict[int, Ended]:
-        """Kill all, and return when none is left, with how each of our children ended."""
+        """Kill all, and return when none is left, with how each child process ended."""
         ...
 
 
@@ -149,7 +149,7 @@ def _nothing() -> None:
 
 
 class Descendants:
-    """The command's process, its session, and all descendants."""
+    """The process family of a command without namespaces: all descendants of its process."""
 
     def __init__(self, prepare: Callable[[], None] = _nothing) -> None:
         self.prepare = prepare
@@ -175,9 +175,9 @@ class Descendants:
 
 
 class ProcessSupervisor:
-    """One supervised command, from its start to its end.
+    """Supervises one command, from its start until all its processes have ended.
 
-    `variables` are the command's whole environment; None inherits our own.
+    `variables` are the command's whole environment; None inherits the supervisor's.
     """
 
     def __init__(

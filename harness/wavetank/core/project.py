@@ -16,7 +16,7 @@ CONFIGURATION = "wavetank.toml"
 
 @dataclass(frozen=True)
 class Project:
-    """A folder, and the mark that makes it a project: None if nothing marks it yet."""
+    """The user's project: its folder, and the file or folder that marks it, None without one."""
 
     folder: Path
     mark: Path | None = None

@@ -25,7 +25,7 @@ SANDBOX_OTHER_ACCOUNT = "1" * len(SANDBOX_ACCOUNT)
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of the host and its user.
+    """The settings that the environment of the command line selects.
 
     `shipped_folder` has Wavetank's own templates, handlers, scenarios and notebooks;
     `project_folder` is the user's project, and `state_folder` contains everything that Wavetank
@@ -84,7 +84,7 @@ def read_settings() -> Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class DockerVariables:
-    """The variables by which the `docker` command finds an engine, and the user's folders.
+    """The environment variables by which the `docker` command finds its engine.
 
     `host` is `DOCKER_HOST`, `context` is `DOCKER_CONTEXT`; `config_folder` has the contexts, and
     `runtime_folder` the sockets of rootless engines.

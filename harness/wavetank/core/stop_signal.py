@@ -7,7 +7,7 @@ from types import FrameType
 
 
 class Stopped(BaseException):
-    """A signal asked the command to stop.
+    """Raised in a command that receives SIGTERM or Ctrl-C.
 
     A BaseException like KeyboardInterrupt: the SDK treats an Exception in the middle of a call as a
     lost connection and retries, so nothing would stop.

@@ -26,7 +26,10 @@ BUSY = "OperationAborted"
 
 
 class ArtifactBucket:
-    """The bucket of one pipeline; `account` must own it, `mark` is the value of its tag."""
+    """The S3 bucket of one pipeline for function code and long templates.
+
+    `account` must own it; `mark` is the value of the tag by which it is recognized.
+    """
 
     def __init__(self, s3: "S3Client", name: str, account: str, mark: str) -> None:
         self._s3 = s3

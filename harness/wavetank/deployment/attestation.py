@@ -29,7 +29,7 @@ DIGEST_CHARACTERS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """A run whose verdicts were all valid; a pass of the suite has neither seed nor digest."""
+    """A record that certain bytes passed a run, or the test suite (without seed and digest)."""
 
     scenario: str
     seed: int | None
@@ -40,7 +40,7 @@ class Pass:
 
 
 class Attestation:
-    """The attestation file of one state folder."""
+    """The file of a state folder that records which bytes passed a run or the test suite."""
 
     def __init__(self, state_folder: Path, clock: Clock) -> None:
         self.path = state_folder / FILE

@@ -1,4 +1,4 @@
-"""Preview of what a template would change in a stack, by a change set that is never executed.
+"""Previews how a template would change a stack, by a change set that is never executed.
 
 The change set is always deleted afterwards. For a stack that does not exist, creating one leaves an
 empty stack in REVIEW_IN_PROGRESS; it is deleted too, but only if it was created for our change set
@@ -14,7 +14,12 @@ from wavetank.aws.clients import BotoCoreError, ClientError, error_code
 from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
-from wavetank.deployment.changes import Policies, ResourceChange, read_change, read_policies
+from wavetank.deployment.changes import (
+    ResourceChange,
+    RetainedResources,
+    read_change,
+    read_retained,
+)
 from wavetank.deployment.cloudformation import NO_CHANGES, STARTABLE, Stacks
 from wavetank.deployment.deployer import WantedStack
 from wavetank.templates.project_templates import parse_template
@@ -56,7 +61,7 @@ class StackChanges:
 
 
 class ChangePreviewer:
-    """Previews stacks of one target; `pace_seconds` is the interval of polling."""
+    """Previews changes of stacks by change sets that are deleted; polls each `pace_seconds`."""
 
     def __init__(
         self,
@@ -153,14 +158,14 @@ class ChangePreviewer:
         )
         found = [c["ResourceChange"] for p in pages for c in p["Changes"] if "ResourceChange" in c]
         undecided = any(_may_take_data(change) and "PolicyAction" not in change for change in found)
-        policies = self._policies(wanted) if exists and undecided else Policies()
+        retained = self._retained(wanted) if exists and undecided else RetainedResources()
         for change in found:
-            yield read_change(change, policies)
+            yield read_change(change, retained)
 
-    def _policies(self, wanted: WantedStack) -> Policies:
+    def _retained(self, wanted: WantedStack) -> RetainedResources:
         deployed: Any = self._client.get_template(StackName=wanted.name)["TemplateBody"]
         before = parse_template(deployed) if isinstance(deployed, str) else deployed
-        return read_policies(before, parse_template(wanted.template))
+        return read_retained(before, parse_template(wanted.template))
 
     @contextmanager
     def _cleaned_up(self, name: str, *, whole_stack: bool) -> Iterator[None]:

@@ -35,7 +35,7 @@ class _TemplateSource(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class StackContent:
-    """The desired content of a stack: a template as JSON or YAML, its parameters and tags."""
+    """The desired content of a stack: a template in JSON or YAML, its parameters and tags."""
 
     template: str
     parameters: Mapping[str, str]
@@ -44,14 +44,14 @@ class StackContent:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """A change set that can be executed."""
+    """A CloudFormation change set that is ready to be executed."""
 
     name: str
     stack_id: str
 
 
 class ChangeSets:
-    """Creates and executes change sets; `publish` uploads a template and returns its URL."""
+    """Creates and executes change sets; `publish` uploads a long template, and returns its URL."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class ChangeSets:
             self._client.execute_change_set(
                 StackName=change_set.stack_id,
                 ChangeSetName=change_set.name,
-                ClientRequestToken=change_set.name,  # makes a retry after a lost reply idempotent
+                ClientRequestToken=change_set.name,  # a retry after a lost response is idempotent
             )
         except ClientError as error:
             if error_code(error) not in {"ChangeSetNotFound", "InvalidChangeSetStatus"}:
@@ -114,7 +114,7 @@ class ChangeSets:
                 ],
                 Tags=[{"Key": key, "Value": value} for key, value in content.tags.items()],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
-                ClientToken=name,  # makes a retry after a lost reply idempotent
+                ClientToken=name,  # makes a retry after a lost response idempotent
                 **self._template_source(content.template),
             )
         except ClientError as error:
@@ -146,7 +146,7 @@ class ChangeSets:
             self._pace.wait(deadline, f"a change set of {stack}", answer["Status"])
 
     def _was_executed(self, change_set: ChangeSet) -> bool:
-        """Whether an earlier attempt of the same request succeeded and only its reply was lost."""
+        """Whether an earlier attempt succeeded, and only its response was lost."""
         try:
             answer = self._client.describe_change_set(
                 StackName=change_set.stack_id, ChangeSetName=change_set.name

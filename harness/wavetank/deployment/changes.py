@@ -61,7 +61,7 @@ class ChangeAction(StrEnum):
 
 
 class ResourceReplacement(StrEnum):
-    """Whether a new resource replaces the old one."""
+    """Whether a change replaces a resource by a new one."""
 
     NONE = "none"
     CONDITIONAL = "conditional"
@@ -91,7 +91,7 @@ RETAINING = frozenset({"Retain", "ReplaceAndRetain", "RetainExceptOnCreate", "Sn
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """The change of one property; `before` and `after` are None if absent or not reported."""
+    """A changed property of a resource; `before` and `after` are None if absent or unknown."""
 
     path: str
     before: str | None
@@ -101,7 +101,7 @@ class PropertyChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceChange:
-    """The change of one resource; `kept` says that the old resource is retained outside the stack.
+    """A change of one resource; `kept`: the old resource is retained outside the stack.
 
     `lost` names the data that are lost with it, empty if none are.
     """
@@ -124,16 +124,20 @@ class ResourceChange:
 
 
 @dataclass(frozen=True)
-class Policies:
-    """Logical ids of the resources that are retained when they leave the stack, by template."""
+class RetainedResources:
+    """Logical ids of resources that CloudFormation retains when they leave the stack.
+
+    `on_delete` are those with a retaining DeletionPolicy in the deployed template, `on_replace`
+    those with a retaining UpdateReplacePolicy in the new one.
+    """
 
     on_delete: frozenset[str] = frozenset()
     on_replace: frozenset[str] = frozenset()
 
 
-def read_policies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Policies:
+def read_retained(before: Mapping[str, Any], after: Mapping[str, Any]) -> RetainedResources:
     """Deletion is governed by the deployed template (`before`), replacement by the new one."""
-    return Policies(
+    return RetainedResources(
         frozenset(_retaining(before, "DeletionPolicy")),
         frozenset(_retaining(after, "UpdateReplacePolicy")),
     )
@@ -145,7 +149,7 @@ def _retaining(template: Mapping[str, Any], policy: str) -> Iterator[str]:
             yield name
 
 
-def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> ResourceChange:
+def read_change(change: "ResourceChangeTypeDef", retained: RetainedResources) -> ResourceChange:
     """Reads one entry of a change set."""
     properties = tuple(_properties(change))
     replacement = _replacement(change, properties)
@@ -159,7 +163,7 @@ def read_change(change: "ResourceChangeTypeDef", policies: Policies) -> Resource
         kind=change.get("ResourceType", ""),
         physical_id=None if physical == UNKNOWN_YET else physical,
         replacement=replacement,
-        kept=_is_retained(change, action, policies),
+        kept=_is_retained(change, action, retained),
         properties=properties,
     )
 
@@ -180,11 +184,13 @@ def _replacement(
     return max((*worst, reported or ResourceReplacement.NONE), key=SEVERITY.index)
 
 
-def _is_retained(change: "ResourceChangeTypeDef", action: ChangeAction, policies: Policies) -> bool:
+def _is_retained(
+    change: "ResourceChangeTypeDef", action: ChangeAction, retained: RetainedResources
+) -> bool:
     reported = change.get("PolicyAction")
     if reported is not None:
         return reported in RETAINING or reported == "ReplaceAndSnapshot"
-    retaining = policies.on_delete if action is ChangeAction.DELETE else policies.on_replace
+    retaining = retained.on_delete if action is ChangeAction.DELETE else retained.on_replace
     return change.get("LogicalResourceId") in retaining
 
 

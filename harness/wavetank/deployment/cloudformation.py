@@ -55,7 +55,7 @@ STATES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StackState:
-    """A stack after it was applied; `changed` is False if nothing had to change."""
+    """The outputs of a stack that was applied; `changed` is False if it was up to date."""
 
     outputs: Mapping[str, str]
     changed: bool
@@ -63,7 +63,7 @@ class StackState:
 
 @dataclass(frozen=True)
 class FoundStack:
-    """A stack with no operation in progress; `status` is None if it does not exist.
+    """A stack without an operation in progress; `status` is None if it does not exist.
 
     `failure` is the first failure of its last operation, if it is in a failed state; `waited` says
     that an operation was in progress and was waited for.
@@ -85,7 +85,7 @@ class FoundStack:
 
 
 class Stacks:
-    """The stacks of one target.
+    """Creates, updates and deletes the stacks of one target, and waits for each operation.
 
     `pace_seconds` is the polling interval, `settle_seconds_max` how long a stack may take.
     `publish` uploads a template that is too long for a request, and returns its URL.

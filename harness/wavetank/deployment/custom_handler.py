@@ -33,7 +33,7 @@ ARGUMENTS = 2
 
 @dataclass(frozen=True)
 class CustomHandler:
-    """A script that can be deployed in place of the streaming function.
+    """A script that is deployed in place of the ticker's streaming function.
 
     `path` is its file or, if it is already deployed, its zip in the artifact bucket. `entry_point`
     is Lambda's Handler setting. The format of its records is known only once it has run.

@@ -29,7 +29,7 @@ AROUND_A_REASON = re.compile(
 
 
 class StackDeletion:
-    """Deletes stacks of one target.
+    """Deletes the stacks of one target, and waits until they are gone.
 
     `pace_seconds` is the polling interval; `on_event` is called with each resource's event.
     """

@@ -21,7 +21,7 @@ PARAMETERS = frozenset({"Stem", "FullName", "DeliveryBucketName", "DeliveryStrea
 
 @dataclass(frozen=True)
 class DeployedHandler:
-    """A custom streaming function that is deployed: the location of its zip."""
+    """A deployed custom handler: the bucket and the key of its zip."""
 
     bucket: str
     key: str
@@ -39,7 +39,10 @@ class DeployedHandler:
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedPipeline:
-    """One pipeline as its stack describes it; `handler` is None for the shipped handler."""
+    """A deployed ticker pipeline as its stacks describe it.
+
+    `handler` is the custom handler, None for the shipped one.
+    """
 
     names: Names
     addresses: tuple[str, ...]

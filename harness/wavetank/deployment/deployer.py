@@ -5,7 +5,7 @@ is completed by running it again, and a deployment without changes changes nothi
 buckets of these names that are not Wavetank's are not changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ ENTRY_POINT = "streaming.handler.lambda_handler"
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentOptions:
-    """What the user decides about a deployment.
+    """The user's choices for a deployment of the ticker pipeline.
 
     `addresses` receive the alerts; each must confirm first. `record_format` is `ndjson` or
     `original`. `since` is the minute before the first tick; None leaves that to the first tick that
@@ -50,7 +50,7 @@ class DeploymentOptions:
 
 @dataclass(frozen=True)
 class WantedStack:
-    """The desired state of a stack."""
+    """The desired state of a stack: name, template, parameters and tags."""
 
     name: str
     template: str
@@ -60,15 +60,19 @@ class WantedStack:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment changed."""
+    """The result of a deployment: changed stacks, first prices that were put, packages.
+
+    `stacks` are all stacks as they are after it.
+    """
 
     changed_stacks: tuple[str, ...]
     items_seeded: int
     packages: Mapping[str, Package]
+    stacks: tuple[WantedStack, ...]
 
 
 class Deployer:
-    """Deploys the pipeline of the shipped folder to one target, in the given account."""
+    """Deploys the ticker pipeline from the shipped templates to one target."""
 
     def __init__(
         self,
@@ -86,8 +90,11 @@ class Deployer:
         self._on_event = on_event
         self._account = account
 
-    def deploy(self, options: DeploymentOptions) -> Deployment:
+    def deploy(self, options: DeploymentOptions, known: Sequence[WantedStack] = ()) -> Deployment:
         """Updates the target to what the templates, the handlers and the options say.
+
+        `known` are the stacks as the caller has deployed them last: one that is still wanted so is
+        not compared again, and while the templates are the same no first prices are put.
 
         Raises:
             UsageError: a template, a handler folder or an address cannot be used, or a name is
@@ -98,27 +105,32 @@ class Deployer:
         names = options.names
         packages = wanted_packages(options, self._shipped)
         wanted = wanted_stacks(options, self._shipped, packages)
+        changing = [stack for stack in wanted if stack not in known]
+        same_templates = {s.template for s in wanted} <= {s.template for s in known}
         with translate_aws_errors():
             bucket = self.artifacts(names)
             stacks = self.stacks(names)
             # All stacks are checked before the first change.
-            for stack in wanted:
+            for stack in changing:
                 check_ownership(stacks.wait_until_settled(stack.name), names.bucket)
             bucket.prepare()
             bucket.upload_missing(packages.values())
-            changed = tuple(stack.name for stack in wanted if _is_changed(stacks, stack))
+            changed = tuple(stack.name for stack in changing if _is_changed(stacks, stack))
             # The table is created with the rule, so a tick may fire before all prices are there. If
             # it finds none it fails, and Lambda retries it; if it finds some it moves only those.
             # With `since` the other items start at the same minute, so the next tick makes up for
             # them: no record is missing.
-            seeded = put_first_prices(
-                self._aws.dynamodb,
-                names.table,
-                FIRST_PRICES,
-                options.since,
-                reset=options.reset_prices,
-            )
-        return Deployment(changed, seeded, packages)
+            seeded = 0 if same_templates else self._put_first_prices(options)
+        return Deployment(changed, seeded, packages, wanted)
+
+    def _put_first_prices(self, options: DeploymentOptions) -> int:
+        return put_first_prices(
+            self._aws.dynamodb,
+            options.names.table,
+            FIRST_PRICES,
+            options.since,
+            reset=options.reset_prices,
+        )
 
     def artifacts(self, names: Names) -> ArtifactBucket:
         """The artifact bucket of the pipeline with these names."""

@@ -15,7 +15,7 @@ from wavetank.templates.project_templates import check_address
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentChoice:
-    """The options of `plan` and `deploy`; None leaves a value as it is deployed.
+    """The options of `plan` and `deploy`; None leaves a value unchanged.
 
     `handler` is a custom script; `shipped_handler` replaces a custom script that is deployed by the
     handler of this project.

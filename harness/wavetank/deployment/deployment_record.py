@@ -11,7 +11,7 @@ FOLDER = "deployments/"
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentRecord:
-    """One deployment to AWS.
+    """A record of one deployment to AWS, stored in the artifact bucket.
 
     `passed` names the tests that these bytes had passed; `untested` is the reason given for
     deploying bytes that had passed nothing, or given although they had passed. `verified` says

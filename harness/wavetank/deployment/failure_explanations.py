@@ -14,7 +14,7 @@ AGAIN = "then run the same command again"
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a reason means, and what to do about it."""
+    """Explains a reason for which CloudFormation failed: its meaning, and what to do."""
 
     meaning: str
     action: str

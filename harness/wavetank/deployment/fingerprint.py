@@ -31,8 +31,9 @@ PARTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Fingerprint:
-    """`streaming` and `notification` are CodeSha256 of the functions, as Lambda reports it.
+    """Hashes of a pipeline's code and templates, by which tested bytes are recognized.
 
+    `streaming` and `notification` are the functions' `CodeSha256`, as Lambda reports them.
     `storage_template` and `pipeline_template` are the SHA-256 of each, in hexadecimal.
     """
 

@@ -5,15 +5,18 @@ Nothing that exists is overwritten: a file that is in the way is named before an
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from wavetank.configuration.project import default_name
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION
-from wavetank.core.text import pluralize
+from wavetank.core.text import pluralize, short_path
 from wavetank.templates.document import Template, read_document
+from wavetank.templates.stack_tree import StackTree
+from wavetank.templates.supported_resources import FUNCTION, unsupported
 from wavetank.templates.table_items import SEED_FILE
 
 SAMPLE = Path("examples", "new-project")
@@ -22,13 +25,13 @@ GENERAL = (
     ".github/workflows/test.yml",
     ".gitignore",
     "requirements-dev.txt",
-    "scenarios/calm-hour.toml",
 )
 """Files of the sample that fit any pipeline."""
+CALM_SCENARIO = "scenarios/calm-hour.toml"
 KEPT = frozenset({".gitignore"})
 """Files that a repository usually has already; they are left as they are."""
 SAMPLE_NAME = re.compile(r'^name = ".*"$', re.MULTILINE)
-TEST = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
+SIMULATOR_TEST = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
 
 import pytest
 
@@ -43,6 +46,36 @@ def test_a_crash_loses_nothing(simulator):
     """Lambda retries the invocation, or reports it to the failure destination."""
     simulator.run(minutes=20).assert_all_valid()
 '''
+SANDBOX_TEST = '''"""The pipeline on a sandbox, in wall time: the simulator lacks a part of it."""
+
+import json
+
+import pytest
+
+EVENTS = {events}
+"""The event that each function is invoked with: write one that it takes."""
+
+
+@pytest.mark.parametrize(("function", "event"), EVENTS.items())
+def test_a_function_succeeds(sandbox, function, event):
+    """Invoked by itself; `sandbox.aws` has the clients for the rest of the pipeline."""
+    name = sandbox.name_of(function)
+    answer = sandbox.aws.awslambda.invoke(FunctionName=name, Payload=json.dumps(event))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+'''
+
+
+@dataclass(frozen=True)
+class AdoptedTemplate:
+    """The files that were written, relative to the folder.
+
+    `unsimulated` is what the simulator does not support, with its positions; `functions` are the
+    logical ids of its functions.
+    """
+
+    files: tuple[Path, ...]
+    unsimulated: tuple[str, ...]
+    functions: tuple[str, ...]
 
 
 def create_sample(folder: Path, name: str | None = None) -> list[Path]:
@@ -65,18 +98,50 @@ def create_sample(folder: Path, name: str | None = None) -> list[Path]:
     return _write(folder, files)
 
 
-def adopt_template(folder: Path, template: Path, name: str | None = None) -> list[Path]:
-    """Write what makes a project of a template; returns the files, relative to the folder.
+def adopt_template(folder: Path, template: Path, name: str | None = None) -> AdoptedTemplate:
+    """Write what makes a project of a template.
+
+    Where the simulator lacks a part of it, the tests are for a sandbox, and there is no scenario.
 
     Raises:
         UsageError: it is not a template, or one of the files exists.
     """
-    read = read_document(template)
-    sample = shipped_folder() / SAMPLE
-    files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in GENERAL}
+    tree = StackTree(template, {})
+    read, sample = read_document(template), shipped_folder() / SAMPLE
+    unsimulated, functions = _unsimulated(tree), _functions(tree)
+    general = GENERAL if unsimulated else (*GENERAL, CALM_SCENARIO)
+    files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in general}
     files[Path(CONFIGURATION)] = _configuration(folder, read, name or default_name(folder))
-    files[Path("tests", "test_pipeline.py")] = TEST
-    return _write(folder, files)
+    test = _sandbox_test(functions) if unsimulated else SIMULATOR_TEST
+    files[Path("tests", "test_pipeline.py")] = test
+    return AdoptedTemplate(tuple(_write(folder, files)), unsimulated, functions)
+
+
+def _unsimulated(tree: StackTree) -> tuple[str, ...]:
+    """The resources that the simulator does not support, with their positions.
+
+    Nothing is known of a template that cannot be expanded; a command shows what is wrong with it.
+    """
+    if not tree.is_expanded:
+        return ()
+    return tuple(
+        problem.found.replace(f"{scope.template.path}", short_path(scope.template.path))
+        for scope in tree.all_scopes()
+        for problem in unsupported(scope)
+    )
+
+
+def _functions(tree: StackTree) -> tuple[str, ...]:
+    """The logical ids of the functions of the template itself."""
+    if not tree.is_expanded:
+        return ()
+    resources = tree.template.section("Resources")
+    return tuple(name for name, each in resources.items() if each["Type"] == FUNCTION)
+
+
+def _sandbox_test(functions: Iterable[str]) -> str:
+    lines = "".join(f"    {json.dumps(name)}: {{}},\n" for name in functions)
+    return SANDBOX_TEST.replace("{events}", f"{{\n{lines}}}" if lines else "{}")
 
 
 def _configuration(folder: Path, template: Template, name: str) -> str:

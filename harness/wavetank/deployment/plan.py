@@ -37,7 +37,7 @@ UNREADABLE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentPlan:
-    """Everything that a deployment would change.
+    """Everything that a deployment of the ticker pipeline would change.
 
     `new_bucket` is the artifact bucket if it has to be created; `uploads` are the packages that it
     lacks; `items` the tickers whose first price would be put. `template` and `parameters` are the

@@ -43,7 +43,7 @@ def refuse_blockers(findings: Iterable[Finding]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Promotion:
-    """One deployment to AWS.
+    """A deployment to AWS of tested bytes, with the user's consent.
 
     `untested` is the reason to deploy bytes that passed no test. `confirm` asks for a word after a
     question and raises a UsageError if the user does not agree; `show_plan` shows the changes

@@ -34,7 +34,7 @@ FRAME = "│╰╭├─▶\N{MULTIPLICATION SIGN}· "
 
 @dataclass(frozen=True)
 class RequirementsCache:
-    """The folders of installed requirements, below `folder`."""
+    """Cache of installed Python requirements, by the content of their list, below `folder`."""
 
     folder: Path
 

@@ -18,7 +18,7 @@ from wavetank.deployment.ownership import check_ownership
 
 
 class Remedy(StrEnum):
-    """What is done about an obstacle."""
+    """How `deploy` recovers a stack that cannot be updated: delete it, or roll it back."""
 
     DELETE = "delete"
     ROLL_BACK = "roll back"
@@ -26,7 +26,7 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A stack that cannot be updated; `cause` is its first failure, empty if that is not known."""
+    """A stack that cannot be updated; `cause` is its first failure, empty if unknown."""
 
     stack: str
     status: str

@@ -27,7 +27,7 @@ GONE = "DELETE_COMPLETE"
 
 @dataclass(frozen=True)
 class ResourceEvent:
-    """One event of a stack's operation."""
+    """An event of a stack operation, as CloudFormation reports it for one resource."""
 
     resource: str
     kind: str
@@ -42,7 +42,7 @@ class ResourceEvent:
 
 @dataclass(frozen=True)
 class StackResult:
-    """The result of a stack's operation; `failure` is the first failure, None without one."""
+    """The result of a stack operation; `failure` is the first failure, or None."""
 
     status: str
     failure: ResourceEvent | None
@@ -50,7 +50,7 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Pace:
-    """The interval, in seconds, at which CloudFormation is polled, and the time-out of a stack."""
+    """The interval in seconds at which CloudFormation is polled, and the time-out of a stack."""
 
     clock: Clock
     seconds: float
@@ -73,7 +73,7 @@ class Pace:
 
 
 class StackWaiter:
-    """Polls the stacks of one target; a stack is given by name, or by id once it is deleted."""
+    """Polls stacks until their operation ends; a deleted stack is found by its id only."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ NOT_MOVED = ("wavetank.emulator.lambda_", "twisted", "threading", "selectors", "
 
 
 class ClockOffset:
-    """The offset of LocalStack's clock, and its routes."""
+    """Offset of LocalStack's clock from the host's in seconds, and the routes that set it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

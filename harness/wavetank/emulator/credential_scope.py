@@ -23,7 +23,10 @@ CACHE_SIZE = 4096
 
 @dataclass(frozen=True)
 class RequestScope:
-    """The scope as LocalStack reads it; no signature has an empty `access_key`."""
+    """Access key, account, region and partition of a signed request.
+
+    `access_key` is never empty.
+    """
 
     access_key: str
     account: str

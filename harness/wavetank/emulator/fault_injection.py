@@ -29,7 +29,7 @@ UPDATE_WAIT = {"Delay": 0.2, "MaxAttempts": 150}
 
 
 class SandboxResources(StoredPackages, ApiResources):
-    """The deployed resources of this LocalStack, changed by its own clients."""
+    """Resources of this LocalStack that faults change, through LocalStack's own clients."""
 
     def __init__(self) -> None:
         StoredPackages.__init__(self)
@@ -71,7 +71,7 @@ class SandboxResources(StoredPackages, ApiResources):
 
 
 class FaultInterception:
-    """Intercepts calls for matched faults: before every service, and in Firehose.
+    """Intercepts calls that a fault matches: before every service, and in Firehose.
 
     LocalStack's own calls pass, including those of its services on behalf of others. So the SDK's
     retries, a handler's and Lambda's happen as they would in an outage.

@@ -1,4 +1,4 @@
-"""Values of a JSON document along the steps of a path: EventBridge's and CloudWatch Logs' alike."""
+"""Values of a JSON document along a path, for EventBridge and CloudWatch Logs."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -18,7 +18,7 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 class ClosingConnection(sqlite3.Connection):
-    """A connection that is closed at the end of its `with`."""
+    """An SQLite connection that is closed at the end of its `with` block."""
 
     def __exit__(
         self,

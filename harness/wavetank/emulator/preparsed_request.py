@@ -4,4 +4,4 @@ from typing import Any
 
 
 class Parsed(dict[str, Any]):
-    """The parameters as LocalStack's parser would return them, including absent ones."""
+    """Parameters of a request as LocalStack's parser returns them, including absent ones."""

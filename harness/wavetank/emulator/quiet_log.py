@@ -1,4 +1,4 @@
-"""Removes from LocalStack's log what is wrong about this sandbox, and only that.
+"""Removes messages from LocalStack's log that are wrong about this sandbox, and no others.
 
 LocalStack warns of two variables that the engines set: it calls one ignored, which selects our
 provider of Lambda, and the other, TMPDIR, separates the files of two sandboxes. And it says that

@@ -20,7 +20,7 @@ OWN_FAULT_FROM = 500
 
 @dataclass(frozen=True)
 class ApiCall:
-    """A parsed call. `by_service` is set if an AWS service or LocalStack itself makes it."""
+    """A parsed AWS API call; `by_service` names the AWS service that makes it, if one does."""
 
     service: str
     operation: str
@@ -29,7 +29,7 @@ class ApiCall:
 
 
 class RequestInterceptor(Protocol):
-    """Intercepts calls; called in the thread that makes the call."""
+    """Interface that intercepts API calls, in the thread that makes the call."""
 
     def before(self, call: ApiCall) -> None:
         """Called before the call is served.
@@ -45,7 +45,7 @@ class RequestInterceptor(Protocol):
 
 
 class InterceptionHandlers:
-    """The handlers in LocalStack's chain that call an interceptor."""
+    """Handlers in LocalStack's chain that pass each call to an interceptor."""
 
     def __init__(self, interceptor: RequestInterceptor) -> None:
         self._interceptor = interceptor

@@ -32,7 +32,7 @@ INVALID_CREDENTIALS = frozenset(
 
 @dataclass(frozen=True)
 class RoleSession:
-    """Temporary credentials of a role."""
+    """Temporary credentials of a role, and when they expire."""
 
     access_key: str
     secret: str
@@ -41,7 +41,7 @@ class RoleSession:
 
 
 class RoleSessionCache:
-    """The sessions of all roles that one service assumes: to assume one for each call is slow."""
+    """Caches the sessions of roles that one service assumes, because assuming is slow."""
 
     def __init__(self, clock: Clock, principal: str, session_name: str) -> None:
         self._clock = clock
@@ -120,7 +120,7 @@ class RoleSessionCache:
 
 
 def _end(session: RoleSession) -> None:
-    """Remove the session from the stores of moto and of our STS, which never remove any."""
+    """Remove the session from the stores of moto and `WavetankSts`, which never remove any."""
     forget_renewed(session.access_key)
     for backends in list(sts_backends.values()):
         for backend in list(backends.values()):

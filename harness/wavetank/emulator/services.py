@@ -11,6 +11,7 @@ from localstack.services.plugins import SERVICE_PLUGINS
 
 from wavetank.emulator.firehose.delivery import Deliverer
 from wavetank.emulator.sns.confirmation import Confirmations
+from wavetank.emulator.sns.fifo_topics import FifoTopics
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 ACCOUNT = "000000000000"
@@ -33,13 +34,13 @@ def delivery_streams() -> Any:
 
 
 def deliverer() -> Deliverer:
-    """The deliverer of our Firehose provider."""
+    """The deliverer of `WavetankFirehose`."""
     found: Deliverer = _provider("firehose").deliverer
     return found
 
 
 def confirmations() -> Confirmations:
-    """The e-mail subscriptions of our SNS provider, and their mailbox."""
+    """The e-mail subscriptions of `WavetankSns`, and their mailbox."""
     found: Confirmations = _provider("sns").confirmations
     return found
 
@@ -56,7 +57,14 @@ def rules() -> Any:
 
 def waiting_deliveries() -> list[TargetDeliveries]:
     """The retries of every service that delivers events."""
-    return [_provider(name).deliveries for name in ("events", "logs", "scheduler")]
+    names = ("events", "logs", "s3", "scheduler", "sns")
+    return [_provider(name).deliveries for name in names]
+
+
+def fifo_topics() -> FifoTopics:
+    """What FIFO topics have seen."""
+    found: FifoTopics = _provider("sns").fifo_topics
+    return found
 
 
 def next_fire(rule_arn: str) -> datetime | None:

@@ -16,14 +16,14 @@ from wavetank.emulator.http_guard.targets import NotCanonicalError, parse_author
 
 
 class DynamoDbChoice(StrEnum):
-    """The provider of DynamoDB and its streams: LocalStack's own, which needs Java, or ours."""
+    """The provider of DynamoDB: LocalStack's, which needs Java, or Wavetank's."""
 
     LOCALSTACK = "localstack"
     WAVETANK = "wavetank"
 
 
 class AccessChoice(StrEnum):
-    """Whether policies are enforced."""
+    """Whether IAM policies are enforced."""
 
     ENFORCE = "enforce"
     OFF = "off"
@@ -37,14 +37,14 @@ class SignatureChoice(StrEnum):
 
 
 class TimeChoice(StrEnum):
-    """Whether things happen by themselves when due, or when the simulation triggers them."""
+    """Whether scheduled work runs by itself in wall time, or when the simulation triggers it."""
 
     WALL = "wall"
     VIRTUAL = "virtual"
 
 
 class IsolationLevel(StrEnum):
-    """How far functions are isolated, the strongest level first; see `lambda_.isolation`."""
+    """The isolation levels of functions, the strongest first; see `lambda_.isolation`."""
 
     NAMESPACES = "namespaces"
     USERS = "users"
@@ -53,7 +53,7 @@ class IsolationLevel(StrEnum):
 
 @dataclass(frozen=True)
 class EmulatorSettings:
-    """The settings of the plug-ins.
+    """The settings of the plug-ins, from LocalStack's environment.
 
     `snapshot_file` is where the pipeline's data is saved over a stop; None saves nothing. `time`
     VIRTUAL: no thread delivers, fires or sends; the simulation triggers all of that.

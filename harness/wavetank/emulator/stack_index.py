@@ -17,7 +17,7 @@ OF_A_PIPELINE = frozenset({RULE, FUNCTION, STREAM})
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedStack:
-    """A stack; `ids` are the names or ARNs of its resources, by type."""
+    """A deployed CloudFormation stack; `ids` has names or ARNs of its resources, by type."""
 
     name: str
     status: str

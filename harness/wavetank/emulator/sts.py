@@ -30,7 +30,7 @@ NO_DEVICE = (
 
 
 class WavetankSts(StsProvider):
-    """LocalStack's provider, with keys that belong to the caller who requested them."""
+    """LocalStack's STS provider, whose temporary keys belong to the caller who requested them."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()

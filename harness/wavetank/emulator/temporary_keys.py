@@ -21,7 +21,7 @@ TOKEN_BYTES = 96
 
 @dataclass(frozen=True, kw_only=True)
 class TemporaryKey:
-    """A temporary key and its owner.
+    """A temporary access key of GetSessionToken or GetFederationToken, and its owner.
 
     `user_id` is the unique ID of the IAM user who requested it, None for the account's root user: a
     user who is recreated with the same name is another one. `federated_name` is set for

@@ -37,7 +37,7 @@ READY_SECONDS_MAX = 900
 
 
 class ComposeSandbox:
-    """The sandbox of one clone, identified by the project's name and the clone's folder.
+    """The sandbox that Docker Compose runs for one clone, found by project name and folder.
 
     The folder is compared too, because Compose gives projects in folders of the same name the same
     name.

@@ -35,7 +35,7 @@ CONNECT_SECONDS_MAX = 1.0
 
 @dataclass(frozen=True)
 class TlsFiles:
-    """The client's certificates for TLS; `verify` is whether the engine's own is checked."""
+    """Client certificates for a Docker engine; `verify`: the engine's certificate is checked."""
 
     folder: Path
     verify: bool
@@ -43,7 +43,7 @@ class TlsFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class DockerEndpoint:
-    """Where the engine listens, and from where that is known.
+    """The address of a Docker engine, and where that address comes from.
 
     `is_docker_host`: the environment says so, with the variables for TLS. `is_found`: the `docker`
     command would not find it, and must be told.

@@ -41,7 +41,7 @@ STOP_POLL_SECONDS = 0.1
 
 
 class SandboxFolder:
-    """The folder with the state of one sandbox: `<state>/sandbox`."""
+    """The folder `<state>/sandbox` with the state of one embedded sandbox."""
 
     def __init__(self, state_folder: Path) -> None:
         self.path = state_folder / "sandbox"

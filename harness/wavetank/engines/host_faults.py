@@ -43,7 +43,10 @@ for process in psutil.process_iter():
 
 @dataclass(frozen=True)
 class HostFaultEffect:
-    """How a fault begins and how it is reverted; a killed process is restarted by the sandbox."""
+    """The functions that begin and revert a host fault.
+
+    A killed process needs no revert: the sandbox restarts it.
+    """
 
     begin: Callable[[], object]
     revert: Callable[[], object] = lambda: None
@@ -62,7 +65,7 @@ def host_kinds(engine: Engine) -> tuple[type[HostFault], ...]:
 
 @dataclass(frozen=True)
 class SandboxHost:
-    """The process or the container of a sandbox."""
+    """Injects and reverts host faults in the process or the container of a sandbox."""
 
     record: SandboxRecord
     compose: ComposeSandbox

@@ -64,7 +64,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class LocalStackOptions:
-    """The options of one LocalStack.
+    """The options with which a LocalStack process is started.
 
     `port` None means 4566 if it is free, else any. `retry_base_delay_seconds` is Lambda's wait
     before the first asynchronous retry; the second waits twice as long. AWS waits 60 s.
@@ -161,11 +161,11 @@ class LocalStackOptions:
 
 
 class PortTakenError(InfrastructureError):
-    """Another program started to listen on the port first."""
+    """Another program has started to listen on LocalStack's port."""
 
 
 class LocalStackChild:
-    """A running LocalStack that ends with this process, however this process ends."""
+    """A LocalStack process that ends when this process ends, however that happens."""
 
     def __init__(self, options: LocalStackOptions, port: int, clock: Clock) -> None:
         folder = functions_folder(options.folder)

@@ -28,7 +28,7 @@ IN_CONTAINER = "http://127.0.0.1:4566"
 
 @dataclass(frozen=True)
 class InitState:
-    """LocalStack's report of its init stages; `failed` names the scripts that failed."""
+    """The state of LocalStack's init stages; `failed` names the scripts that failed."""
 
     ready: bool
     failed: tuple[str, ...]

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Engine(StrEnum):
-    """How a sandbox runs. `ATTACHED`: started by another program, known by its endpoint."""
+    """How a sandbox runs; `ATTACHED`: another program started it, only its endpoint is known."""
 
     EMBEDDED = "embedded"
     DOCKER = "docker"
@@ -14,7 +14,7 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxRecord:
-    """The endpoint of a sandbox, its processes and its log.
+    """The saved record of a running sandbox: its endpoint, processes and log.
 
     `owner` is the process that it ends with, 0 if there is none; `localstack` LocalStack's own, 0
     if it is in a container; `log` the file or the command that shows its log.

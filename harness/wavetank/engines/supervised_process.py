@@ -21,11 +21,11 @@ LOG_LINES_SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What to run, in which folder, and where its output goes.
+    """A program to start: command, folder, log file and environment.
 
-    `variables` are its whole environment; None inherits our own, for the user's own tools.
+    `variables` are its whole environment; None inherits this process's, for the user's own tools.
     `grace_seconds` is how long it may take to shut down when it is asked to. `descriptors` are
-    inherited under their numbers. `umask` is as for `os.umask`; -1 inherits our own.
+    inherited under their numbers. `umask` is as for `os.umask`; -1 inherits this process's.
     """
 
     command: list[str]
@@ -38,7 +38,7 @@ class Program:
 
 
 class SupervisedProcess:
-    """The running program."""
+    """A running program that ends with this process, together with its descendants."""
 
     def __init__(self, program: Program) -> None:
         self._log_file = program.log_file

@@ -87,7 +87,10 @@ def status_of(code: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class CallFault(CountedFault):
-    """Hits one operation, written as in a policy, such as `dynamodb:Scan`, from any caller."""
+    """Base of faults that hit calls of one AWS operation, such as `dynamodb:Scan`.
+
+    The caller may be any.
+    """
 
     needs: ClassVar[Capability] = Capability.API_CALLS
 

@@ -1,4 +1,4 @@
-"""What each engine can do to a pipeline, and so which kinds of fault it supports."""
+"""The abilities of each engine, which decide the kinds of fault that it supports."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from wavetank.core.engine_names import EngineName
 
 
 class Capability(StrEnum):
-    """Something that an engine can do, and that a kind of fault needs."""
+    """An ability of an engine that a kind of fault needs."""
 
     API_CALLS = "api-calls"
     """Refuse or delay a call at the service."""

@@ -33,7 +33,7 @@ from wavetank.faults.changes import (
 
 @dataclass(frozen=True, kw_only=True)
 class DamagedEntry(Change):
-    """A change that is unknown because `file`, which describes it, cannot be read."""
+    """An entry of the journal that cannot be read; `file` describes an unknown change."""
 
     kind: ClassVar[str] = "damaged"
     file: str
@@ -58,7 +58,7 @@ KINDS: dict[str, type[Change]] = {
 
 
 class Journal:
-    """The changes of one pipeline on one target, oldest first, in `<state>/changes`.
+    """The journal of changes to one pipeline on one target, oldest first, in `<state>/changes`.
 
     `target` names the sandbox or account, `stem` the pipeline.
     """
@@ -108,7 +108,7 @@ class Journal:
     def left_behind(self) -> tuple[Change, ...]:
         """The changes that no running process will revert."""
         found = self.changes()
-        return () if not found or self._is_held() else found
+        return () if not found or self.is_held() else found
 
     def add(self, change: Change) -> None:
         """Add a change, which may be made once this returns. Adding it again has no effect."""
@@ -140,7 +140,10 @@ class Journal:
         file = self._folder / name
         return file.read_bytes() if file.is_file() else None
 
-    def _is_held(self) -> bool:
+    def is_held(self) -> bool:
+        """Whether a running process holds the journal, and will revert the changes in it."""
+        if not self._lock.exists():
+            return False
         private_file(self._lock)
         with open_private(self._lock, "a") as lock:
             return is_locked(lock)

@@ -12,7 +12,7 @@ from wavetank.faults.resources import Resources
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One change. `kind` is its name in the journal."""
+    """Base of changes that a fault makes to a target; `kind` is its name in the journal."""
 
     kind: ClassVar[str]
 
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeChange(Change):
-    """A function's code is replaced. `former` and `put` are the `CodeSha256` of both zips.
+    """A change of a function's code; `former` and `put` are the `CodeSha256` of both zips.
 
     `package` and `broken` are the names under which the zips are stored.
     """
@@ -72,7 +72,7 @@ class CodeChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class ConcurrencyChange(Change):
-    """A function's reserved concurrency is 0; it was `former`, or there was none."""
+    """A change of a function's reserved concurrency to 0; `former` is the value before, or None."""
 
     kind: ClassVar[str] = "concurrency"
     function: str
@@ -97,7 +97,7 @@ class ConcurrencyChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleChange(Change):
-    """A rule is disabled."""
+    """A change that disables an EventBridge rule."""
 
     kind: ClassVar[str] = "rule"
     rule: str
@@ -121,7 +121,7 @@ class RuleChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyChange(Change):
-    """A role has an inline policy that denies it an action."""
+    """A change that adds an inline policy to a role, which denies it an action."""
 
     kind: ClassVar[str] = "policy"
     role: str
@@ -144,7 +144,7 @@ class PolicyChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionChange(Change):
-    """A confirmed address is set to unconfirmed."""
+    """A change of a confirmed e-mail subscription to unconfirmed."""
 
     kind: ClassVar[str] = "subscription"
     arn: str
@@ -171,7 +171,7 @@ class SubscriptionChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class ClockChange(Change):
-    """LocalStack's clock is wrong."""
+    """A change of LocalStack's clock."""
 
     kind: ClassVar[str] = "clock"
     behind_seconds: float
@@ -193,7 +193,7 @@ class ClockChange(Change):
 
 @dataclass(frozen=True, kw_only=True)
 class HostChange(Change):
-    """A fault of the host of a sandbox; `fault` is its kind.
+    """A host fault that is in force; `fault` is its kind.
 
     `process` is the id of LocalStack's process, 0 in a container, and `born` its start time, since
     ids are reused. `networks` are those that a container is disconnected from.

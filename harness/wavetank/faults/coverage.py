@@ -1,4 +1,4 @@
-"""What the handler's guarantee covers: a failing stream or failing alerts, but not both at once.
+"""Restricts plans to the handler's guarantee: a failing stream or failing alerts, not both.
 
 If the stream fails while no alert can be sent for as long as Lambda retries, the failure is silent,
 whatever a handler does. So a plan is restricted to what Lambda's retries can tolerate: one fault of

@@ -1,4 +1,4 @@
-"""What every fault has: a window in which it is in force, and a target."""
+"""The base classes of faults: a window in which a fault is in force, and its target."""
 
 import inspect
 import re
@@ -28,7 +28,7 @@ RESOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class FaultError(UsageError):
-    """An invalid fault; `field` is the one to correct, or empty."""
+    """A fault with an invalid value; `field` is the field to correct, or empty."""
 
     def __init__(self, field: str, expected: str, found: str, action: str) -> None:
         super().__init__(expected, found, action)
@@ -36,7 +36,10 @@ class FaultError(UsageError):
 
 
 class Resource(StrEnum):
-    """What a field names, in the metadata of the field: `field(metadata=names(Resource.RULE))`."""
+    """The kind of resource that a field of a fault names.
+
+    It is metadata of the field: `field(metadata=names(Resource.RULE))`.
+    """
 
     ACTION = "action"
     CALL = "call"
@@ -126,7 +129,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class StateFault(Fault):
-    """Changes what is deployed, or what it runs on, for as long as it lasts."""
+    """Base of faults that change what is deployed, or its host, for as long as they last."""
 
     def changes(self, name: str, resources: "Resources") -> Iterator["Change"]:
         """The changes to make, each with everything needed to revert it. Makes none of them.
@@ -141,7 +144,7 @@ class StateFault(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class CountedFault(Fault):
-    """Of the events it could hit in its window, it hits `times` from the `occurrence`-th on.
+    """Base of faults that hit single events: `times` of them, from the `occurrence`-th on.
 
     Both count from one, from the start of the window. Without `times` it hits all of them.
     """
@@ -163,7 +166,7 @@ class CountedFault(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class StreamFault(Fault):
-    """A fault of a delivery stream. With `all`, of every stream."""
+    """Base of faults of a delivery stream; `all` means every stream."""
 
     needs: ClassVar[Capability] = Capability.DELIVERIES
 

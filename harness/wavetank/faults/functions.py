@@ -29,7 +29,10 @@ CALLS_OF_TICK, CALLS_OF_ALERT = 3, 1
 
 
 class Side(StrEnum):
-    """A side of a call: `after` it took effect, and before the handler has its response."""
+    """The moment of a fault at an API call: before it takes effect, or after.
+
+    `after` is still before the handler has the response.
+    """
 
     BEFORE = "before"
     AFTER = "after"
@@ -37,7 +40,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionFault(Fault):
-    """A fault of one function, given by its role in the pipeline or by name."""
+    """Base of faults of one function, given by its role in the pipeline or by name."""
 
     function: FunctionReference = field(
         default=FunctionRole.RULE_TARGET, metadata=names(Resource.FUNCTION)
@@ -54,9 +57,10 @@ class FunctionFault(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class InvocationFault(FunctionFault, CountedFault):
-    """Ends an invocation on one `side` of its `call_number`-th API call, counted from one.
+    """Base of faults that end an invocation on one `side` of its `call_number`-th API call.
 
-    An invocation that makes fewer calls is neither hit nor counted.
+    Calls are counted from one. Calls are counted from one. An invocation that makes fewer calls is
+    neither hit nor counted.
     """
 
     needs: ClassVar[Capability] = Capability.INVOCATIONS
@@ -100,7 +104,7 @@ class OutOfMemory(InvocationFault):
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionStateFault(FunctionFault, StateFault):
-    """Changes how a function is deployed."""
+    """Base of faults that change a deployed function."""
 
     needs: ClassVar[Capability] = Capability.FUNCTIONS
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class HostFault(Fault):
-    """A fault of the process or the container, which `drill` injects from outside."""
+    """Base of faults of LocalStack's process or container, which `drill` injects."""
 
     needs: ClassVar[Capability] = Capability.PROCESS
 

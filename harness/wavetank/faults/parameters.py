@@ -31,7 +31,7 @@ type DeployedNames = Mapping[Resource, Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One field. It accepts one of the `choices`, or any text if there are none.
+    """A field of a fault in a form: one of its `choices`, or any text if there are none.
 
     With `most` above zero it accepts an integer from `least` on.
     """

@@ -10,7 +10,7 @@ from wavetank.faults.fault import Fault, StateFault
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """When the fault of this name is injected or reverted."""
+    """The time at which a fault of a plan is injected or reverted."""
 
     at: datetime
     name: str
@@ -20,7 +20,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """The faults of one run, in any order; without any, nothing fails."""
+    """The faults of one run, in any order; an empty plan injects none."""
 
     faults: tuple[Fault, ...] = ()
 

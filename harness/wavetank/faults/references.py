@@ -7,7 +7,7 @@ UNLIMITED = "all"
 
 
 class FunctionRole(StrEnum):
-    """A function by its role in the pipeline, since its name belongs to one deployment only."""
+    """A function by its role in the pipeline, because its name differs between deployments."""
 
     RULE_TARGET = "rule-target"
     """What the rule invokes."""
@@ -16,7 +16,7 @@ class FunctionRole(StrEnum):
 
 
 class RoleOwner(StrEnum):
-    """A role by the resource that assumes it."""
+    """An IAM role by the resource that assumes it."""
 
     RULE_TARGET = "rule-target"
     FAILURE_DESTINATION = "failure-destination"

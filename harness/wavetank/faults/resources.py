@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class DeployedCode:
-    """A function's deployment package, and its `handler` setting."""
+    """A deployed function's package, and its `Handler` setting."""
 
     archive: bytes
     handler: str
@@ -17,14 +17,14 @@ class DeployedCode:
 
 @dataclass(frozen=True)
 class ConfirmedSubscription:
-    """An e-mail subscription whose address has confirmed."""
+    """An e-mail subscription whose address is confirmed."""
 
     arn: str
     address: str
 
 
 class HostFaultTarget(Protocol):
-    """A fault of the host by its kind, and the process or container that has it."""
+    """Interface to a host fault: its kind, and the process or container that it hits."""
 
     @property
     def fault(self) -> str:
@@ -48,7 +48,7 @@ class HostFaultTarget(Protocol):
 
 
 class Resources(Protocol):
-    """What a state fault needs of an engine. Functions, roles and rules go by name.
+    """Interface by which state faults find and change resources; each engine implements it.
 
     Lookups take a part of the pipeline (`rule-target`), `all`, or the name of one resource, and
     raise UsageError if nothing of that name is deployed.
@@ -132,7 +132,10 @@ class Resources(Protocol):
 
 
 class StoredPackages:
-    """Packages of changes in memory, for an engine that does not outlive its process."""
+    """Function packages that changes replaced, in memory.
+
+    For an engine that does not outlive its process.
+    """
 
     def __init__(self) -> None:
         self._archives: dict[str, bytes] = {}

@@ -31,7 +31,7 @@ INJECTIONS_MAX = 1000
 
 @dataclass(frozen=True)
 class Injection:
-    """An event that a fault hit."""
+    """A record that a fault hit an event: when, and which."""
 
     at: datetime
     what: str
@@ -39,7 +39,7 @@ class Injection:
 
 @dataclass(kw_only=True)
 class ActiveFault:
-    """An active fault; `given` are its fields as texts."""
+    """A fault that is active in a running sandbox; `given` are its fields as text."""
 
     id: str
     kind: str
@@ -57,7 +57,7 @@ class ActiveFault:
 
 @dataclass(frozen=True, kw_only=True)
 class FaultSwitch:
-    """A kind of fault: what it does, its parameters now, and its active faults."""
+    """A kind of fault on the sandbox's fault page: parameters, and its active faults."""
 
     name: str
     title: str
@@ -68,7 +68,7 @@ class FaultSwitch:
 
 
 class FaultSwitches:
-    """Every kind that a running sandbox supports, in the order of the catalogue.
+    """All kinds of fault that a running sandbox supports, in the order of the catalogue.
 
     `deployed` returns the names of what is deployed now. `matcher` is what calls and deliveries of
     the sandbox consult from the first fault on that needs it, when `on_matched` is called.

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TickFault(CountedFault):
-    """Hits ticks whose scheduled time is in its window; what they cause may come later."""
+    """Base of faults of ticks whose scheduled time is in the window.
+
+    What they cause may come later.
+    """
 
     needs: ClassVar[Capability] = Capability.RULE_EVENTS
 

@@ -1,4 +1,4 @@
-"""What happened in a run: typed events, one line of JSON each, in a file that is only appended to.
+"""Histories of runs: typed events, one line of JSON each, in a file that is only appended to.
 
 The simulation writes it; `wavetank.invariants` checks it, during the run or from the file.
 """
@@ -16,9 +16,11 @@ from wavetank.history.events import (
     EventAccepted,
     EventOffered,
     EventSettled,
+    EventUndelivered,
     FaultBegan,
     FaultInjected,
     FaultReverted,
+    HttpAnswered,
     Invoked,
     MessageSent,
     ObjectDelivered,
@@ -37,6 +39,7 @@ from wavetank.history.events import (
     TickSuppressed,
     Trigger,
     TruncatedHistory,
+    WorkloadSent,
 )
 from wavetank.history.failure_messages import failure_message
 from wavetank.history.file import HistoryWriter, read_history
@@ -54,10 +57,12 @@ __all__ = [
     "EventAccepted",
     "EventOffered",
     "EventSettled",
+    "EventUndelivered",
     "FaultBegan",
     "FaultInjected",
     "FaultReverted",
     "HistoryWriter",
+    "HttpAnswered",
     "Invoked",
     "MessageSent",
     "ObjectDelivered",
@@ -76,6 +81,7 @@ __all__ = [
     "TickSuppressed",
     "Trigger",
     "TruncatedHistory",
+    "WorkloadSent",
     "decode",
     "digest_of",
     "encode",

@@ -18,7 +18,10 @@ CONTEXT, PAYLOAD = "requestContext", "requestPayload"
 
 @dataclass(frozen=True)
 class NormalizedAlert:
-    """An alert that can be compared; `due` is empty if the text names no tick."""
+    """An alert's text without values that differ between runs.
+
+    `due` is its tick, empty if the text names none.
+    """
 
     due: str
     text: str

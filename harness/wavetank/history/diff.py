@@ -11,7 +11,7 @@ SHOWN_BEFORE = 20
 
 @dataclass(frozen=True)
 class Difference:
-    """The first line that differs; None for the history that ended before it."""
+    """The first line that differs between two histories; None where one ended before."""
 
     line: int
     one: str | None

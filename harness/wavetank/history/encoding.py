@@ -61,7 +61,7 @@ def is_line_of(kind: type[Event], line: str) -> bool:
 
 
 class Digest:
-    """The SHA-256 of the canonical lines so far."""
+    """The SHA-256 of a history's canonical lines so far."""
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()

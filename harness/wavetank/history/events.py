@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-OK = "ok"
-"""The outcome of a success; every other outcome is an error code."""
+from wavetank.history.event import OK, Event
+from wavetank.history.workload_events import HttpAnswered, WorkloadSent
+
+__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]  # besides the classes below
 
 
 class Outcome(StrEnum):
@@ -28,29 +30,36 @@ class Outcome(StrEnum):
 class Trigger(StrEnum):
     """What caused an invocation: `schedule` follows a `RuleFired`, `manual` an `Invoked`.
 
-    `service` is an event that another service delivers: EventBridge Scheduler, a rule that
-    transforms its event or matches one, or a subscription to logs.
-    `delivery-stream` is that of a function which transforms a stream's records. `queue` is a batch
-    of messages of an SQS queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an
-    event source mapping.
+    `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
+    `bucket` a notification, `log-group` what a subscription filter selected, and `function` a call
+    of Lambda's API. `service` is EventBridge Scheduler. `queue` is a batch of messages of an SQS
+    queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an event source mapping.
+    All of these follow an `EventOffered`. `workload` follows a `WorkloadSent`, and `http` is a call
+    that an `HttpAnswered` ends. `delivery-stream` transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
     DESTINATION = "destination"
     SERVICE = "service"
+    RULE = "rule"
+    TOPIC = "topic"
+    BUCKET = "bucket"
+    LOG_GROUP = "log-group"
+    FUNCTION = "function"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
     QUEUE = "queue"
     STREAM = "stream"
+    WORKLOAD = "workload"
+    HTTP = "http"
 
 
 class Settlement(StrEnum):
     """What becomes of events that a source of a trigger holds.
 
-    `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
-    ones are offered again later; `filtered` ones match no filter and never reach the function.
-    `stopped` ones are returned without an invocation: the function had sent them itself, and is in
-    a recursive loop. `discarded` records were retried too often, or are too old for their mapping.
+    `processed` ones were deleted after their function succeeded, or passed in a stream; `returned`
+    ones are offered again; no filter matches `filtered` ones. `stopped` ones are returned without
+    an invocation, as in a recursive loop; `discarded` records were retried too often or too old.
     """
 
     PROCESSED = "processed"
@@ -60,13 +69,6 @@ class Settlement(StrEnum):
     DEAD_LETTERED = "dead-lettered"
     DISCARDED = "discarded"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True)
-class Event:
-    """The base of all events."""
-
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class RunBegan(Event):
-    """The first event: everything that decides the run.
+    """The first event of a history: everything that decides the run.
 
     The rules are due after `at`, up to and including `until`. `code` has each function's SHA-256
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
@@ -101,7 +103,7 @@ class RunBegan(Event):
 
 @dataclass(frozen=True)
 class FaultBegan(Event):
-    """From this instant on a planned fault may hit."""
+    """A planned fault is in force from this instant on."""
 
     fault: str
     kind: str
@@ -119,7 +121,7 @@ class FaultInjected(Event):
 
 @dataclass(frozen=True)
 class FaultReverted(Event):
-    """From this instant on a planned fault is no longer in force."""
+    """A planned fault is no longer in force from this instant on."""
 
     fault: str
     kind: str
@@ -199,7 +201,7 @@ class AttemptEnded(Event):
 
 @dataclass(frozen=True)
 class RequestDiscarded(Event):
-    """Lambda discarded the request. Condition: RetriesExhausted or EventAgeExceeded."""
+    """Lambda discarded a request; `condition` is RetriesExhausted or EventAgeExceeded."""
 
     request: str
     function: str
@@ -209,7 +211,7 @@ class RequestDiscarded(Event):
 
 @dataclass(frozen=True)
 class DestinationReached(Event):
-    """The record of a request was sent to its destination, or refused.
+    """The record of a request was sent to its failure destination, or refused there.
 
     `invocation` is the resulting request, if the destination is a function.
     """
@@ -222,7 +224,7 @@ class DestinationReached(Event):
 
 @dataclass(frozen=True)
 class RecordsAccepted(Event):
-    """The stream accepted these records, in this order, even if the response was lost."""
+    """A delivery stream accepted these records, in order, even if the response was lost."""
 
     request: str
     stream: str
@@ -231,7 +233,7 @@ class RecordsAccepted(Event):
 
 @dataclass(frozen=True)
 class ObjectDelivered(Event):
-    """An object was written to the bucket, with these records in this order."""
+    """An object was written to a bucket, with these records in order."""
 
     stream: str
     bucket: str
@@ -241,7 +243,7 @@ class ObjectDelivered(Event):
 
 @dataclass(frozen=True)
 class RecordsLost(Event):
-    """The stream will never deliver these records."""
+    """A delivery stream will never deliver these records."""
 
     stream: str
     records: tuple[str, ...]
@@ -250,7 +252,7 @@ class RecordsLost(Event):
 
 @dataclass(frozen=True)
 class RecordsProcessed(Event):
-    """The stream made `results` of these records, by a function or as it is configured.
+    """A delivery stream replaced these records by `results`, by a function or its settings.
 
     Records that were dropped have no results; what failed is the text that S3 gets of it.
     """
@@ -262,10 +264,10 @@ class RecordsProcessed(Event):
 
 @dataclass(frozen=True)
 class EventAccepted(Event):
-    """The source of an event source mapping, such as a queue, accepted the event of that id.
+    """A source that Lambda polls, such as a queue, accepted the event of that id.
 
-    `request` is the one whose function sent it, empty if none did. `source` is the name of the
-    queue, the stream or the table.
+    `request` is the one whose function sent it, empty if none did. `source` is the ARN of the
+    queue, the data stream or the table.
     """
 
     request: str
@@ -275,7 +277,11 @@ class EventAccepted(Event):
 
 @dataclass(frozen=True)
 class EventOffered(Event):
-    """A trigger invoked its function with these events of its source, by the request."""
+    """A trigger gave events to a function: `request` identifies the invocation from here on.
+
+    `source` is the ARN of the queue, data stream, table, rule, schedule, topic, bucket, log group
+    or function, and empty if a test called Lambda's API. `ids` name its events or messages.
+    """
 
     request: str
     source: str
@@ -284,12 +290,31 @@ class EventOffered(Event):
 
 @dataclass(frozen=True)
 class EventSettled(Event):
-    """What became of these events of the source; `request` had offered them, empty if none had."""
+    """What became of events of a source that Lambda polls.
+
+    `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
+    """
 
     request: str
     source: str
     ids: tuple[str, ...]
     settlement: Settlement
+
+
+@dataclass(frozen=True)
+class EventUndelivered(Event):
+    """A service gave up an event that it pushes: `target` refused it, after so many retries.
+
+    `source` is the ARN, as in `EventOffered`; `reason` is the error code. `dead_letter` is OK if a
+    dead-letter queue has the event, the error code if that refused it, and empty without one.
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    target: str
+    reason: str
+    retries: int
+    dead_letter: str
 
 
 @dataclass(frozen=True)
@@ -303,7 +328,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True)
 class MessageSent(Event):
-    """A published message reached an address; confirmation requests are not recorded."""
+    """A published message reached an address or a URL; confirmation requests are not recorded."""
 
     topic: str
     address: str
@@ -324,7 +349,7 @@ class TableSnapshot(Event):
 
 @dataclass(frozen=True)
 class Drained(Event):
-    """After the last firing everything had time to finish; `remaining` is what did not."""
+    """The drain after the last firing ended; `remaining` is what was still in flight."""
 
     complete: bool
     remaining: tuple[str, ...] = ()
@@ -362,6 +387,9 @@ EVENTS: tuple[type[Event], ...] = (
     EventAccepted,
     EventOffered,
     EventSettled,
+    WorkloadSent,
+    HttpAnswered,
+    EventUndelivered,
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,

@@ -10,10 +10,11 @@ from wavetank.history.events import (
     RecordsLost,
     RequestDiscarded,
     TickSuppressed,
+    WorkloadSent,
 )
 
 
-def failure_message(event: Event) -> str:
+def failure_message(event: Event) -> str:  # noqa: PLR0911 - one for each kind of event
     """The event as a sentence without a full stop; empty if it is not a failure."""
     match event:
         case TickSuppressed():
@@ -26,6 +27,8 @@ def failure_message(event: Event) -> str:
             return f"{event.function} is given up after {tried} ({event.condition})"
         case DestinationReached() if event.outcome != OK:
             return f"{event.destination} is not reached: {event.outcome}"
+        case WorkloadSent() if event.outcome != OK:
+            return f"{event.kind} {event.number} to {event.target} is refused: {event.outcome}"
         case RecordsLost():
             lost = pluralize(len(event.records), "record")
             return f"{event.stream} loses {lost}: {event.reason}"

@@ -14,7 +14,7 @@ SUCCEEDED = "succeeded"
 
 @dataclass(frozen=True, order=True)
 class RequestOutcome:
-    """How a request ended: for each attempt, that it succeeded or the type of its error."""
+    """How a request ended: success, or the type of error, for each attempt."""
 
     attempts: tuple[str, ...]
 
@@ -30,7 +30,7 @@ class RequestOutcome:
 
 @dataclass(frozen=True, order=True)
 class TickIdentity:
-    """A tick, by the instant of its event and whether it was invoked synchronously.
+    """Identifies a tick by the instant of its event, and whether it was synchronous.
 
     A rule's own tick and a manual asynchronous one are the same to Lambda, and here.
     """
@@ -44,7 +44,7 @@ class TickIdentity:
 
 @dataclass(frozen=True, order=True)
 class RecordIdentity:
-    """What a record is about, and the instant in it; both are texts of the pipeline's own data.
+    """Identifies a record by its subject and instant, both from the pipeline's data.
 
     Of an unreadable record, `instant` is empty, and `subject` is its text.
     """
@@ -58,7 +58,7 @@ class RecordIdentity:
 
 @dataclass(frozen=True, order=True)
 class AlertIdentity:
-    """The address and the tick of an alert; `due` is empty if the text has no failure's record."""
+    """Identifies an alert by its address and its tick; `due` is empty if it names no tick."""
 
     due: str
     address: str
@@ -69,7 +69,7 @@ class AlertIdentity:
 
 @dataclass(frozen=True, order=True)
 class ItemName:
-    """An item of a table."""
+    """Identifies an item by its table and key."""
 
     table: str
     key: str
@@ -79,7 +79,7 @@ class ItemName:
 
 
 class DataReader(Protocol):
-    """How a pipeline's records and items are found and named in a summary."""
+    """Interface that splits and identifies a pipeline's records and items for a summary."""
 
     def split(self, body: str) -> list[str]:
         """The records of an object's body; their concatenation is the body."""
@@ -96,7 +96,7 @@ class DataReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeSummary:
-    """What happened in a run, without when.
+    """The outcome of a run without instants, so that runs on two engines are comparable.
 
     ticks    how the requests for each tick ended, in the order of their invocations
     others   how the other requests ended, by function: above all those of a destination

@@ -1,4 +1,4 @@
-"""The outcome summary of a history, in virtual or in wall time: what happened, not when."""
+"""The outcome summary of a history, in virtual or wall time: outcomes without instants."""
 
 import json
 from collections import defaultdict
@@ -29,7 +29,7 @@ from wavetank.history.outcome_entries import (
 
 
 class SummaryBuilder:
-    """Builds a summary from events. A request's tick may be recorded after its attempts."""
+    """Builds an outcome summary from events; a request's tick may come after its attempts."""
 
     def __init__(self, data: DataReader) -> None:
         self._data = data

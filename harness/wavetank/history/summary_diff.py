@@ -13,7 +13,7 @@ SHOWN_BEFORE = 20
 
 
 class DifferenceGroup(StrEnum):
-    """What differs, in the order in which differences are listed."""
+    """The kinds of entries of an outcome summary, in the order in which they are compared."""
 
     TICK = "tick"
     OTHER = "function"

@@ -35,7 +35,7 @@ NULL = "Null"
 
 
 class Quantifier(StrEnum):
-    """Which of a key's values must match."""
+    """The set operator of a condition: how many of a key's values must match."""
 
     NONE = ""
     ANY = "ForAnyValue"
@@ -44,7 +44,7 @@ class Quantifier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyCondition:
-    """A condition on one key; `values` are as written in the policy."""
+    """A condition of a statement on one key; `values` are as written in the policy."""
 
     operator: str
     key: str

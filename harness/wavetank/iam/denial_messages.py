@@ -26,7 +26,7 @@ REASONS = {
 def denial_message(request: AccessRequest, decision: Decision) -> str:
     """The message of the denial in AWS's words; without details for an anonymous caller.
 
-    If AWS might have allowed the request, a sentence of our own says which value is unknown.
+    If AWS might have allowed the request, an added sentence says which value is unknown.
 
     Raises:
         ValueError: the decision allows the request.

@@ -37,7 +37,7 @@ class DecisionReason(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision; `detail` is the Sid of the deciding statement or the unknown key, or empty."""
+    """Whether a request is allowed, and why; `detail` is a Sid, an unknown key, or empty."""
 
     allowed: bool
     reason: DecisionReason

@@ -25,7 +25,7 @@ type Network = IPv4Network | IPv6Network
 
 
 class Test(Protocol):
-    """A parsed value of a condition in a policy."""
+    """Interface of a parsed condition value that a value of the request is tested against."""
 
     @property
     def variables(self) -> tuple[Variable, ...]: ...
@@ -36,7 +36,7 @@ class Test(Protocol):
 
 @dataclass(frozen=True)
 class ArnTest:
-    """An ARN whose six parts are compared one by one: no wildcard matches a colon."""
+    """Tests an ARN part by part, so that no wildcard matches a colon."""
 
     parts: tuple[Pattern, ...]
 
@@ -55,7 +55,7 @@ class ArnTest:
 
 @dataclass(frozen=True)
 class OrderedComparison[T]:
-    """Compares values that are not text, such as dates: both sides are parsed alike."""
+    """Tests values that are not text, such as dates and numbers."""
 
     read: Callable[[str], T]
     holds: Callable[[T, T], bool]
@@ -78,7 +78,7 @@ The flag says whether the policy's version supports policy variables.
 
 @dataclass(frozen=True)
 class Operator:
-    """How values are compared. A negated one holds if no value of the policy matches."""
+    """A condition operator; a negated one is true if no value of the policy matches."""
 
     read: Reader
     negated: bool = False

@@ -20,7 +20,7 @@ ARN_PARTS = 6
 
 
 class Wildcard(Enum):
-    """A wildcard: any number of characters, or exactly one."""
+    """A wildcard in a policy string: `*` for any number of characters, `?` for one."""
 
     ANY = "*"
     ONE = "?"
@@ -28,7 +28,7 @@ class Wildcard(Enum):
 
 @dataclass(frozen=True)
 class Variable:
-    """A condition key, such as `aws:username`, that is replaced by its value."""
+    """A policy variable, such as `aws:username`, that is replaced by the key's value."""
 
     key: str
     default: str | None
@@ -57,7 +57,7 @@ type Token = str | Wildcard | Variable
 
 @dataclass(frozen=True)
 class Pattern:
-    """A string of a policy, split into tokens."""
+    """A string of a policy, split into text, wildcards and variables."""
 
     tokens: tuple[Token, ...]
     ignores_case: bool = False

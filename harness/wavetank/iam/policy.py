@@ -43,7 +43,7 @@ ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?_-]+")
 
 
 class PolicyKind(Enum):
-    """What a policy is attached to, which decides the elements of its statements."""
+    """What a policy is attached to, which decides the elements that it may have."""
 
     IDENTITY = "a user's or a role's policy: the principal goes without saying"
     RESOURCE = "a bucket's, function's or topic's policy; without Resource it is about all of it"
@@ -51,7 +51,7 @@ class PolicyKind(Enum):
 
 
 class Effect(StrEnum):
-    """The effect of a statement that matches."""
+    """The effect of a policy statement: Allow or Deny."""
 
     ALLOW = "Allow"
     DENY = "Deny"
@@ -59,7 +59,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """The actions or resources of a statement; negated for NotAction and NotResource."""
+    """The actions or resources of a policy statement; negated for NotAction and NotResource."""
 
     patterns: tuple[Pattern, ...]
     is_negated: bool = False
@@ -72,7 +72,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement; `principals` is None in an identity-based policy."""
+    """A policy statement; `principals` is None in an identity-based policy."""
 
     effect: Effect
     actions: Choice
@@ -91,7 +91,7 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A valid policy."""
+    """A parsed and valid IAM policy document."""
 
     kind: PolicyKind
     statements: tuple[Statement, ...]

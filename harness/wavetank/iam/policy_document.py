@@ -9,16 +9,16 @@ TEXT_CHARACTERS_MAX = 131_072
 
 
 class MalformedPolicyError(ValueError):
-    """A policy that AWS rejects; the message is for the caller of its API."""
+    """A policy that AWS rejects as malformed; the message is returned to the caller."""
 
 
 class PolicyTooLargeError(MalformedPolicyError):
-    """A policy that is longer than AWS stores, for which services have their own error."""
+    """A policy that exceeds AWS's size limit, for which services have their own error."""
 
 
 @dataclass(frozen=True)
 class SizeLimit:
-    """The maximum length of a policy. White space counts for S3, but not for IAM."""
+    """The maximum size of a policy; white space counts for S3, but not for IAM."""
 
     limit: int
     of_bytes: bool = False
@@ -48,7 +48,7 @@ TRUST_POLICY = SizeLimit(2_048)
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it is written: policies compare text, so all digits are needed."""
+    """A JSON number as written, because policies compare text and need all digits."""
 
     text: str
 

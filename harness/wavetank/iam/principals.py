@@ -44,7 +44,7 @@ REGIONAL_LOGS, LOGS = re.compile(r"logs\.[a-z0-9-]+\.amazonaws\.com"), "logs.ama
 
 
 class Naming(IntEnum):
-    """How precisely a statement names a principal, from the least precise to the most.
+    """How precisely a statement names the caller, from the least to the most precise.
 
     It decides what else must allow a request in the resource's own account: ACCOUNT needs the
     principal's identity-based policies; ROLE needs its permissions boundary and session policies
@@ -60,7 +60,7 @@ class Naming(IntEnum):
 
 @dataclass(frozen=True)
 class Principals:
-    """The principals that a statement names or, if it is negated, all others."""
+    """The principals that a statement names; if negated, all others."""
 
     names: frozenset[tuple[str, str]]
     """Kind and name of each."""

@@ -47,7 +47,7 @@ class PrincipalType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """The principal that makes the request.
+    """The principal that makes a request, with the attributes that policies refer to.
 
     `arn` is the session's for an assumed role, whose `role_arn` is the role's, and the name, such
     as events.amazonaws.com, for a service. `user_id` is the value of `aws:userid`: a unique ID, for
@@ -110,7 +110,7 @@ def service(name: str) -> Principal:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRequest:
-    """An action, such as `s3:GetObject`, on the resource with the ARN.
+    """A request to authorize: an action, such as `s3:GetObject`, on the resource of an ARN.
 
     `context` adds to the keys that follow from the principal, and overrides them. A key without
     values, or named in `absent`, is known not to be in the request; any other missing key is

@@ -1,4 +1,4 @@
-"""What is known of a request, and three-valued logic for what is not.
+"""The known facts about a request, and three-valued logic for unknown ones.
 
 A condition on an unknown key is neither true nor false, and only decides a statement if everything
 else in the statement matches.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Unknown:
-    """Neither true nor false: it depends on a condition key whose value is not known here."""
+    """The truth value of a condition that depends on a key whose value is unknown."""
 
     key: str
 

@@ -16,7 +16,7 @@ RESOURCE_DETAIL = re.compile(r"^(arn:aws:s3:::[^/]+/|arn:aws:logs:.*:log-stream:
 
 @dataclass(frozen=True)
 class ObservedUse:
-    """A principal's use of an action on a kind of resource."""
+    """An action that a principal used on a kind of resource."""
 
     principal: str
     action: str
@@ -25,7 +25,7 @@ class ObservedUse:
 
 
 class UseCounter:
-    """Counts how often each use was observed."""
+    """Counts how often each action was used."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

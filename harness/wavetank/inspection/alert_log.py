@@ -20,7 +20,7 @@ PUBLISHED = "alert published"
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedAlert:
-    """An alert that SNS accepted.
+    """An alert that SNS accepted, read from the notification function's log.
 
     `invocation` is the notification function's own request; `request`, `condition` and `attempts`
     are those of the failure that it reports, empty and 0 if its text has no record of one.

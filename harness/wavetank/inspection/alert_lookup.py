@@ -22,7 +22,7 @@ MAILBOX = "mailbox"
 
 @dataclass(frozen=True)
 class Alert:
-    """An alert of a certain failure; `seen_in` is a log group, or the sandbox's mailbox.
+    """The alert of a certain failure; `seen_in` is a log group, or the sandbox's mailbox.
 
     `addresses` are those that received it or, from a log, those that it was sent to.
     """
@@ -36,7 +36,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """An alert that SNS accepted, from the notification function's log; `at` in RFC 3339."""
+    """An alert in the notification function's log; `at` is in RFC 3339."""
 
     at: str
     message_id: str

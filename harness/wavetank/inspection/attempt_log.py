@@ -1,4 +1,4 @@
-"""Attempts of a function, read from its log in the JSON format that our templates set.
+"""Attempts of a function, read from its log in the JSON format that the templates set.
 
 [AWS Lambda developer guide, telemetry-schema-reference]
 """

@@ -28,7 +28,7 @@ RATE = timedelta(minutes=1)
 
 @dataclass
 class Watcher:
-    """Polls a pipeline and reports what is new since the last poll.
+    """Polls the ticker pipeline, and returns events since the last poll.
 
     What exists at the first poll is reported in one line and not counted: a sandbox that restores
     the data of the last one has months of it.

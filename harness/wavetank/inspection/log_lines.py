@@ -8,7 +8,7 @@ from wavetank.core.errors import UsageError
 
 
 class FollowedLog:
-    """A log that grows; `read` returns all of its lines."""
+    """Interface of a growing log; `read` returns all of its lines."""
 
     def __init__(self, read: Callable[[], list[str]]) -> None:
         self._read = read
@@ -45,6 +45,6 @@ def function_log(aws: AwsClients, function: str) -> list[str]:
             "the deployed name of a function that has run",
             function,
             "check --function, or invoke it first",
-            problem=f'no log of function "{function}"',
+            sentence=f'no log of function "{function}"',
         ) from error
     return [line for message in found for line in message.splitlines()]

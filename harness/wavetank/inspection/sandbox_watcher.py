@@ -17,7 +17,7 @@ NO_VALUE = "not said"
 
 
 class WatchedKind(StrEnum):
-    """The kinds of events."""
+    """The kinds of events that a watcher of a sandbox returns."""
 
     HELD = "held"
     TICK = "tick"
@@ -31,7 +31,7 @@ class WatchedKind(StrEnum):
 
 @dataclass(frozen=True)
 class PipelineEvent:
-    """One event: its kind, when it was noticed, and a text."""
+    """An event of a watched pipeline: its kind, when it was noticed, and a text."""
 
     kind: WatchedKind
     noticed: datetime
@@ -39,7 +39,7 @@ class PipelineEvent:
 
 
 class EventSource(Protocol):
-    """What reports events when it is polled."""
+    """Interface of a watcher, which returns new events when it is polled."""
 
     def poll(self) -> list[PipelineEvent]:
         """The events since the last poll."""
@@ -51,7 +51,7 @@ class EventSource(Protocol):
 
 
 class PipelineWatcher(EventSource, Protocol):
-    """An event source that also has the state of its pipeline, for the lines of the live view."""
+    """Interface of a watcher that also has the pipeline's state, for the live view."""
 
     def counts(self) -> list[str]:
         """The counts of events since the first poll, such as `3 ticks`."""
@@ -68,7 +68,7 @@ class PipelineWatcher(EventSource, Protocol):
 
 @dataclass
 class SandboxWatcher:
-    """Polls a sandbox, and reports the attempts and alerts since the last poll.
+    """Polls a sandbox, and returns the attempts and alerts since the last poll.
 
     What exists at the first poll is not reported. A failed attempt is an event of any function; a
     successful one is none of the functions in `quiet`, whose success others see as a tick or alert.

@@ -1,4 +1,4 @@
-"""What invokes a stack's functions by time: scheduled rules, and schedules of the Scheduler."""
+"""The schedules that invoke a stack's functions: EventBridge rules, and the Scheduler's."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ FUNCTION_ARN = "arn:aws:lambda:"
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledCall:
-    """One function that a schedule invokes; `input` replaces the event if the schedule sets it.
+    """A function that a schedule invokes; `input`, if set, replaces the event.
 
     `source` is the rule's or schedule's ARN, `logical_id` its name in the template.
     """

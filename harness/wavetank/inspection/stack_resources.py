@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NESTED = "AWS::CloudFormation::Stack"
 FUNCTION = "AWS::Lambda::Function"
 BUCKET = "AWS::S3::Bucket"
+ROLE = "AWS::IAM::Role"
 TOPIC = "AWS::SNS::Topic"
 STORAGE_ENDING = "-storage"
 ABSENT = frozenset({"CREATE_FAILED", "CREATE_IN_PROGRESS", "DELETE_COMPLETE"})
@@ -24,7 +25,7 @@ OF_TOOLS = frozenset({"CDKToolkit", "aws-sam-cli-managed-default"})
 
 @dataclass(frozen=True, kw_only=True)
 class StackResource:
-    """A resource as CloudFormation describes it."""
+    """A resource of a stack, as CloudFormation describes it."""
 
     stack: str
     logical_id: str
@@ -41,7 +42,7 @@ class StackResource:
 
 @dataclass(frozen=True)
 class PipelineStacks:
-    """The stack `name` with those that belong to it: its storage, and nested ones."""
+    """The stacks of a pipeline: the stack `name`, its storage stack, and nested stacks."""
 
     aws: AwsClients
     name: str
@@ -70,8 +71,10 @@ class PipelineStacks:
         if name in known.values():
             return name
         if name not in known:
-            problem = f'no function "{name}"'
-            raise UsageError(*one_of("a deployed function, one of", name, known), problem=problem)
+            expected, found, action = one_of("a deployed function, one of", name, known)
+            names = ", ".join(sorted(known)) or "a pipeline with functions"
+            sentence = f'no function "{name}" in {self.name}; deployed: {names}'
+            raise UsageError(expected, found, action, sentence=sentence)
         return known[name]
 
     def labels(self, kind: str) -> Mapping[str, str]:

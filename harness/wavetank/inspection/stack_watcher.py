@@ -28,7 +28,7 @@ POLLS_BETWEEN_READINGS = 30
 
 @dataclass
 class StackWatcher:
-    """Polls a sandbox, and reports what is new in one stack since the last poll.
+    """Polls a sandbox, and returns new events of one stack since the last poll.
 
     Objects that exist at the first poll are not reported.
     """

@@ -1,4 +1,4 @@
-"""What must be true of every run, checked on its history: valid, invalid or unknown.
+"""Invariants that every run must satisfy, checked on its history: valid, invalid or unknown.
 
 An invariant observes one event after the other and keeps no history, so the simulation can feed it
 during a run, and a saved run can be checked again from its file. Only `ticker` knows the ticker's

@@ -47,7 +47,7 @@ type Recipient = tuple[str, str]
 
 
 class OneAlert:
-    """Tracks for each failure which addresses were alerted."""
+    """Each discarded request raises one alert per confirmed address, and no other does."""
 
     key = "one-notice"
     name = "one alert per confirmed address for each discarded request"

@@ -7,7 +7,7 @@ from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, 
 
 
 class EnoughAlerts:
-    """Counts the messages that reached an address; `fewest` are required."""
+    """At least `fewest` alerts reach an address."""
 
     key = "alerts"
 

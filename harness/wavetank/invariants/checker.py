@@ -10,7 +10,7 @@ from wavetank.invariants.history_completeness import HistoryEnd
 
 
 class Invariant(Protocol):
-    """Checks one run; a new object is made for each.
+    """Interface of an invariant: checks one run, event by event.
 
     `observe` takes the same time for every event, however long the run, and never raises. What it
     cannot interpret is reported by `finding`.
@@ -34,7 +34,7 @@ class Invariant(Protocol):
 
 
 class InvariantSuite:
-    """The invariants of one run. One that raises becomes unknown, without affecting the others."""
+    """Checks several invariants on one run; one that raises an error is unknown."""
 
     def __init__(self, invariants: Sequence[Invariant]) -> None:
         self._invariants = invariants

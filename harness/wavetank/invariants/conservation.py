@@ -35,7 +35,7 @@ SHOWN_CHARACTERS = 100
 
 
 class Flaw(StrEnum):
-    """What can go wrong with a record."""
+    """The kinds of error in the delivery of a record."""
 
     LOST = "lost"
     DUPLICATED = "delivered more often than accepted"
@@ -44,7 +44,7 @@ class Flaw(StrEnum):
 
 
 class Conservation:
-    """Compares what the stream delivers with what it accepted.
+    """Every record that a stream accepted is delivered exactly once.
 
     A `tolerated` flaw is reported without breaking the invariant: by default the order, which
     Firehose does not promise (an object that S3 refused comes after the next one). Once a planned

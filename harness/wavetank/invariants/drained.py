@@ -12,7 +12,7 @@ SHOWN_MAX = 3
 
 
 class FullyDrained:
-    """The time after the last firing was enough for everything to finish."""
+    """Nothing is in flight when the drain ends."""
 
     key = "drained"
     name = "nothing is in flight after the drain"

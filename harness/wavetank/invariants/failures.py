@@ -34,7 +34,7 @@ class _Pending:
 
 
 class NoSilentFailure:
-    """Follows each request from its beginning to its success or its destination."""
+    """Each request succeeds, or its failure reaches a failure destination."""
 
     key = "no-silent-failure"
     name = "every request that fails for good reaches a failure destination"

@@ -13,7 +13,7 @@ from wavetank.history import Drained, Event, RunEnded, TruncatedHistory
 
 
 class ProblemCounts:
-    """Problems by kind: how often each occurred, with the first as an example."""
+    """Problems that an invariant found, by kind: their number and the first example."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -35,7 +35,7 @@ class ProblemCounts:
 
 
 class HistoryEnd:
-    """How the history ended, as far as it was observed."""
+    """How a history ended: drained, complete, interrupted or truncated."""
 
     def __init__(self) -> None:
         self._last: Event | None = None

@@ -1,4 +1,4 @@
-"""What invariants remember of a long run, in little memory."""
+"""Compact collections in which invariants remember a long run."""
 
 from bisect import bisect_right
 from collections import OrderedDict

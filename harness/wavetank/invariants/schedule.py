@@ -26,7 +26,7 @@ type Key = tuple[str, str]
 
 
 class CompleteSchedule:
-    """Compares the firings of each rule with its schedule expression."""
+    """Each rule fires at every due instant, or a later invocation succeeds instead."""
 
     key = "schedule-completeness"
     name = "each rule fires at every due instant"

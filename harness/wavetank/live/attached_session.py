@@ -1,4 +1,4 @@
-"""A sandbox that another process supervises: what happens in it, until it no longer answers."""
+"""Watches a sandbox that another process supervises, until it no longer answers."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,10 @@ SILENT_SECONDS_MAX = 60.0
 
 @dataclass(frozen=True)
 class AttachedSession:
-    """The sandbox at the endpoint; `recover` is that of a `SandboxSession`."""
+    """A connection to a sandbox that another process started.
+
+    `recover` works like that of `SandboxSession`.
+    """
 
     endpoint: str
     clock: Clock

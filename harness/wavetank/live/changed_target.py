@@ -29,8 +29,9 @@ from wavetank.live.stack_fault_resources import StackResources
 
 @dataclass(frozen=True)
 class StreamingPackages:
-    """The streaming function's package as its stack names it, and as `broken-deployment` breaks it.
+    """The deployed package of the streaming function, and its broken version.
 
+    Breaking it again gives the same bytes, so code that another computer broke is recognised.
     Breaking it again gives the same bytes, so code that another computer broke is recognised.
     """
 
@@ -40,7 +41,7 @@ class StreamingPackages:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedTarget:
-    """A pipeline that faults change, and its journal.
+    """A deployed pipeline into which faults are injected, and its journal of changes.
 
     `endpoint` is the sandbox's, None on AWS; `host` is its host, None where faults of the host are
     neither injected nor reverted. `stacks` are those of a pipeline that is not the ticker's, whose

@@ -54,7 +54,7 @@ def plan_check(
 
 @dataclass(frozen=True)
 class CustomHandlerCheck:
-    """Deploys a script, fires a tick, drills the function, and checks the requirements.
+    """Checks a custom handler in a temporary sandbox: a tick, a drill, the requirements.
 
     `drill` breaks the streaming function and restores it; `check` checks the requirements. If the
     tick fails, the alert for it is awaited instead of a drill.

@@ -5,6 +5,7 @@ where a container or a network share sends no notifications, and needs no librar
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from wavetank.deployment.pipelines.sandbox_deployment import (
 from wavetank.deployment.pipelines.stack_deployment import UserStack
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 from wavetank.templates.sam_build import BUILD, TEMPLATE
+from wavetank.templates.table_items import Item
 
 POLL_SECONDS = 0.25
 QUIET_SECONDS = 0.05
@@ -31,7 +33,7 @@ type Seen = dict[Path, tuple[int, int]]
 
 
 class WatchedDeployment(Protocol):
-    """A pipeline that can be deployed from files again and again."""
+    """Interface of a pipeline that `deploy --watch` deploys again and again."""
 
     def files(self) -> Iterable[Path]:
         """The files and folders that it is made of."""
@@ -43,7 +45,7 @@ class WatchedDeployment(Protocol):
 
 
 class TemplatesWatch:
-    """A pipeline of templates; `read` makes it from the options and `wavetank.toml`, each time.
+    """A pipeline of templates for `deploy --watch`; `read` reads its options each time.
 
     `others` are files beside the templates and code, such as `wavetank.toml`.
     """
@@ -60,7 +62,7 @@ class TemplatesWatch:
         self._clock = clock
         self._others = others
         self._files: frozenset[Path] = frozenset(others)
-        self._deployed: tuple[TemplatesPipeline, list[UserStack]] | None = None
+        self._deployed: _Deployed | None = None
 
     def files(self) -> Iterable[Path]:
         """Those of the last templates that could be read."""
@@ -70,26 +72,34 @@ class TemplatesWatch:
         """Deploys the code of changed functions, or the stacks if anything else has changed."""
         pipeline = self._read()
         self._files |= {pipeline.template, *([pipeline.storage] if pipeline.storage else [])}
+        files = frozenset(pipeline.files())
+        self._files |= files
         checked = pipeline.check(simulated=False)
-        self._files = frozenset([*self._others, *_files_of(pipeline, checked)])
+        self._files = frozenset([*self._others, *files, *_files_of(pipeline, checked)])
         before, self._deployed = self._deployed, None  # until it has succeeded
-        changes = self._changes(before, pipeline, checked)
-        self._deployed = pipeline, checked
+        wanted = _Deployed(pipeline, checked, list(pipeline.first_items()))
+        changes = self._changes(before, wanted)
+        self._deployed = wanted
         text = changes.text()
-        return "" if text == AppliedChanges().text() else text
+        changed = [] if text == AppliedChanges().text() else [text]
+        return "; ".join([*changed, *changes.notes()])
 
-    def _changes(
-        self,
-        before: tuple[TemplatesPipeline, list[UserStack]] | None,
-        pipeline: TemplatesPipeline,
-        checked: list[UserStack],
-    ) -> AppliedChanges:
-        deployment = SandboxDeployment(pipeline, self._aws, self._clock)
-        if before is not None and before[0] == pipeline:
-            code = changed_code(before[1], checked)
+    def _changes(self, before: "_Deployed | None", wanted: "_Deployed") -> AppliedChanges:
+        deployment = SandboxDeployment(wanted.pipeline, self._aws, self._clock)
+        if before is not None and replace(before, stacks=wanted.stacks) == wanted:
+            code = changed_code(before.stacks, wanted.stacks)
             if code is not None:
                 return AppliedChanges(code=deployment.update_code(code))
-        return deployment.deploy(checked)
+        return deployment.deploy(wanted.stacks)
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    """What was deployed last: the pipeline, its checked stacks, and its tables' first items."""
+
+    pipeline: TemplatesPipeline
+    stacks: list[UserStack]
+    first_items: list[tuple[str, str, list[Item]]]
 
 
 def watch_files(deployment: WatchedDeployment, clock: Clock, reporter: Reporter) -> None:

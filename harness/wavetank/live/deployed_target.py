@@ -28,7 +28,7 @@ SANDBOX_DELIVERY_SECONDS = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedTarget:
-    """A deployed pipeline with its clock and journal, and the delays of its engine.
+    """A deployed pipeline on which scenarios run in wall time, with its clock and journal.
 
     `retry_base_delay_seconds` is Lambda's delay before its first retry.
     """

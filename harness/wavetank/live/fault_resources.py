@@ -20,7 +20,7 @@ from wavetank.live.revert_retry import update_code, wait_until_updated
 
 
 class Host(Protocol):
-    """Injects and reverts the faults of a sandbox's host."""
+    """Interface that injects and reverts the faults of a sandbox's host."""
 
     def begin(self, change: HostFaultTarget) -> None:
         """Inject the fault into the host."""
@@ -32,8 +32,10 @@ class Host(Protocol):
 
 
 class LiveResources(ApiResources):
-    """The pipeline of `names`. `settle_seconds` is how long a change takes to be in force.
+    """The resources that faults change in the deployed ticker pipeline of `names`.
 
+    `settle_seconds` is how long a change takes to be in force. `settle_seconds` is how long a
+    change takes to be in force. `settle_seconds` is how long a change takes to be in force.
     `controls` are those of the sandbox, None on AWS. Packages are stored in the journal, so that
     another process can revert what this one changed.
     """

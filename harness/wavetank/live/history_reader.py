@@ -40,7 +40,7 @@ GAVE_UP = "RetriesExhausted"
 
 @dataclass(frozen=True)
 class StateBeforeRun:
-    """What existed before a run and does not belong to it.
+    """What existed before a live run began, and does not belong to it.
 
     `at` is the wall time of its begin: earlier log lines and objects are ignored. `start` is its
     begin in the time of its own ticks: records up to that minute are ignored. `messages` are the

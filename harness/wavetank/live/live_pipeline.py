@@ -25,7 +25,7 @@ AWS_MARGIN_SECONDS = 180.0
 
 @dataclass(frozen=True)
 class LivePipeline:
-    """One pipeline on AWS."""
+    """A ticker pipeline on AWS, as `check` and `drill` use it."""
 
     target: Target
     pipeline: DeployedPipeline

@@ -33,7 +33,7 @@ from wavetank.simulation.runner import RunResult, RunSpec, invariant_suite, run_
 
 @dataclass(frozen=True, kw_only=True)
 class LiveRun:
-    """A deployed pipeline for scenarios in wall time; `versions` are those of its engine."""
+    """A deployed pipeline that is ready for a scenario; `versions` are those of its engine."""
 
     deployed: DeployedTarget
     pipeline: TickerPipeline

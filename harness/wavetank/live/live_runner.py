@@ -57,7 +57,11 @@ OBJECT_PACE_SECONDS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class LiveScenario:
-    """A scenario and its seed; `options` are those that would select the pipeline."""
+    """A scenario to run on a live engine, and its seed.
+
+    `options` are those that would select the pipeline. `options` are those that would select the
+    pipeline.
+    """
 
     scenario: Scenario
     seed: int

@@ -1,4 +1,4 @@
-"""Which of the pipelines in a sandbox a command is about."""
+"""Selects the pipeline in a sandbox that a command is about."""
 
 from collections.abc import Iterator
 

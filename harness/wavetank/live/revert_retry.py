@@ -24,7 +24,7 @@ TRANSIENT = frozenset(
 
 
 class NotRestoredError(InfrastructureError):
-    """A change is not reverted; the message says how to revert it."""
+    """A fault's change could not be reverted; the message says how to do it."""
 
 
 def restore(what: str, step: Callable[[], object], clock: Clock) -> None:

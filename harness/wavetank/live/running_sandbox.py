@@ -16,7 +16,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts, count_alerts
 from wavetank.core.clock import Clock, WallClock, floor_to_minute, rfc3339
 from wavetank.core.findings import Finding
-from wavetank.core.iam_report import RoleReport, report, uses_of
+from wavetank.core.iam_report import RoleReport
 from wavetank.core.naming import Names
 from wavetank.core.reporter import Reporter
 from wavetank.core.settings import SANDBOX_OTHER_ACCOUNT, read_settings
@@ -31,7 +31,7 @@ from wavetank.inspection.access.bucket_access import (
     Actor,
     probe_bucket,
 )
-from wavetank.inspection.access.role_policies import granted, stack_roles
+from wavetank.inspection.access.role_policies import role_reports, stack_roles
 from wavetank.inspection.event_watcher import Watcher
 from wavetank.inspection.requirements import CheckedPipeline, check_requirements
 from wavetank.inspection.requirements.freshness import WAITING, has_recent_tick, wait_until_fresh
@@ -47,7 +47,7 @@ SANDBOX_PACE_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class SandboxHealth:
-    """State of a sandbox in numbers.
+    """The counts and the memory of a sandbox, for `status`.
 
     `memory_mb` is the resident memory of LocalStack and the functions; None if the sandbox was
     attached by its endpoint.
@@ -61,7 +61,7 @@ class SandboxHealth:
 
 @dataclass(frozen=True)
 class RunningSandbox:
-    """A sandbox with one pipeline: its clients, names, addresses and clock."""
+    """The ticker pipeline in a running sandbox: its clients, names, addresses and clock."""
 
     record: SandboxRecord
     names: Names
@@ -185,10 +185,7 @@ class RunningSandbox:
     def role_reports(self) -> list[RoleReport]:
         """For each role of the pipeline, its permissions and those it used since the start."""
         found = SandboxControls(self.record.endpoint).access_uses() or []
-        return [
-            report(role, granted(self.aws, role), uses_of(role, found))
-            for role in stack_roles(self.aws, self.names.pipeline_stack)
-        ]
+        return role_reports(self.aws, stack_roles(self.aws, self.names.pipeline_stack), found)
 
     def _has_recent_tick(self) -> bool:
         """From the table, or from the stream with a custom script, which writes no tick."""

@@ -8,6 +8,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.aws.sandbox_mailbox import MailboxMessage
 from wavetank.core.clock import Clock
 from wavetank.core.findings import Finding
+from wavetank.core.iam_report import RoleReport
 from wavetank.core.reporter import Reporter
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.sandbox_watcher import PipelineWatcher
@@ -17,7 +18,7 @@ from wavetank.live.changed_target import ChangedTarget
 
 @dataclass(frozen=True)
 class PipelineStatus:
-    """What `status` shows: a line with the pipeline, one with its state, and values in JSON."""
+    """The status of a pipeline for `status`: two lines of text, and values for JSON."""
 
     title: str
     state: str
@@ -25,7 +26,7 @@ class PipelineStatus:
 
 
 class SandboxPipeline(Protocol):
-    """A pipeline in a sandbox: the ticker's, or a stack of other templates."""
+    """Interface of a pipeline in a sandbox: the ticker's, or a stack of other templates."""
 
     @property
     def record(self) -> SandboxRecord: ...
@@ -68,6 +69,10 @@ class SandboxPipeline(Protocol):
 
     def findings(self) -> Iterable[Finding]:
         """What `check` finds, one at a time."""
+        ...
+
+    def role_reports(self) -> list[RoleReport]:
+        """For each of its roles, its permissions and those it used since the sandbox's start."""
         ...
 
     def wait_until_checkable(self, reporter: Reporter) -> None:

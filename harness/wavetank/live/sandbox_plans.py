@@ -1,4 +1,4 @@
-"""What to start a sandbox with: its options, and the pipeline that is deployed in it."""
+"""The options with which a sandbox is started, and the pipeline that it deploys."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ from wavetank.live.stack_sandbox import StackSandbox
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxOptions[P: SandboxPipeline](ABC):
-    """The options of a sandbox; `keep` restores the data of the last one, unless `fresh`."""
+    """The options with which a sandbox is started.
+
+    `keep` restores the data of the last one, unless `fresh`.
+    """
 
     retry_base_delay_seconds: int
     port: int | None
@@ -35,7 +38,7 @@ class SandboxOptions[P: SandboxPipeline](ABC):
         """Deploys the pipeline to the sandbox."""
 
     def attach_in_container(self, record: SandboxRecord, reporter: Reporter) -> P:
-        """The pipeline in a container, whose own script has deployed the ticker."""
+        """The pipeline in a container that has started; deploys it, unless the container does."""
         return self.deploy(record, reporter)
 
     @abstractmethod
@@ -55,26 +58,31 @@ class SandboxOptions[P: SandboxPipeline](ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPlan(SandboxOptions[StackSandbox]):
-    """A sandbox with a pipeline of templates."""
+    """The options of a sandbox that deploys a pipeline of templates."""
 
     pipeline: TemplatesPipeline
 
     def deploy(self, record: SandboxRecord, reporter: Reporter) -> StackSandbox:
-        """Deploys the stacks, and puts the first items of tables that are new."""
+        """Deploys the stacks, and puts the first items of tables that are empty."""
         aws, clock = sandbox_clients(record.endpoint), WallClock()
         with reporter.waiting(f"deploying {self.pipeline.name}"):
             changes = SandboxDeployment(self.pipeline, aws, clock).deploy()
         reporter.note(f"deployed {self.pipeline.name}: {changes.text()}")
+        for note in changes.notes():
+            reporter.note(note)
         return StackSandbox(record, self.pipeline.name, aws, clock)
 
     def compose_variables(self) -> dict[str, str]:
-        """None: the container's own script deploys the ticker beside the stack."""
-        return {}
+        """Without the ticker, which the container's own script would deploy beside the stack."""
+        return {"WAVETANK_TICKER": "no"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxPlan(SandboxOptions[RunningSandbox]):
-    """A sandbox with the ticker's pipeline; `handler` replaces the streaming function."""
+    """The options of a sandbox that deploys the ticker pipeline.
+
+    `handler` replaces the streaming function.
+    """
 
     first_name: str
     surname: str
@@ -138,6 +146,7 @@ class SandboxPlan(SandboxOptions[RunningSandbox]):
     def compose_variables(self) -> dict[str, str]:
         """The names, addresses and format, which the container's own script reads."""
         return {
+            "WAVETANK_TICKER": "yes",
             "WAVETANK_NAME": self.first_name,
             "WAVETANK_SURNAME": self.surname,
             "WAVETANK_PREFIX": self.prefix,

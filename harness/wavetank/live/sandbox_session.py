@@ -25,7 +25,7 @@ RECOVERY_SECONDS_MAX = 200.0
 
 @dataclass(frozen=True)
 class SandboxSession[P: SandboxPipeline]:
-    """A sandbox that this process supervises.
+    """A sandbox that this process started and supervises.
 
     `recover` is for a sandbox that does not answer: it returns True once LocalStack, which had
     ended, answers again, and False if it has not ended: then it is slow or disconnected.
@@ -177,7 +177,10 @@ def docker_session[P: SandboxPipeline](
             record = compose.up(plan.variables())
         sandbox = plan.attach_in_container(record, reporter)
         reporter.emit("ready", endpoint=record.endpoint, names=sandbox.stem)
-        yield SandboxSession(sandbox, _ComposeLocalStack(compose, record).recover)
+        container = _ComposeLocalStack(
+            compose, record, lambda: plan.attach_in_container(record, reporter)
+        )
+        yield SandboxSession(sandbox, container.recover)
     finally:
         if not leave:
             with reporter.waiting("stopping"):
@@ -185,15 +188,21 @@ def docker_session[P: SandboxPipeline](
 
 
 class _ComposeLocalStack:
-    """LocalStack in a container, which Docker restarts when its program dies."""
+    """LocalStack in a container, which Docker restarts when its program dies.
 
-    def __init__(self, compose: ComposeSandbox, record: SandboxRecord) -> None:
+    `attach` deploys what the container's own scripts do not.
+    """
+
+    def __init__(
+        self, compose: ComposeSandbox, record: SandboxRecord, attach: Callable[[], SandboxPipeline]
+    ) -> None:
         self._compose = compose
         self._record = record
+        self._attach = attach
         self._started = compose.started()
 
     def recover(self) -> bool:
-        """Waits until LocalStack is ready after a restart; returns False if there was none.
+        """Waits until the pipeline is there after a restart; returns False if there was none.
 
         Raises:
             InfrastructureError: the container is gone.
@@ -217,5 +226,6 @@ class _ComposeLocalStack:
             within_seconds=RECOVERY_SECONDS_MAX,
             clock=WallClock(),
         )
+        self._attach()
         self._started = started
         return True

@@ -14,7 +14,10 @@ from wavetank.live.fault_resources import LiveResources
 
 
 class StackResources(LiveResources):
-    """The resources of a stack in a sandbox, where changes are in force at once."""
+    """The resources of a stack in a sandbox that faults change.
+
+    Changes are in force at once.
+    """
 
     def __init__(
         self,

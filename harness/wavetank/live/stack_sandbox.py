@@ -13,16 +13,19 @@ from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.clock import Clock, floor_to_minute, rfc3339
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding
+from wavetank.core.iam_report import RoleReport
 from wavetank.core.reporter import Reporter
 from wavetank.core.text import pluralize
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.access.bucket_access import PROBE_PREFIX
+from wavetank.inspection.access.role_policies import role_reports
 from wavetank.inspection.sandbox_watcher import is_of_topics
 from wavetank.inspection.schedules import scheduled_calls
 from wavetank.inspection.stack_checks import check_stack
 from wavetank.inspection.stack_resources import (
     BUCKET,
     FUNCTION,
+    ROLE,
     TOPIC,
     PipelineStacks,
     pipeline_stacks,
@@ -37,7 +40,7 @@ from wavetank.live.sandbox_records import memory_mb
 
 @dataclass(frozen=True, kw_only=True)
 class StackCounts:
-    """Numbers of a stack: attempts since LocalStack's start, objects and alerts in all."""
+    """Counts of a stack in a sandbox: attempts since LocalStack's start, objects, alerts."""
 
     stack_status: str
     functions: int
@@ -50,7 +53,7 @@ class StackCounts:
 
 @dataclass(frozen=True)
 class StackSandbox:
-    """The stack `stem` in the sandbox of the record."""
+    """A pipeline of templates in a sandbox: the stack named `stem`."""
 
     record: SandboxRecord
     stem: str
@@ -103,6 +106,11 @@ class StackSandbox:
     def findings(self) -> Iterable[Finding]:
         """Whether what any pipeline needs is as it should be."""
         return check_stack(self.stacks(), self.record.endpoint)
+
+    def role_reports(self) -> list[RoleReport]:
+        """For each role of the stacks, its permissions and those it used since the start."""
+        found = SandboxControls(self.record.endpoint).access_uses() or []
+        return role_reports(self.aws, self.stacks().names(ROLE), found)
 
     def wait_until_checkable(self, reporter: Reporter) -> None:
         """Nothing to wait for: a check delivers what streams buffer itself."""

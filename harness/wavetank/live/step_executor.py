@@ -36,7 +36,7 @@ from wavetank.scenario.steps import Begin, Revert, Step, SynchronousTick, Tick
 
 @dataclass
 class RequestedTicks:
-    """The ticks that were requested, by request id, and how many alerts are expected for them."""
+    """The ticks that a live run requested, by request id, and the alerts expected for them."""
 
     due: dict[str, datetime] = field(default_factory=dict)
     succeeded: set[str] = field(default_factory=set)
@@ -45,7 +45,7 @@ class RequestedTicks:
 
 
 class StepExecutor:
-    """Executes steps on one pipeline whose schedule is off.
+    """Executes the steps of a scenario on one pipeline whose schedule is disabled.
 
     `note` is called with each step as an event, `say` with each result in words.
     """

@@ -9,7 +9,7 @@ from wavetank.faults.fault import MILLISECOND
 
 
 class Span(TypedDict, total=False):
-    """The units, those of `datetime.timedelta`."""
+    """A duration as keyword arguments, with the units of `datetime.timedelta`."""
 
     days: float
     hours: float

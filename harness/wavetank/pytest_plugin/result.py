@@ -11,11 +11,12 @@ from wavetank.faults.serialization import describe
 from wavetank.history import Event, FaultInjected, ObjectDelivered, read_history
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.workload.serialization import describe_workload
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ScenarioResult:
-    """The result of one run: its verdicts, and its events, which are read from its file on demand.
+    """The result of one run: its verdicts, and its events, read from the file on demand.
 
     The same seed, scenario and code give the same `digest`. `command` runs the test again.
     """
@@ -88,9 +89,10 @@ class ScenarioResult:
 
 
 def describe_run(scenario: Scenario, seed: int, lasted: str) -> str:
-    """Length and seed in one line, and one line for each fault."""
+    """Length and seed in one line, and one line for each workload and each fault."""
     faults = [f"  fault: {describe(fault)}" for fault in scenario.plan.faults]
-    return "\n".join([f"{lasted} of virtual time, seed {seed}", *faults])
+    workloads = [f"  workload: {describe_workload(each)}" for each in scenario.workloads]
+    return "\n".join([f"{lasted} of virtual time, seed {seed}", *workloads, *faults])
 
 
 def run_report(run: str, wrong: list[str], *more: str) -> str:

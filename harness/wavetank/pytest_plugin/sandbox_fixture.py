@@ -27,7 +27,7 @@ RETRY_SECONDS = 1
 
 @dataclass(frozen=True)
 class LiveSandbox:
-    """The pipeline for any client. Its rules are disabled: a test fires them."""
+    """The fixture `sandbox`: the pipeline on LocalStack, with its rules disabled."""
 
     endpoint: str
     aws: AwsClients

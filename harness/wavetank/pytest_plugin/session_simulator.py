@@ -23,7 +23,7 @@ STOPWATCH = "_pytest.timing"
 
 @dataclass(frozen=True)
 class Deployed:
-    """The simulator at its baseline, and the pipeline in it."""
+    """The simulator of a test session, and the pipeline that is deployed in it."""
 
     simulator: Simulator
     pipeline: Pipeline

@@ -1,30 +1,36 @@
 """The fixture `simulator`: complete runs of the pipeline, each from the baseline."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Unpack
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, http_call
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
+from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
+from wavetank.simulation.entries.http_entries import EntryChoice
+from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import simulate
 
 type Setup = Callable[[AwsClients], None]
 
 
 class SimulatorFixture:
-    """The pipeline in virtual time. Its data are reset before each test and each run."""
+    """The fixture `simulator`: the pipeline in virtual time, reset before each run."""
 
     def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed
         self._context = context
-        self._is_stepped = False
+        self._clock: VirtualClock | None = None
+        self._now = context.start
 
     @property
     def aws(self) -> AwsClients:
@@ -39,6 +45,61 @@ class SimulatorFixture:
         """
         return name_of(self.aws, logical_id)
 
+    def workload(self, kind: str, target: str, **fields: Unpack[WorkloadFields]) -> None:
+        """Sends a workload to a resource in all further runs of this test.
+
+        `target` is a logical id of the templates or a name, and the fields are those of
+        `[[workload]]` in a scenario, such as `rate="6 per minute"`. The `body` may also be a list
+        or a dict, which becomes JSON, a strategy of Hypothesis, or a function of the number of the
+        event. With `virtual_clock` it is sent in the run in progress, from now on.
+
+        Raises:
+            UsageError: a field is invalid; in the run in progress, the target is not deployed.
+        """
+        workload = workload_of(kind, target, fields)
+        if self._clock is not None:
+            self._clock.add_workload(workload)
+        else:
+            self._context.workloads.append(workload)
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: str | bytes | None = None,
+        function_url: str | None = None,
+        api: str | None = None,
+        stage: str | None = None,
+    ) -> HttpAnswer:
+        """Calls a function URL or an API in virtual time, and returns its answer.
+
+        `function_url` is a function, and `api` an API, by logical id or name; neither is needed if
+        the templates have only one entry. With `virtual_clock` the call is part of the run in
+        progress, whose time passes until the answer. Otherwise it is a run by itself, without
+        schedules, which ends when its effects have; data stay as they are.
+
+        Raises:
+            UsageError: there is no such entry, or what it does is not simulated.
+        """
+        call = http_call(method, path, headers or {}, body)
+        choice = EntryChoice(function_url=function_url, api=api, stage=stage)
+        if self._clock is not None:
+            return self._clock.http(call, choice)
+        options = RunOptions(
+            scenario=self._context.scenario.name,
+            seed=self._context.seed,
+            start=self._now,
+            horizon=timedelta(),
+        )
+        run = Run(self._deployed.simulator, options, lambda _: None)
+        with run.started():
+            answer = run.http(call, choice)
+            run.end(run.now)
+            self._now = run.now
+        return answer
+
     def run(
         self, *, seed: int | None = None, setup: Setup | None = None, **span: Unpack[Span]
     ) -> ScenarioResult:
@@ -51,7 +112,7 @@ class SimulatorFixture:
             UsageError: no duration is given, or `virtual_clock` has a run in progress.
             StuckError: a handler never returned.
         """
-        if self._is_stepped:
+        if self._clock is not None:
             raise UsageError(
                 "one run at a time",
                 "simulator.run() while virtual_clock has another in progress",
@@ -81,9 +142,9 @@ class SimulatorFixture:
     @contextmanager
     def stepped_by_clock(self) -> Iterator[VirtualClock]:
         """A run that is in progress for the body, advanced by the clock."""
-        self._is_stepped = True
         try:
             with clock_at_begin(self._deployed, self._context) as clock:
+                self._clock = clock
                 yield clock
         finally:
-            self._is_stepped = False
+            self._clock = None

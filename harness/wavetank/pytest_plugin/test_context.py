@@ -12,6 +12,8 @@ import pytest
 from wavetank.core.errors import UsageError
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.problems import workloads_beyond
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.runner import RunSpec
 
 DEFAULT_SEED = 1
@@ -24,7 +26,11 @@ RUN_REPORTS = pytest.StashKey[list[RunReport]]()
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
-    """The context of a test in virtual time. The horizon of `scenario` is zero without a mark."""
+    """The scenario, seed and folder of a test in virtual time.
+
+    The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
+    to the scenario's.
+    """
 
     scenario: Scenario
     seed: int
@@ -32,13 +38,15 @@ class RunContext:
     folder: Path
     command: str
     run_reports: list[RunReport]
+    workloads: list[WorkloadSpec] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:
         """The run of the scenario for that duration.
 
         Raises:
-            UsageError: neither the test nor a mark gives a duration.
+            UsageError: neither the test nor a mark gives a duration, or it is too short for a
+                workload.
         """
         horizon = horizon or self.scenario.horizon
         if not horizon:
@@ -46,10 +54,17 @@ class RunContext:
                 "the duration of the run", "none", "give it, as in simulator.run(minutes=10)"
             )
         return RunSpec(
-            scenario=replace(self.scenario, horizon=horizon),
+            scenario=self._scenario(horizon),
             seed=self.seed if seed is None else seed,
             start=self.start,
         )
+
+    def _scenario(self, horizon: timedelta) -> Scenario:
+        workloads = (*self.scenario.workloads, *self.workloads)
+        scenario = replace(self.scenario, horizon=horizon, workloads=workloads)
+        for problem in workloads_beyond(scenario):
+            raise UsageError(problem.expected, problem.found, problem.action)
+        return scenario
 
     def history(self) -> Path:
         """The file of a further run."""

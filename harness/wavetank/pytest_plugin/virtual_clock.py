@@ -8,6 +8,7 @@ from typing import Unpack
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.history import Event, HistoryWriter, RunBegan
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import failure_lines
@@ -15,12 +16,14 @@ from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_repo
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
+from wavetank.scenario.workload.kinds import WorkloadSpec
+from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import invariant_suite, run_options
 
 
 class VirtualClock:
-    """The simulator's time, which moves only by `advance`, and never backward."""
+    """The fixture `virtual_clock`: the simulator's time, which only `advance` moves."""
 
     def __init__(self, deployed: Deployed, context: RunContext) -> None:
         self._deployed = deployed
@@ -63,6 +66,24 @@ class VirtualClock:
         request = self._run.invoke(found["FunctionArn"], event)
         self._run.run_until(self.now())
         return request
+
+    def add_workload(self, workload: WorkloadSpec) -> None:
+        """Sends the workload from now on; see `simulator.workload`.
+
+        Raises:
+            UsageError: the run is finished, or the target is not deployed.
+        """
+        self._require_in_progress()
+        self._run.add_workload(workload)
+
+    def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
+        """Calls a function URL or an API; see `simulator.http`.
+
+        Raises:
+            UsageError: the run is finished, or there is no such entry.
+        """
+        self._require_in_progress()
+        return self._run.http(call, choice)
 
     def of[E: Event](self, kind: type[E]) -> list[E]:
         """The events of that kind so far, in order."""

@@ -22,7 +22,7 @@ from wavetank.ticker.data_reader import ticker_summary
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A finished run, with the first events of its history."""
+    """A saved run, with the first events of its history."""
 
     saved: SavedRun
     summary: RunSummary
@@ -53,7 +53,7 @@ class LoadedRun:
 
 @dataclass(frozen=True)
 class ComparedRequirement:
-    """One requirement in both runs; `open` says why it is not compared, empty if it is."""
+    """An invariant in both runs; `open` says why it is not compared, empty if it is."""
 
     one: Finding
     other: Finding
@@ -67,7 +67,7 @@ class ComparedRequirement:
 
 @dataclass(frozen=True)
 class RunComparison:
-    """What two runs have in common and what differs; `notes` explain how they were compared."""
+    """The result of comparing two runs; `notes` explain how they were compared."""
 
     one: LoadedRun
     other: LoadedRun

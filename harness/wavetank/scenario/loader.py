@@ -48,7 +48,7 @@ def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
     """The scenario with another horizon.
 
     Raises:
-        UsageError: the horizon is too short for one of its faults.
+        UsageError: the horizon is too short for one of its faults or workloads.
     """
     for fault in scenario.plan.beyond(horizon):
         raise UsageError(
@@ -56,6 +56,13 @@ def with_horizon(scenario: Scenario, horizon: timedelta) -> Scenario:
             describe(fault),
             f"give --duration {duration_text(fault.reverted_after)} or more",
         )
+    for workload in scenario.workloads:
+        if workload.ends_after > horizon:
+            raise UsageError(
+                f"every workload within the horizon of {duration_text(horizon)}",
+                f"{workload.kind} that ends after {duration_text(workload.ends_after)}",
+                f"give --duration {duration_text(workload.ends_after)} or more",
+            )
     return replace(scenario, horizon=horizon)
 
 

@@ -1,14 +1,15 @@
-"""A scenario: a horizon, a plan of faults, and what is expected of the run."""
+"""A scenario: a horizon, workloads, a plan of faults, and what is expected of the run."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.workload.kinds import WorkloadSpec
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expectations:
-    """What is expected of the run; by default, that every invariant holds.
+    """The expected results of a scenario; by default every invariant is valid.
 
     Invariants are named by their keys, which `check_expectations` compares with those of the
     pipeline.
@@ -30,7 +31,7 @@ class Expectations:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """The pipeline runs for `horizon`, and the faults of the plan are injected.
+    """A scenario: runs the pipeline for `horizon` with its workloads and its planned faults.
 
     Without a `seed` the run chooses one.
     """
@@ -41,6 +42,7 @@ class Scenario:
     seed: int | None = None
     plan: FaultPlan = field(default_factory=FaultPlan)
     expectations: Expectations = Expectations()
+    workloads: tuple[WorkloadSpec, ...] = ()
 
     def renamed(self, name: str) -> "Scenario":
         """The same scenario under another name."""

@@ -1,5 +1,7 @@
 """Parses the text of a scenario file, or reports the first mistake with its position."""
 
+from pathlib import Path
+
 from pydantic import ValidationError
 
 from wavetank.configuration.toml_documents import nesting_refused, parse_toml, raise_first
@@ -24,7 +26,9 @@ def parse_scenario(name: str, text: str, source: str) -> Scenario:
 def _parse(name: str, text: str, source: str) -> Scenario:
     document = parse_toml(text, source, WHAT)
     try:
-        scenario = _scenario(name, ScenarioSchema.model_validate(document))
+        scenario = _scenario(
+            name, ScenarioSchema.model_validate(document, context=Path(source).parent)
+        )
     except ValidationError as error:
         raise_first(scenario_problems(error), text, source)
     if problems := cross_field_problems(scenario):
@@ -40,6 +44,7 @@ def _scenario(name: str, schema: ScenarioSchema) -> Scenario:
         horizon=schema.horizon,
         seed=schema.seed,
         plan=FaultPlan(schema.fault),
+        workloads=schema.workload,
         expectations=Expectations(
             check_only=expect.check_only, breaks=expect.breaks, alerts_min=expect.alerts_min
         ),

@@ -17,6 +17,7 @@ from wavetank.scenario.schema import (
     ExpectSchema,
     ScenarioSchema,
 )
+from wavetank.scenario.workload.kinds import WorkloadSpec
 
 SCHEMAS: dict[Path, type[BaseModel]] = {(): ScenarioSchema, ("expect",): ExpectSchema}
 EXPECTED_VALUES = {
@@ -26,9 +27,10 @@ EXPECTED_VALUES = {
     "description": f"one line of at most {DESCRIPTION_CHARACTERS_MAX} characters",
     "expect": "a table, under a line [expect]",
     "fault": "a list of tables, each under a line [[fault]]",
+    "workload": "a list of tables, each under a line [[workload]]",
     "seed": f"a whole number from 0 to {SEED_MAX}",
 }
-"""The value of each key, for errors of the schema without a message of our own."""
+"""The value of each key, for errors of the schema that have only pydantic's message."""
 
 
 def scenario_problems(error: ValidationError) -> list[FieldProblem]:
@@ -38,7 +40,12 @@ def scenario_problems(error: ValidationError) -> list[FieldProblem]:
 
 def cross_field_problems(scenario: Scenario) -> list[FieldProblem]:
     """Problems between fields, such as two faults that contradict each other."""
-    return [*_not_reverted(scenario), *_contradictions(scenario), *_both_expected(scenario)]
+    return [
+        *_not_reverted(scenario),
+        *workloads_beyond(scenario),
+        *_contradictions(scenario),
+        *_both_expected(scenario),
+    ]
 
 
 def _not_reverted(scenario: Scenario) -> Iterator[FieldProblem]:
@@ -50,6 +57,24 @@ def _not_reverted(scenario: Scenario) -> Iterator[FieldProblem]:
             found = f"{fault.kind} reverted after {duration_text(fault.reverted_after)}"
             action = "let it begin earlier or last shorter, or use a longer horizon"
             yield FieldProblem(("fault", index, "after"), expected, found, action)
+
+
+def workloads_beyond(scenario: Scenario) -> Iterator[FieldProblem]:
+    """The workloads that do not end within the horizon."""
+    horizon = duration_text(scenario.horizon)
+    for index, workload in enumerate(scenario.workloads):
+        if workload.ends_after > scenario.horizon:
+            field = "begins" if workload.duration is None else "duration"
+            expected = f"every workload within the horizon of {horizon}"
+            found = f"{workload.kind} that {_extent(workload)}"
+            action = "let it begin earlier or last shorter, or use a longer horizon"
+            yield FieldProblem(("workload", index, field), expected, found, action)
+
+
+def _extent(workload: WorkloadSpec) -> str:
+    if workload.duration is None:
+        return f"begins after {duration_text(workload.begins)}"
+    return f"ends after {duration_text(workload.ends_after)}"
 
 
 def _contradictions(scenario: Scenario) -> Iterator[FieldProblem]:

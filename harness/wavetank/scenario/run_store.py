@@ -8,8 +8,10 @@ report.html     the report, made only from the other files
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from errno import EACCES
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ FUNCTIONS_LOG = "functions.log"
 
 @dataclass(frozen=True, kw_only=True)
 class RunSummary:
-    """What is saved of a run besides its history.
+    """The saved facts about a run besides its history.
 
     `pipeline` has the options that choose it; `version` is Wavetank's, `versions` those of the
     software it ran on, by name.
@@ -46,7 +48,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """The folder of one run."""
+    """A saved run in its folder."""
 
     folder: Path
 
@@ -123,13 +125,26 @@ class RunStore:
         Raises:
             InfrastructureError: it cannot be written.
         """
+        self.require_writable()
         try:
-            private_folder(self._folder)
             run = SavedRun(self._create_folder(f"{scenario}-{seed}"))
             run.scenario.write_text(text, encoding="utf-8")
         except OSError as error:
             raise not_writable(self._folder, error) from error
         return run
+
+    def require_writable(self) -> None:
+        """Create the folder of all runs, before anything is started whose results would be lost.
+
+        Raises:
+            InfrastructureError: a run cannot be saved there.
+        """
+        try:
+            private_folder(self._folder)
+            if not os.access(self._folder, os.W_OK):
+                raise PermissionError(EACCES, os.strerror(EACCES), str(self._folder))
+        except OSError as error:
+            raise not_writable(self._folder, error) from error
 
     def find(self, name_or_path: str) -> SavedRun:
         """The run of that name, or in that folder.

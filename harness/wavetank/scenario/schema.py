@@ -6,7 +6,7 @@ Values are not converted: a number is not accepted as a string, nor the reverse.
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
 
 from wavetank.configuration.toml_documents import RefusedValueError, StrictModel
 from wavetank.core.durations import YEAR, duration_text, parse_duration
@@ -14,6 +14,8 @@ from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.fault import Fault, FaultError
 from wavetank.faults.serialization import fault_from_dict
+from wavetank.scenario.workload.kinds import WorkloadError, WorkloadSpec
+from wavetank.scenario.workload.serialization import workload_from_dict
 
 DESCRIPTION_CHARACTERS_MAX = 100
 SEED_MAX = 2**63 - 1
@@ -24,6 +26,13 @@ def _fault(form: object) -> Fault:
     try:
         return fault_from_dict(form)
     except FaultError as error:
+        raise RefusedValueError(error, error.field) from error
+
+
+def _workload(form: object, info: ValidationInfo) -> WorkloadSpec:
+    try:
+        return workload_from_dict(form, info.context)
+    except WorkloadError as error:
         raise RefusedValueError(error, error.field) from error
 
 
@@ -50,7 +59,7 @@ type Invariants = Annotated[
 
 
 class ExpectSchema(StrictModel):
-    """The table `[expect]`."""
+    """The schema of the table `[expect]` in a scenario file."""
 
     check_only: Invariants | None = None
     breaks: Invariants = ()
@@ -58,7 +67,10 @@ class ExpectSchema(StrictModel):
 
 
 class ScenarioSchema(StrictModel):
-    """The whole file; the scenario's name is that of the file."""
+    """The schema of a scenario file; the scenario is named after the file.
+
+    The context of validation is the folder of the file.
+    """
 
     description: str = Field(max_length=DESCRIPTION_CHARACTERS_MAX, pattern=r"^[^\n]+$")
     horizon: Annotated[timedelta, PlainValidator(_horizon)]
@@ -66,4 +78,7 @@ class ScenarioSchema(StrictModel):
     expect: ExpectSchema = ExpectSchema()
     fault: Annotated[
         tuple[Annotated[Fault, PlainValidator(_fault)], ...], BeforeValidator(_as_tuple)
+    ] = ()
+    workload: Annotated[
+        tuple[Annotated[WorkloadSpec, PlainValidator(_workload)], ...], BeforeValidator(_as_tuple)
     ] = ()

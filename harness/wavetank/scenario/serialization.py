@@ -1,11 +1,12 @@
 """Writes a scenario as the text of its file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wavetank.core.durations import duration_text
 from wavetank.faults.serialization import fault_to_dict
 from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.workload.serialization import workload_to_dict
 
 
 def scenario_to_toml(scenario: Scenario, comment: str = "") -> str:
@@ -24,11 +25,14 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"seed = {scenario.seed}"
     if scenario.expectations != Expectations():
         yield from _expectations(scenario.expectations)
+    for workload in scenario.workloads:
+        yield from ("", "[[workload]]", *_keys(workload_to_dict(workload)))
     for fault in scenario.plan.faults:
-        yield from ("", "[[fault]]")
-        yield from (
-            f"{name} = {_toml_value(value)}" for name, value in fault_to_dict(fault).items()
-        )
+        yield from ("", "[[fault]]", *_keys(fault_to_dict(fault)))
+
+
+def _keys(values: Mapping[str, object]) -> Iterator[str]:
+    yield from (f"{name} = {_toml_value(value)}" for name, value in values.items())
 
 
 def _expectations(expectations: Expectations) -> Iterator[str]:

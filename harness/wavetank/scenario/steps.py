@@ -20,7 +20,7 @@ TICKS_BETWEEN_CHANGES = 2
 
 @dataclass(frozen=True)
 class Tick:
-    """Lambda gets the event of the instant `due` asynchronously, as from the rule.
+    """A step that invokes the function asynchronously with the rule's event for `due`.
 
     If it fails it is retried, then discarded and sent to its destination.
     """
@@ -30,14 +30,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class SynchronousTick:
-    """The function is invoked synchronously with that event: a failure is not retried."""
+    """A step that invokes the function synchronously, so that a failure is not retried."""
 
     due: datetime
 
 
 @dataclass(frozen=True)
 class Begin:
-    """A fault that changes what is deployed begins; `name` is its name in the plan."""
+    """A step that injects a state fault; `name` is its name in the plan."""
 
     name: str
     fault: Fault
@@ -45,7 +45,7 @@ class Begin:
 
 @dataclass(frozen=True)
 class Revert:
-    """The change that the fault made is reverted."""
+    """A step that reverts a state fault; `name` is its name in the plan."""
 
     name: str
     fault: Fault

@@ -13,10 +13,16 @@ destinations      the functions, topics and queues that get the record of an inv
 firehose_observer what a delivery stream accepted, delivered and lost
 stream_functions  the functions that transform a delivery stream's records
 event_sources     event source mappings: SQS queues that Lambda polls
+pushed_events     events of rules, topics, buckets and log groups for functions
+request_chains    what caused each invocation, and the recursive loops among them
+seeded_random     random numbers of handlers, and ids of events and messages, from the seed
 handler_task      handlers that run one at a time, and pause at each AWS call
 suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls
 fault_scheduler   begins and ends the faults of a plan, and records what each hits
+entries           function URLs and APIs that a test or a workload calls
+stack_resources   the resources of templates by logical id
+workload          what a scenario sends to the pipeline, and when
 topology          rules, functions, streams and their destinations, read from the emulator
 history_recorder  writes each event to the digest, the file and the invariants
 """

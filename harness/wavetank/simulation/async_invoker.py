@@ -1,6 +1,7 @@
 """Lambda's asynchronous invocation: queued events, retries and destinations."""
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import DestinationReached, RequestDiscarded, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
+from wavetank.simulation.request_chains import InvocationCause, invocation_cause
 from wavetank.simulation.retry_policy import (
     AsyncFailure,
     EndingCondition,
@@ -19,10 +21,10 @@ from wavetank.simulation.retry_policy import (
     after_failure,
 )
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.topology import Topology
+from wavetank.simulation.topology import Topology, unqualified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInvoker:
-    """Asynchronous invocations, from the queued event to its destination."""
+    """Simulates Lambda's asynchronous invocation: queue, retries and destinations."""
 
     def __init__(
         self,
@@ -44,12 +46,26 @@ class AsyncInvoker:
         self._topology = topology
         self._on_end: dict[str, OnOutcome] = {}
         self.destinations = Destinations(simulator.aws)
+        self._sending: InvocationRequest | None = None
         self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
         """Whether Lambda is sending a record to a destination at this moment."""
         return self.destinations.is_sending
+
+    @property
+    def running_function(self) -> str:
+        """The ARN of the function whose handler runs now; empty if none does."""
+        running = self.attempts.running
+        return running.function.arn if running else ""
+
+    @property
+    def current_cause(self) -> InvocationCause | None:
+        """What causes the events of this moment: the handler that runs, or Lambda's own sending."""
+        running = self.attempts.running
+        request = running.request if running else self._sending
+        return request.cause if request else None
 
     def queue(
         self,
@@ -59,15 +75,23 @@ class AsyncInvoker:
         *,
         synchronous: bool = False,
         on_end: "OnOutcome | None" = None,
+        source: str = "",
+        causes: "Iterable[InvocationCause]" = (),
     ) -> str:
         """Queue the event, due at once; returns the id of the request.
+
+        `source` is the ARN of what offers it, if a service does, and `causes` have sent it, if the
+        handler that runs now has not.
 
         A `synchronous` caller gets the result itself, so a failure is neither retried nor sent to a
         destination; `on_end` is then called with the outcome, None if it was throttled.
         """
         queued = QueuedEvent(self._clock.now)
+        current = self.current_cause
+        known = [*causes, current] if current else causes
+        cause = invocation_cause(unqualified(function), source, known)
         request = InvocationRequest(
-            self._clock.new_id(), function, event, trigger, queued, synchronous
+            self._clock.new_id(), function, event, trigger, queued, cause, synchronous
         )
         if on_end is not None:
             self._on_end[request.id] = on_end
@@ -152,8 +176,18 @@ class AsyncInvoker:
         """Send the event itself to the function's dead-letter queue or topic."""
         payload = None if answer is None else json.dumps(answer).encode()
         letter = dead_letter(request.id, json.dumps(request.event), payload)
-        outcome = self.destinations.send_dead_letter(function.role, target, letter)
+        with self._causing(request):
+            outcome = self.destinations.send_dead_letter(function.role, target, letter)
         self._clock.record(DestinationReached(self._clock.now, request.id, target, outcome))
+
+    @contextmanager
+    def _causing(self, request: InvocationRequest) -> "Iterator[None]":
+        """Count what is queued meanwhile as caused by the request."""
+        self._sending = request
+        try:
+            yield
+        finally:
+            self._sending = None
 
     def _send_record(
         self,
@@ -166,9 +200,12 @@ class AsyncInvoker:
         """Send the record to the destination, with the permissions of the function's role."""
         now = self._clock.now
         record = invocation_record(request, function, condition, answer, now)
-        invocation, outcome = None, self.destinations.send(function.role, destination, record)
-        if self.destinations.is_queued(destination, outcome):
-            invocation = self.queue(destination, record, Trigger.DESTINATION)
+        invocation = None
+        with self._causing(request):
+            outcome = self.destinations.send(function.role, destination, record)
+            if self.destinations.is_queued(destination, outcome):
+                source = unqualified(request.function)
+                invocation = self.queue(destination, record, Trigger.DESTINATION, source=source)
         self._clock.record(DestinationReached(now, request.id, destination, outcome, invocation))
 
 

@@ -42,7 +42,7 @@ READ_TIMEOUT = "read timeout"
 
 
 class CallInterceptor:
-    """Intercepts the calls of every handler, in the handler's own thread."""
+    """Intercepts handlers' AWS calls in their threads: schedules handlers, injects faults."""
 
     def __init__(
         self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker

@@ -1,4 +1,4 @@
-"""Where Lambda sends the record of a finished invocation: a function, a topic, a queue or a bucket.
+"""Where Lambda sends records of invocations: to a function, topic, queue, event bus or bucket.
 
 And where it sends a discarded event itself: a dead-letter queue or topic.
 [Lambda developer guide: invocation-async-retain-records]
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.simulation.lambda_runner import InvocationRequest
 
+RESULT = "Lambda Function Invocation Result"
+"""The beginning of the detail type of a record on an event bus."""
 SUCCESS = "Success"
 """The `condition` in the record of an invocation that succeeded."""
 
 
 class Destinations:
-    """Sends records with the permissions of the function's role, and without retries."""
+    """Sends records of invocations to destinations, with the role's permissions, once."""
 
     def __init__(self, aws: AwsClients) -> None:
         self._aws = aws
@@ -77,6 +79,8 @@ class Destinations:
                 clients.awslambda.invoke(FunctionName=destination, InvocationType="DryRun")
             case "sns":
                 clients.sns.publish(TopicArn=destination, Message=text, **with_attributes)
+            case "events":
+                _put_event(clients, destination, text)
             case "sqs":
                 name = destination.rpartition(":")[2]
                 url = self._aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -86,6 +90,28 @@ class Destinations:
         if role not in self._clients:
             self._clients[role] = without_retries(role_clients(self._aws, role))
         return self._clients[role]
+
+
+def _put_event(clients: AwsClients, bus: str, text: str) -> None:
+    """Put the record on the bus, as an event of Lambda.
+
+    Raises:
+        ClientError: the role may not, or the bus refused the entry.
+    """
+    record = json.loads(text)
+    succeeded = record["requestContext"]["condition"] == SUCCESS
+    entry: Any = {
+        "EventBusName": bus,
+        "Source": "lambda",
+        "DetailType": f"{RESULT} - {SUCCESS if succeeded else 'Failure'}",
+        "Detail": text,
+        "Resources": [bus, record["requestContext"]["functionArn"]],
+    }
+    answer = clients.events.put_events(Entries=[entry])
+    for failed in answer["Entries"]:
+        if "ErrorCode" in failed:
+            error: Any = {"Code": failed["ErrorCode"], "Message": failed.get("ErrorMessage", "")}
+            raise ClientError({"Error": error}, "PutEvents")
 
 
 def invocation_record(

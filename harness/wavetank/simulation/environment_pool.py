@@ -16,7 +16,7 @@ type MakeEnvironment = Callable[["DeployedFunction"], ExecutionEnvironment]
 
 @dataclass(frozen=True)
 class PooledEnvironment:
-    """An execution environment of one revision of a function, and the thread it runs in."""
+    """An execution environment of one function revision, and the thread it runs in."""
 
     revision: str
     environment: ExecutionEnvironment
@@ -24,7 +24,7 @@ class PooledEnvironment:
 
 
 class EnvironmentPool:
-    """The warm environments of every function; `make` creates a new, cold one."""
+    """The warm execution environments of every function; `make` creates a cold one."""
 
     def __init__(self, make: MakeEnvironment) -> None:
         self._make = make

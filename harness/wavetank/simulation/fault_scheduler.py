@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class SimulatedResources(StoredPackages, ApiResources):
-    """What is deployed in the simulator. Code is replaced in memory, and at once."""
+    """The resources in a simulator that faults change; code is replaced in memory, at once."""
 
     def __init__(self, simulator: Simulator, topology: Topology) -> None:
         StoredPackages.__init__(self)
@@ -72,7 +72,7 @@ class SimulatedResources(StoredPackages, ApiResources):
 
 
 class FaultScheduler:
-    """The faults of one run. `matcher` is what calls, ticks and deliveries consult."""
+    """Injects and reverts the faults of one run; `matcher` decides which events they hit."""
 
     def __init__(self, simulator: Simulator, clock: SimulationClock, topology: Topology) -> None:
         self._clock = clock

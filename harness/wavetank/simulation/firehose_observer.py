@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryRefusedError(Exception):
-    """S3 refuses an object; the message is its error code."""
+    """S3 refuses to store an object because of a fault; the message is S3's error code."""
 
     @property
     def code(self) -> str:
@@ -27,7 +27,7 @@ class DeliveryRefusedError(Exception):
 
 
 class FirehoseObserver:
-    """Schedules the deliveries of all streams, and tracks each record until its end.
+    """Schedules the deliveries of all delivery streams, and tracks each record to its end.
 
     `running` returns the request whose handler runs now.
     """

@@ -22,7 +22,7 @@ EXIT_CODE_BITS = 0xFF
 
 
 class StuckError(WavetankError):
-    """A handler neither pauses nor ends."""
+    """A handler neither pauses nor ends within its limits."""
 
 
 class Cancelled(BaseException):
@@ -31,14 +31,14 @@ class Cancelled(BaseException):
 
 @dataclass(frozen=True)
 class TaskExited:
-    """The handler ended its process by what it raised: `exit(code)`."""
+    """The result of a handler that ended its process by an exception: `exit(code)`."""
 
     status: ExitStatus
 
 
 @dataclass(frozen=True)
 class TaskEnded[T]:
-    """The handler returned `value`."""
+    """The result of a handler that returned `value`."""
 
     value: T
 
@@ -77,7 +77,10 @@ class HandlerThread:
 
 
 class HandlerTask[P, T]:
-    """One handler's run, from its start to its end. `P` is the type of what it pauses with."""
+    """One execution of a handler as a cooperative task.
+
+    `P` is the type of its pauses.
+    """
 
     _state: P | TaskEnded[T] | TaskExited | BaseException | None
 

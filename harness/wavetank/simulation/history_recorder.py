@@ -15,7 +15,7 @@ type Watcher = Callable[[Event], None]
 
 
 class HistoryRecorder:
-    """Passes every event to the digest, the history file if any, and the invariants.
+    """Passes each event of a run to the digest, the history file and the invariants.
 
     Events are passed on when `batch_size` of them have come, or by `flush`; `watch` gets each one
     at once.

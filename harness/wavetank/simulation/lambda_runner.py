@@ -22,6 +22,7 @@ from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
+from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
@@ -37,19 +38,26 @@ HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 
 @dataclass(frozen=True)
 class InvocationRequest:
-    """An event for a function. A `synchronous` caller gets the result itself."""
+    """An event for a function; a `synchronous` caller gets the result itself.
+
+    `cause` is this invocation, with what caused it.
+    """
 
     id: str
     function: str
     event: object
     trigger: Trigger
     queued: QueuedEvent
+    cause: InvocationCause
     synchronous: bool = False
 
 
 @dataclass
 class HandlerAttempt:
-    """One attempt at a request, while it runs. `answered_calls` are served but not yet recorded."""
+    """A running attempt at a request.
+
+    `answered_calls` are served but not yet recorded.
+    """
 
     request: InvocationRequest
     function: "DeployedFunction"
@@ -98,6 +106,7 @@ class LambdaRunner:
         """Begin an attempt, or throttle it if the function's concurrency is used up."""
         function = self._simulator.function(request.function)
         arn = function.arn
+        refuse_recursive_loop(request.cause, is_allowed=function.may_recurse)
         if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
             self._record_end(request, function, Outcome.THROTTLED)
             self._on_throttle(request, function)

@@ -17,7 +17,7 @@ PACE = timedelta(minutes=10)
 
 
 class ManualSteps:
-    """Runs the steps one after the other, `PACE` apart."""
+    """Executes the steps of a scenario, one each `PACE`, without a schedule."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ AGE_DEFAULT = timedelta(hours=6)
 
 
 class AsyncFailure(StrEnum):
-    """Why an attempt failed."""
+    """The kinds of failed attempts at an asynchronous event."""
 
     FUNCTION = "function error"
     SYSTEM = "throttle or system error"
@@ -47,7 +47,7 @@ class InvokeConfiguration:
 
 @dataclass(frozen=True)
 class QueuedEvent:
-    """An event in Lambda's queue: when it was accepted, and its failed attempts by reason."""
+    """An event in Lambda's queue: when it was accepted, and its failures by kind."""
 
     accepted: datetime
     function_errors: int = 0
@@ -61,14 +61,14 @@ class QueuedEvent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Lambda tries again at this instant."""
+    """The decision to try an asynchronous event again, at this instant."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Lambda discards the event."""
+    """The decision to discard an asynchronous event."""
 
     condition: EndingCondition
 

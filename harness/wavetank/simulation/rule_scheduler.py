@@ -24,7 +24,7 @@ from wavetank.simulation.topology import InvokedTarget, ScheduledRule
 
 
 class RuleScheduler:
-    """Fires every rule that has a schedule, whether or not it is enabled.
+    """Fires all rules that have a schedule, whether or not they are enabled.
 
     Functions are invoked in virtual time. What EventBridge delivers elsewhere, or transforms, is
     delivered by the emulator, which retries in virtual time; the history has no record of it.

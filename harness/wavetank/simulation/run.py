@@ -5,16 +5,15 @@ handler that is about to call AWS pauses if another action is due at the same in
 overlapping invocations are interleaved at their calls, in an order drawn from the seed.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.deployment.deployed import template_hash
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.hooks import SimulatorHooks
@@ -31,18 +30,23 @@ from wavetank.history import (
 )
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.event_sources.polled_run import PolledRun
 from wavetank.simulation.event_sources.sources import EventSources
 from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
+from wavetank.simulation.pushed_events import PushedEvents
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
+from wavetank.simulation.seeded_random import seeded_ids, seeded_random
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import Topology, confirmed_addresses, read_topology, tables
+from wavetank.simulation.workload.player import WorkloadPlayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,13 +55,15 @@ if TYPE_CHECKING:
 
 RECOVERY = timedelta(minutes=5)
 """How long rules go on firing after the last fault is reverted: Lambda's retries, and a tick."""
+ANSWER_MAX = timedelta(hours=1)
+"""Longer than any function runs, with a cold start."""
 DRAIN_MAX = timedelta(hours=26)
 """After the last firing. Firehose retries for a day, and Lambda for six hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What decides a run, apart from what is deployed.
+    """The inputs of a run, apart from the deployed pipeline.
 
     `steps` run besides the rules' own firings, of which a horizon of zero has none.
     `recorded_options` are written to the history.
@@ -69,11 +75,12 @@ class RunOptions:
     horizon: timedelta
     plan: FaultPlan = field(default_factory=FaultPlan)
     steps: tuple[Step, ...] = ()
+    workloads: tuple[WorkloadSpec, ...] = ()
     recorded_options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:
-        """The last instant at which a rule may fire."""
+        """The last instant at which a rule may fire, or a workload be sent."""
         reverted = self.plan.reverted_at(self.start)
         recovered = reverted + RECOVERY if self.plan.faults else self.start
         return max(self.start + self.horizon, recovered)
@@ -102,6 +109,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
+        self._pushed = PushedEvents(self._clock, self._invocations)
         self._sources = EventSources(
             PolledRun(
                 simulator=simulator,
@@ -113,6 +121,10 @@ class Run:
         )
         self._last_action = options.last_action
         self._is_ending = False
+        self._entries = HttpEntries(simulator, self._clock, self._invocations)
+        self._workload = WorkloadPlayer(
+            simulator, self._clock, self._invocations, self._entries, options.seed, until
+        )
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
     def execute(self) -> None:
@@ -126,14 +138,16 @@ class Run:
         options = self._options
         with ExitStack() as stack:
             stack.enter_context(self._simulator.frozen_at(options.start))
-            stack.enter_context(_seeded_random(options.seed))
+            stack.enter_context(seeded_random(options.seed))
             self._begin()
             hooks = SimulatorHooks(
                 interceptor=self._interceptor,
                 deliveries=self._deliveries,
                 sent=self._sent,
                 new_id=self._clock.new_id,
-                queue=partial(self._invocations.queue, trigger=Trigger.SERVICE),
+                queue=self._pushed.queue,
+                given_up=self._pushed.given_up,
+                service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
                 messages=self._sources,
                 on_record=self._sources.record_accepted,
@@ -160,9 +174,31 @@ class Run:
         """Queue the event for the function of that ARN; returns the request's id."""
         return self._invocations.queue(function, event, Trigger.MANUAL)
 
+    def add_workload(self, workload: WorkloadSpec) -> None:
+        """Send the workload too; its window begins from now on.
+
+        Raises:
+            UsageError: its target is not deployed, or is of another type.
+        """
+        self._workload.plan([workload])
+
+    def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
+        """Call a function URL or an API now, and run what is due until it answers.
+
+        Raises:
+            UsageError: there is no such entry, or what it does is not simulated.
+        """
+        answers: list[HttpAnswer] = []
+        self._plan()
+        self._entries.call(self._entries.find(choice), call, answers.append)
+        limit = self._clock.now + ANSWER_MAX
+        self._clock.run_until(limit, self._plan, lambda: bool(answers))
+        (answer,) = answers
+        return answer
+
     def end(self, until: datetime) -> None:
-        """Stop the rules after `until`, drain everything else, and record what remains."""
-        self._rules.until = self._schedules.until = until
+        """Stop rules and workload after `until`, drain everything else, and record what remains."""
+        self._rules.until = self._schedules.until = self._workload.until = until
         self._last_action = max(until, self._options.last_action)
         self._is_ending = True
         self._plan()
@@ -195,6 +231,7 @@ class Run:
             self._rules.plan(rule)
         self._schedules.plan()
         self._steps.plan(self._options.steps)
+        self._workload.plan(self._options.workloads)
 
     def _end(self) -> None:
         remaining = [*self._deliveries.remaining(), *self._sources.remaining()]
@@ -218,17 +255,6 @@ class Run:
                 self._clock.now, message.topic, message.address, message.subject, message.text
             )
         )
-
-
-@contextmanager
-def _seeded_random(seed: int) -> "Iterator[None]":
-    """Seed Python's own random numbers, which handlers and the SDK draw from."""
-    state = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(state)
 
 
 def _run_began(

@@ -22,6 +22,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import FUNCTIONS_LOG
 from wavetank.scenario.steps import manual_steps
 from wavetank.scenario.supported_faults import check_supported
+from wavetank.scenario.workload.serialization import workloads_to_json
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.run import Run, RunOptions
 
@@ -33,7 +34,7 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
-    """What decides a run, apart from the pipeline; `start` is in virtual time.
+    """The inputs of a run, apart from the pipeline; `start` is in virtual time.
 
     To compare it with a run on a live engine, it is run step by step as that one was, from
     `initial_table`, the table that the live run began with.
@@ -52,7 +53,7 @@ class RunSpec:
 
 @dataclass(frozen=True)
 class RunResult:
-    """The findings of a run, and the digest of its history.
+    """The result of a run: its findings, and the digest of its history.
 
     `unmatched` are faults that hit nothing: the run shows nothing about them.
     """
@@ -135,6 +136,8 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
     """The options of the run that the spec describes."""
     scenario = spec.scenario
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
+    if scenario.workloads:
+        plan["workload"] = workloads_to_json(scenario.workloads)
     if spec.is_manual:
         return RunOptions(
             scenario=scenario.name,
@@ -150,5 +153,6 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
         start=spec.start,
         horizon=scenario.horizon,
         plan=scenario.plan,
+        workloads=scenario.workloads,
         recorded_options={**pipeline.options(), **plan},
     )

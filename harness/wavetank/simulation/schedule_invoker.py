@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class ScheduleInvoker:
-    """Invokes every schedule that is enabled, until `until`, which can be lowered during a run.
+    """Invokes enabled schedules of EventBridge Scheduler until `until`.
 
-    Each schedule counts as created at the start of the run, as rules do. Targets are called with
-    the schedule's role, failures are retried, and functions are invoked in virtual time.
+    `until` can be lowered during a run. Each schedule counts as created at the start of the run, as
+    rules do. Targets are called with the schedule's role, failures are retried, and functions are
+    invoked in virtual time.
     """
 
     def __init__(self, simulator: Simulator, clock: SimulationClock, until: datetime) -> None:

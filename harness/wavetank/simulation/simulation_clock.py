@@ -38,7 +38,7 @@ class _Entry[T]:
 
 
 class EventQueue[T]:
-    """A queue by due time. Items due at one instant come in an order drawn from the seed.
+    """A priority queue by due time; the seed decides the order at one instant.
 
     The same seed and the same items give the same order.
     """
@@ -123,14 +123,18 @@ class SimulationClock:
         """Whether another action is due at this instant."""
         return self._queue.next_due() == self.now
 
-    def run_until(self, end: datetime, after_each: Action) -> None:
+    def run_until(
+        self, end: datetime, after_each: Action, is_done: Callable[[], bool] = lambda: False
+    ) -> None:
         """Run every action that is due by `end`, and call `after_each` after each of them.
+
+        It stops before the next action once `is_done` returns True.
 
         Raises:
             EndlessRunError: actions go on causing each other, and time does not pass.
         """
         at_once = 0
-        while (due := self._queue.next_due()) is not None and due <= end:
+        while (due := self._queue.next_due()) is not None and due <= end and not is_done():
             due, action = self._queue.pop()
             at_once += 1
             if due != self.now:  # the simulator's time is set once per instant, not per action

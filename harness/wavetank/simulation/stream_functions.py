@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StreamFunctions:
-    """Starts the invocations; `on_answer` of each is called when its function has ended."""
+    """Invokes transforming functions in virtual time; `on_answer` gets each response."""
 
     def __init__(self, invocations: AsyncInvoker) -> None:
         self._invocations = invocations

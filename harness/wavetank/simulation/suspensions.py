@@ -1,4 +1,4 @@
-"""Why a handler pauses, and so when or whether it is resumed."""
+"""The reasons for which a handler pauses or ends, which decide when it is resumed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from wavetank.emulator.lambda_.outcome import ExitStatus
 
 
 class CrashCause(StrEnum):
-    """How an execution environment can end in the middle of an invocation."""
+    """Why an execution environment ended in the middle of an invocation."""
 
     CRASH = "crash"
     OUT_OF_MEMORY = "out of memory"
@@ -16,31 +16,31 @@ class CrashCause(StrEnum):
 
 @dataclass(frozen=True)
 class Yield:
-    """Other actions are due at this instant; the order of them and the handler is drawn."""
+    """A pause because other events are due at this instant; the seed draws the order."""
 
 
 @dataclass(frozen=True)
 class Sleep:
-    """The handler sleeps, or waits for a response, for this long."""
+    """A pause of this length: the handler sleeps, or waits for a response."""
 
     duration: timedelta
 
 
 @dataclass(frozen=True)
 class Hang:
-    """The handler is never resumed; it ends at the function's timeout."""
+    """A pause without end: the handler ends at the function's timeout."""
 
 
 @dataclass(frozen=True)
 class Crash:
-    """The process of the handler was killed."""
+    """The end of a handler whose process was killed."""
 
     cause: CrashCause
 
 
 @dataclass(frozen=True)
 class Exit:
-    """The handler ended its own process, without raising anything: `os._exit`, a signal."""
+    """The end of a handler that ended its process without an exception, by `os._exit`."""
 
     status: ExitStatus
 

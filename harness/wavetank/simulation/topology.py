@@ -20,7 +20,7 @@ TRANSFORMING = frozenset({"InputPath", "InputTransformer"})
 
 @dataclass(frozen=True)
 class InvokedTarget:
-    """A function that a rule invokes; `input` replaces the event if the rule sets it."""
+    """A function that a rule invokes; `input`, if set, replaces the event."""
 
     arn: str
     input: str | None
@@ -28,7 +28,7 @@ class InvokedTarget:
 
 @dataclass(frozen=True)
 class DeliveredTarget:
-    """A target that EventBridge delivers to: no function, or one that gets a transformed event."""
+    """A rule's target that EventBridge delivers to: no function, or a transformed event."""
 
     id: str
     arn: str
@@ -36,7 +36,7 @@ class DeliveredTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledRule:
-    """A rule with a schedule, enabled or not.
+    """An EventBridge rule with a schedule, enabled or not.
 
     `targets` are the functions that it invokes with the event or a constant input, `delivered` its
     other targets.
@@ -68,7 +68,7 @@ def scheduled_rules(aws: AwsClients) -> Iterator[ScheduledRule]:
 
 @dataclass(frozen=True)
 class Topology:
-    """The rules, and the EventInvokeConfig of each function and of each alias by its ARN."""
+    """The deployed rules, and the EventInvokeConfig of each function and alias by ARN."""
 
     rules: tuple[ScheduledRule, ...]
     configurations: Mapping[str, InvokeConfiguration]
@@ -147,7 +147,7 @@ def confirmed_addresses(aws: AwsClients) -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class EmailSubscription:
-    """An address on a topic; `arn` is None until it is confirmed."""
+    """An e-mail subscription of a topic; `arn` is None until it is confirmed."""
 
     address: str
     arn: str | None

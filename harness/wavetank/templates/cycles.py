@@ -26,7 +26,7 @@ def circular_references(template: Template) -> list[TemplateProblem]:
         circle: list[str] = list(reversed(error.args[1]))
         position = template.position(("Resources", circle[0]))
         found = f"{' -> '.join(circle)} at {position}"
-        action = "remove one of these references"
+        action = "remove one of these references, such as by a name that the template sets"
         return [TemplateProblem("resources without circular references", found, action)]
     return []
 

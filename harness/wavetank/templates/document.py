@@ -5,6 +5,7 @@ YAML or JSON, which YAML contains. The content is not changed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ LOOP = "Fn::ForEach::"
 
 @dataclass(frozen=True)
 class Template:
-    """The file, its content, and the line of each key and element.
+    """A CloudFormation template: its file, its content, and the line of each element.
 
     In an expanded template `origins` has, by the logical id of each resource that SAM generated,
     the logical id of the resource in the file that it is part of. `parts` are the other files whose
@@ -106,6 +107,11 @@ def _broken(path: Path, error: Exception) -> UsageError:
     return UsageError("a template in YAML or JSON", f"{what} at {position}", "correct that line")
 
 
+def line_numbers(text: str) -> dict[Keys, int]:
+    """The line of each key and element of a text in YAML or JSON, which must be valid."""
+    return dict(_lines(yaml.compose(text.replace("\t", " "), Loader=yaml.SafeLoader), ()))
+
+
 def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
     """The position of everything below the node, independent of tags such as `!Sub`."""
     if isinstance(node, yaml.MappingNode):
@@ -122,8 +128,12 @@ def _lines(node: yaml.Node | None, keys: Keys) -> Iterator[tuple[Keys, int]]:
 def _check_sections(template: Template) -> None:
     body: Any = template.body
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
-        found = f"no Resources in {template.path}"
-        raise UsageError("a CloudFormation template", found, "check the path")
+        sections = body if isinstance(body, dict) else ()
+        others = [str(name) for name in sections if name != "Resources"]
+        near = get_close_matches("Resources", others, n=1)
+        found = f"{near[0] if near else 'no Resources'} in {template.path}"
+        action = "write Resources" if near else "check the path"
+        raise UsageError("a CloudFormation template with Resources", found, action)
     _check_table(template, ("Conditions",), template.section("Conditions"))
     check_form(template)
 

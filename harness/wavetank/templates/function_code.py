@@ -34,7 +34,7 @@ SAM_BUILD = "run `sam build` first"
 
 @dataclass(frozen=True)
 class LocalCode:
-    """The code of one function or layer.
+    """The local code of one function or layer.
 
     `requirements` are to be installed beside it, `under` is the folder of the zip for both, and
     `is_source` is whether the folder may also have what is not code.

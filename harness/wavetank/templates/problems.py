@@ -1,4 +1,4 @@
-"""What a template needs that the simulator lacks, by resource, file and line."""
+"""Problems of a template that the simulator cannot run, by resource, file and line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,21 @@ from wavetank.templates.references import TemplateScope
 
 @dataclass(frozen=True)
 class TemplateProblem:
-    """The three parts of an error; `found` ends with the position."""
+    """An error in a template, in three parts; `found` ends with the position.
+
+    `line`, if given, is the problem as a sentence that begins with its position; with the action it
+    is all that a user needs.
+    """
 
     expected: str
     found: str
     action: str
+    line: str | None = None
 
 
 @dataclass(frozen=True)
 class TemplateResource:
-    """One resource of a template, in that template's scope."""
+    """A resource of a template, with the scope that resolves its values."""
 
     scope: TemplateScope
     name: str
@@ -70,7 +75,7 @@ def refuse(problems: Sequence[TemplateProblem]) -> None:
     if not problems:
         return
     first, *others = problems
-    shown = dict.fromkeys(problem.found for problem in others)
-    shown.pop(first.found, None)
+    shown = dict.fromkeys(problem.line or problem.found for problem in others)
+    shown.pop(first.line or first.found, None)
     also = f" (also: {'; '.join(shown)})" if shown else ""
-    raise UsageError(first.expected, first.found, first.action + also)
+    raise UsageError(first.expected, first.found, first.action + also, sentence=first.line)

@@ -40,14 +40,14 @@ LIST_TYPES = ("CommaDelimitedList", "List<")
 
 @dataclass(frozen=True)
 class ResourceReference:
-    """A resource that a value refers to, by its name or by any attribute."""
+    """A reference of a template to a resource, by its name or by any attribute."""
 
     resource: str
     kind: str
 
 
 class TemplateScope:
-    """The scope in which the values of one template are resolved.
+    """Resolves the values of one template.
 
     `parameters` are the values of its parameters. `storage` is the scope of the template that is
     deployed first: its outputs fill parameters of the same names, and can be imported. `nested` has
@@ -219,7 +219,7 @@ def _follow[T](functions: Mapping[str, Callable[[Any], T]], written: Mapping[str
     follow = functions.get(name)
     try:
         return follow(argument) if follow else None
-    except (AttributeError, IndexError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return None  # not the function's form: CloudFormation reports it
 
 

@@ -3,6 +3,8 @@
 The translator takes code from buckets only, as it runs after `sam package`. So local code is given
 to it under a placeholder, and what it makes has the local path again, as in a template for
 `aws cloudformation package`. Documents that are named by a local path are read into the template.
+The version that AutoPublishAlias publishes is named by the hash of the code, which a placeholder
+does not have: so the hash of local code is given with it, unless the template gives one.
 [SAM developer guide: sam-specification; samtranslator.translator.transform]
 """
 
@@ -14,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from wavetank.core.lambda_package import code_digest
 from wavetank.core.settings import REGION
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.document import Keys, Template
@@ -26,7 +29,9 @@ PLACEHOLDER = "wavetank-local"
 """The bucket of local code, as the translator sees it."""
 ORIGIN = "WavetankOrigin"
 """The entry of a resource's Metadata that the translator copies to what it makes of it."""
-CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+FUNCTION = "AWS::Serverless::Function"
+CODE = {FUNCTION: "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+ALIAS, ALIASED_CODE = "AutoPublishAlias", "AutoPublishCodeSha256"
 DOCUMENTS = {
     "AWS::Serverless::Api": "DefinitionBody",
     "AWS::Serverless::HttpApi": "DefinitionBody",
@@ -44,15 +49,15 @@ def is_sam(template: Template) -> bool:
     return SERVERLESS in as_list(template.body.get("Transform"))
 
 
-def expanded(scope: TemplateScope) -> tuple[Template, list[TemplateProblem]]:
-    """The template with the resources that CloudFormation knows.
+def expanded(scope: TemplateScope, code: Path) -> tuple[Template, list[TemplateProblem]]:
+    """The template with the resources that CloudFormation knows; `code` is the folder of its code.
 
     Each has the line of the resource, or of the event, that it was made from. With problems the
     template is as it was.
     """
     template = scope.template
     body: dict[str, Any] = copy.deepcopy(dict(template.body))
-    local = _Localized(template, body)
+    local = _Localized(template, body, code)
     values = {
         name: value for name in template.section("Parameters") if (value := _text(scope, name))
     }
@@ -83,7 +88,8 @@ def _text(scope: TemplateScope, name: str) -> str | None:
 class _Localized:
     """The body with placeholders for local code, and with documents read into it."""
 
-    def __init__(self, template: Template, body: dict[str, Any]) -> None:
+    def __init__(self, template: Template, body: dict[str, Any], folder: Path) -> None:
+        self._folder = folder
         self.problems: list[TemplateProblem] = []
         self.parts = set[Path]()
         self._template = template
@@ -115,7 +121,7 @@ class _Localized:
     def _hide(
         self, name: str, kind: str, properties: dict[str, Any], defaults: Mapping[str, Any]
     ) -> None:
-        if kind == "AWS::Serverless::Function":
+        if kind == FUNCTION:
             if "Image" in {properties.get("PackageType"), defaults.get("PackageType")}:
                 properties.setdefault("ImageUri", f"{PLACEHOLDER}/{name}")
                 return
@@ -125,6 +131,8 @@ class _Localized:
             properties.setdefault("CodeUri", defaults.get("CodeUri", "."))
         code = properties.get(CODE[kind])
         if isinstance(code, str) and code and not code.startswith("s3://"):
+            if kind == FUNCTION and (ALIAS in properties or ALIAS in defaults):
+                properties.setdefault(ALIASED_CODE, code_digest(self._folder / code))
             self._code[name] = code
             properties[CODE[kind]] = f"s3://{PLACEHOLDER}/{name}"
 

@@ -1,4 +1,4 @@
-"""What `sam build` left in `.aws-sam/build` beside a template.
+"""The output of `sam build` in `.aws-sam/build` beside a template.
 
 A build is used for a function if it is newer than the function's source and the template: SAM
 writes the built template last.
@@ -21,7 +21,7 @@ CODE = ("CodeUri", "ContentUri")
 
 
 class SamBuild:
-    """The build beside a template, if there is one."""
+    """The output of `sam build` beside a template, if there is one."""
 
     def __init__(self, template: Path) -> None:
         self._template = template

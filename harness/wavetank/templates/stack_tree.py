@@ -18,15 +18,18 @@ from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.queue_timeouts import short_visibility_timeouts
 from wavetank.templates.reduction import reduced
 from wavetank.templates.references import NESTED_STACK, ResourceReference, TemplateScope
+from wavetank.templates.unknown_names import unknown_names, unknown_properties
+from wavetank.templates.unknown_references import unknown_dependencies, unknown_references
 
 type Values = Mapping[str, str | ResourceReference]
 
 
 class StackTree:
-    """A template that is read with its parameters, and the templates of its nested stacks.
+    """A template, read with its parameters, and the templates of its nested stacks.
 
     `problems` are those of this template. The nested ones are read when they are first asked for,
-    since their parameters may be outputs of each other.
+    since their parameters may be outputs of each other. `code` is the folder that code paths are
+    relative to; by default each template's own.
 
     Raises:
         UsageError: the file is missing or not a template.
@@ -38,18 +41,26 @@ class StackTree:
         parameters: Values,
         storage: TemplateScope | None = None,
         within: tuple[Path, ...] = (),
+        code: Path | None = None,
     ) -> None:
         self.problems: list[TemplateProblem] = []
         self._within = (*within, path.resolve())
+        self._code = code
         self._nested: dict[str, StackTree | None] = {}
         template, found = included(cdk.localized(read_document(path)))
         self.problems += found
-        for expand in (unrolled, reduced, sam.expanded):
-            scope = TemplateScope(template, parameters, storage)
-            if expand is not sam.expanded or sam.is_sam(template):
-                template, found = expand(scope)
-                self.problems += found
-                check_form(template)
+        for expand in (unrolled, reduced):
+            before = template
+            template, found = expand(TemplateScope(template, parameters, storage))
+            self.problems += found
+            check_form(template)
+        written, template = template, self._expanded(template, parameters, storage)
+        if not self.problems and not sam.is_sam(template):
+            # Names of resources under a false condition are known too.
+            resources = before.section("Resources").keys() | template.section("Resources").keys()
+            names = resources | template.section("Parameters").keys()
+            self.problems += unknown_references(written, frozenset(names))
+            self.problems += unknown_dependencies(before, frozenset(resources))
         self.scope = TemplateScope(template, parameters, storage, self._nested_scope)
         if not (self.problems and sam.is_sam(template)):  # else it is not expanded
             self.problems += sam.refuse_unexpanded(template)
@@ -85,6 +96,20 @@ class StackTree:
         for _, tree in self.nested():
             yield from tree.all_scopes()
 
+    def _expanded(
+        self, template: Template, parameters: Values, storage: TemplateScope | None
+    ) -> Template:
+        """The template with SAM's resources expanded, unless a name in it is unknown."""
+        found = unknown_names(template, is_sam=sam.is_sam(template))
+        if sam.is_sam(template) and not found:
+            folder = self._code or template.path.parent
+            template, found = sam.expanded(TemplateScope(template, parameters, storage), folder)
+            check_form(template)
+        self.problems += found
+        if not sam.is_sam(template):
+            self.problems += unknown_properties(template)
+        return template
+
     def _nested_scope(self, name: str) -> TemplateScope | None:
         tree = self._open(name)
         return tree.scope if tree else None
@@ -114,7 +139,8 @@ class StackTree:
             )
             return None
         try:
-            tree = StackTree(path, self._parameters(stack), within=self._within)
+            parameters = self._parameters(stack)
+            tree = StackTree(path, parameters, within=self._within, code=self._code)
         except UsageError as error:
             problem = stack.problem(
                 error.expected, f"with {error.found}", error.action, ("TemplateURL",)

@@ -1,4 +1,4 @@
-"""Which resources of a template the simulator supports, and what is wrong with the others.
+"""The resources of a template that the simulator supports, and problems of the others.
 
 Refused is what would deploy but have no effect: a trigger that never fires, a destination that is
 never reached, code that is not run. Errors that only LocalStack detects are raised by the
@@ -7,23 +7,30 @@ deployment.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.http_resources import HTTP_CHECKS
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import NESTED_STACK, TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
 LAYER, BUCKET = "AWS::Lambda::LayerVersion", "AWS::S3::Bucket"
-TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, "AWS::KinesisFirehose::DeliveryStream"})
-"""What a rule or a schedule can have as a target."""
-TABLE, KINESIS_STREAM = "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
+BUS, DELIVERY_STREAM = "AWS::Events::EventBus", "AWS::KinesisFirehose::DeliveryStream"
+DATA_STREAM, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::Logs::LogGroup"
+TABLE = "AWS::DynamoDB::Table"
+TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, DELIVERY_STREAM})
+"""What a schedule can have as a target."""
+RULE_TARGETS = TARGETS | {BUS, DATA_STREAM, LOG_GROUP}
+LOG_TARGETS = frozenset({FUNCTION, DELIVERY_STREAM, DATA_STREAM})
+"""What a subscription filter can have as its destination."""
 BUCKET_ARN = "an ARN of s3"
 """The kind of a written ARN, which names the bucket."""
-EVENT_SOURCES = frozenset({QUEUE, TABLE, KINESIS_STREAM})
+EVENT_SOURCES = frozenset({QUEUE, TABLE, DATA_STREAM})
 """What an event source mapping can read."""
 RUNTIME = re.compile(r"python3\.\d+")
-PROTOCOLS = frozenset({"email", "email-json", "sqs"})
+PROTOCOLS = frozenset({"email", "email-json", "firehose", "http", "https", "lambda", "sqs"})
 DEFAULT_BUSES = frozenset({"default", "arn:aws:events:eu-west-1:000000000000:event-bus/default"})
 S3_DESTINATIONS = ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
 PROCESSORS = frozenset(
@@ -32,6 +39,12 @@ PROCESSORS = frozenset(
         *("MetadataExtraction", "RecordDeAggregation"),
     }
 )
+NOTIFIED = {
+    "LambdaConfigurations": ("Function", FUNCTION),
+    "QueueConfigurations": ("Queue", QUEUE),
+    "TopicConfigurations": ("Topic", TOPIC),
+}
+"""Of a bucket's notifications: the property that names the target, and its type."""
 KINESIS_SOURCE = "KinesisStreamSourceConfiguration"
 LEAVE_OUT = "remove it"
 
@@ -48,8 +61,10 @@ def unsupported(scope: TemplateScope) -> list[TemplateProblem]:
 
 def _unknown_type(resource: TemplateResource) -> TemplateProblem:
     others = ", ".join(sorted(CHECKS))
-    action = f"use a sandbox (up), which has all of LocalStack; the simulator supports {others}"
-    return resource.problem("resources of supported types", "", action)
+    expected = f"resources of types that the simulator supports: {others}"
+    action = "use a sandbox, which has all of LocalStack: up, then invoke and check"
+    problem = resource.problem(expected, "", action)
+    return replace(problem, line=f"{problem.found} is not simulated")
 
 
 def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
@@ -65,11 +80,11 @@ def _refused(resource: TemplateResource, what: Mapping[str, str]) -> Iterator[Te
 
 
 def _check_rule(rule: TemplateResource) -> Iterator[TemplateProblem]:
-    yield from _refused(rule, {"EventPattern": "a rule that a schedule fires"})
     if not {"ScheduleExpression", "EventPattern"} & rule.properties.keys():
-        yield rule.problem("a rule that a schedule fires", "without one", "give it one")
+        yield rule.problem("a rule with a schedule or a pattern", "without one", "give it one")
     bus = rule.properties.get("EventBusName")
-    if bus is not None and rule.scope.value(bus) not in DEFAULT_BUSES:
+    other = bus is not None and rule.scope.value(bus) not in DEFAULT_BUSES
+    if other and "ScheduleExpression" in rule.properties:
         expected = "a rule of the default bus, which has the schedules"
         yield rule.problem(expected, "of another", LEAVE_OUT, ("EventBusName",))
     for number, target in enumerate(as_list(rule.properties.get("Targets"))):
@@ -79,8 +94,10 @@ def _check_rule(rule: TemplateResource) -> Iterator[TemplateProblem]:
 def _check_target(rule: TemplateResource, number: int, target: Any) -> Iterator[TemplateProblem]:
     written = as_table(target)
     kind = rule.scope.kind(written.get("Arn"))
-    if kind not in TARGETS:
-        expected = "a rule whose targets are functions, queues, topics or delivery streams"
+    if kind not in RULE_TARGETS and rule.scope.value(written.get("Arn")) not in DEFAULT_BUSES:
+        expected = (
+            "a rule whose targets are functions, queues, topics, streams, log groups or buses"
+        )
         what = f"with {_shown(kind)} as a target"
         action = "choose one of them, by Ref, GetAtt or Sub"
         yield rule.problem(expected, what, action, ("Targets", number, "Arn"))
@@ -157,8 +174,9 @@ def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[Tem
     for name in ("OnFailure", "OnSuccess"):
         written = as_table(destinations.get(name))
         kind = scope.kind(written.get("Destination")) if written else FUNCTION
-        if kind not in {FUNCTION, TOPIC, QUEUE}:
-            expected = "a function, a topic or a queue as destination"
+        is_bus = scope.value(written.get("Destination")) in DEFAULT_BUSES
+        if kind not in {FUNCTION, TOPIC, QUEUE, BUS} and not is_bus:
+            expected = "a function, a topic, a queue or an event bus as destination"
             what = f"with {_shown(kind)} as {name}"
             keys = ("DestinationConfig", name, "Destination")
             yield configuration.problem(expected, what, "choose one of them", keys)
@@ -230,11 +248,24 @@ def _check_table(table: TemplateResource) -> Iterator[TemplateProblem]:
 
 
 def _check_bucket(bucket: TemplateResource) -> Iterator[TemplateProblem]:
-    refused = {
-        "NotificationConfiguration": "a bucket without notifications",
-        "ReplicationConfiguration": "a bucket without replication",
-    }
-    yield from _refused(bucket, refused)
+    yield from _refused(bucket, {"ReplicationConfiguration": "a bucket without replication"})
+    configuration = as_table(bucket.properties.get("NotificationConfiguration"))
+    for name, (target, kind) in NOTIFIED.items():
+        for number, written in enumerate(as_list(configuration.get(name))):
+            found = bucket.scope.kind(as_table(written).get(target))
+            if found != kind:
+                keys = ("NotificationConfiguration", name, number, target)
+                expected, what = f"a notification of {kind}", f"with {_shown(found)} as {target}"
+                yield bucket.problem(expected, what, "choose a resource of the templates", keys)
+
+
+def _check_log_subscription(subscription: TemplateResource) -> Iterator[TemplateProblem]:
+    kind = subscription.scope.kind(subscription.properties.get("DestinationArn"))
+    if kind not in LOG_TARGETS:
+        expected = "a subscription filter for a function, a delivery stream or a data stream"
+        what = f"with {_shown(kind)} as its destination"
+        keys = ("DestinationArn",)
+        yield subscription.problem(expected, what, "choose one of them, by GetAtt or Sub", keys)
 
 
 def _check_topic(topic: TemplateResource) -> Iterator[TemplateProblem]:
@@ -261,13 +292,16 @@ def _shown(meant: object) -> str:
 
 CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
     NESTED_STACK: _anything,
+    "AWS::CloudWatch::Alarm": _anything,
     TABLE: _check_table,
+    BUS: _anything,
+    "AWS::Events::EventBusPolicy": _anything,
     "AWS::Events::Rule": _check_rule,
     "AWS::IAM::ManagedPolicy": _anything,
     "AWS::IAM::Policy": _anything,
     "AWS::IAM::Role": _anything,
-    KINESIS_STREAM: _anything,
-    "AWS::KinesisFirehose::DeliveryStream": _check_stream,
+    DATA_STREAM: _anything,
+    DELIVERY_STREAM: _check_stream,
     "AWS::Lambda::EventInvokeConfig": _check_invoke_configuration,
     "AWS::Lambda::Alias": _check_alias,
     "AWS::Lambda::EventSourceMapping": _check_event_source_mapping,
@@ -275,16 +309,21 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     LAYER: _anything,
     "AWS::Lambda::Permission": _anything,
     "AWS::Lambda::Version": _check_version,
-    "AWS::Logs::LogGroup": _anything,
+    LOG_GROUP: _anything,
     "AWS::Logs::LogStream": _anything,
+    "AWS::Logs::ResourcePolicy": _anything,
+    "AWS::Logs::SubscriptionFilter": _check_log_subscription,
     BUCKET: _check_bucket,
     "AWS::S3::BucketPolicy": _anything,
     "AWS::Scheduler::Schedule": _check_schedule,
     "AWS::Scheduler::ScheduleGroup": _anything,
+    "AWS::SecretsManager::Secret": _anything,
     "AWS::SNS::Subscription": _check_subscription,
     TOPIC: _check_topic,
     "AWS::SNS::TopicPolicy": _anything,
     QUEUE: _anything,
     "AWS::SQS::QueuePolicy": _anything,
+    **HTTP_CHECKS,
+    "AWS::SSM::Parameter": _anything,
 }
 """The supported types; tests/simulator deploys one of each."""

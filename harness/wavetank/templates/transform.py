@@ -50,13 +50,15 @@ def deployed_copy(
     """The template as JSON for that stack.
 
     `packages` are its code and `nested` the URLs of the templates of nested stacks, by logical id.
-    With `schedules`, scheduled rules are enabled or disabled as the template has them.
+    With `schedules`, scheduled rules are enabled or disabled as the template has them. So is a rule
+    that has a pattern too, always: disabled, it would not match events.
     """
     body: dict[str, Any] = copy.deepcopy(dict(template.body))
     for name, resource in body["Resources"].items():
         properties = resource["Properties"] = resource.get("Properties") or {}
         is_rule = resource["Type"] == "AWS::Events::Rule"
-        if is_rule and "ScheduleExpression" in properties and not schedules:
+        is_scheduled = "ScheduleExpression" in properties and "EventPattern" not in properties
+        if is_rule and is_scheduled and not schedules:
             properties["State"] = "DISABLED"
         if name in packages:
             properties[CODE_PROPERTIES[resource["Type"]]] = {

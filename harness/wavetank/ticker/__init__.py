@@ -1,4 +1,4 @@
-"""What the ticker pipeline is: its data contract, records, first prices, table and invariants.
+"""The ticker pipeline: its data contract, records, first prices, table and invariants.
 
 `campaign`, `pytest_plugin` and `simulation`, and every package below this one, work for any
 pipeline and do not import it: they get what they need as an argument

@@ -1,4 +1,4 @@
-"""What is specific to the ticker pipeline; the rest of the package does not know the ticker.
+"""The constants of the ticker pipeline; the rest of the package does not know the ticker.
 
 The first prices are the five items of the assignment.
 """
@@ -12,7 +12,7 @@ RECORD_KEYS = ("ticker", "timestamp", "price")
 
 @dataclass(frozen=True)
 class FirstPrice:
-    """An item of the table at the start of the pipeline."""
+    """An item of the price table when the ticker pipeline starts."""
 
     ticker: str
     price: Decimal

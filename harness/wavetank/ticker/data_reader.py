@@ -10,7 +10,7 @@ from wavetank.ticker.records import parse_sample, split_body
 
 
 class TickerData:
-    """Names records by their sample and items by their ticker; other texts by themselves."""
+    """Identifies ticker records by sample and items by ticker, others by their text."""
 
     def split(self, body: str) -> list[str]:
         """The records of an object's body, each with the white space after it."""

@@ -13,7 +13,7 @@ SHOWN_CHARACTERS = 80
 
 @dataclass(frozen=True)
 class TablePrice:
-    """An item of the table; `tick` is None before its first tick."""
+    """An item of the price table; `tick` is None before its first tick."""
 
     ticker: str
     price: Decimal

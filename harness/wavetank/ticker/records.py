@@ -40,7 +40,7 @@ INSTANTS_CACHED = 256
 
 @dataclass(frozen=True)
 class Sample:
-    """A price at an instant (UTC), and the original text."""
+    """A price of a ticker at an instant (UTC), and the text of its record."""
 
     ticker: str
     instant: datetime

@@ -10,6 +10,12 @@ from tests.embedded.stack_updates.access import trust
 from tests.embedded.stack_updates.case import GONE, Case, Stage
 
 SERVICES = ("apigateway", "ec2", "kms", "scheduler", "secretsmanager", "ssm", "stepfunctions")
+SCHEDULE_ROLE = {
+    "ScheduleRole": {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": trust("scheduler")},
+    }
+}
 MACHINE_ROLE = {
     "MachineRole": {
         "Type": "AWS::IAM::Role",
@@ -137,13 +143,13 @@ CASES = (
     Case(
         name="Schedule",
         type="AWS::Scheduler::Schedule",
-        others={**MACHINE_ROLE, "Scheduled": {"Type": "AWS::SQS::Queue"}},
+        others={**SCHEDULE_ROLE, "Scheduled": {"Type": "AWS::SQS::Queue"}},
         fixed={
             "FlexibleTimeWindow": {"Mode": "OFF"},
             "State": "DISABLED",
             "Target": {
                 "Arn": {"Fn::GetAtt": ["Scheduled", "Arn"]},
-                "RoleArn": {"Fn::GetAtt": ["MachineRole", "Arn"]},
+                "RoleArn": {"Fn::GetAtt": ["ScheduleRole", "Arn"]},
             },
         },
         before={"ScheduleExpression": "rate(1 hour)"},

@@ -1,6 +1,7 @@
 """What was left changed is said, and reverted only where the user wants that."""
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from rich.prompt import Confirm
 from tests.clocks import Leaping
 from wavetank.aws.clients import sandbox_clients
 from wavetank.cli.output import Output
-from wavetank.cli.revert_offer import offer
+from wavetank.cli.revert_offer import offer, revert_after_start, show_in_progress
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import derive_names
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.changes import HostChange
 from wavetank.faults.resources import HostFaultTarget
 from wavetank.live.changed_target import ChangedTarget
+from wavetank.live.stack_sandbox import StackSandbox
 
 PAUSED = HostChange(fault="host-paused", process=1, born=0.0)
 CUT_OFF = HostChange(fault="network-cut", process=0, born=0.0, networks=("one",))
@@ -118,3 +121,50 @@ def test_changes_that_are_under_way_are_not_offered(target: ChangedTarget) -> No
     with target.journal.held():
         assert offer(target, output, COMMAND)
     assert text.getvalue() == ""
+
+
+def test_a_drill_in_progress_is_said_with_what_it_has_changed(
+    target: ChangedTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only while its process holds the journal; there is nothing to offer then."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    output, text = _output()
+    show_in_progress([target], output)
+    assert text.getvalue() == ""
+    with target.journal.held():
+        show_in_progress([target], output)
+        assert offer(target, output, COMMAND)
+    assert text.getvalue().startswith(f"a drill or run is in progress ({PAUSED.describe()}; ")
+    assert "it reverts what it changes" in text.getvalue()
+    assert COMMAND not in text.getvalue()
+
+
+def test_a_drill_between_two_changes_is_in_progress_too(tmp_path: Path) -> None:
+    """It has the journal, which is empty."""
+    journal = Journal(tmp_path, "embedded", "host")
+    with journal.held():
+        assert journal.is_held()
+        assert journal.changes() == ()
+    assert not journal.is_held()
+
+
+@dataclass(frozen=True)
+class StartedSandbox(StackSandbox):
+    """A sandbox that has started, with the records of a killed command about the last one."""
+
+    changed: ChangedTarget
+
+    def target(self) -> ChangedTarget:
+        return self.changed
+
+
+def test_a_sandbox_that_starts_begins_without_the_records_of_a_killed_drill(
+    target: ChangedTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command says afterwards that the new pipeline is broken, and a drill can begin."""
+    monkeypatch.setenv("WAVETANK_STATE", str(tmp_path / "state"))
+    record = SandboxRecord(engine=Engine.EMBEDDED, endpoint="", log="", retry_base_delay_seconds=60)
+    output, text = _output()
+    revert_after_start(StartedSandbox(record, "stem", target.aws, Leaping(), target), output)
+    assert "already reverted, or replaced since" in text.getvalue()
+    target.require_unchanged()

@@ -69,6 +69,11 @@ def test_a_project_without_the_file_has_no_configuration(folder: Path) -> None:
             "`template` to be the path of a template; found 1 at wavetank.toml:1:1",
         ),
         ("template = ", "expected a configuration in TOML; found a mistake at wavetank.toml:1"),
+        (
+            "template = template.yaml",
+            "correct 'template = template.yaml'; lines are such as name = \"text\", count = 3",
+        ),
+        ('template = ""\n[a]\n[a]', "(Cannot declare ('a',) twice); remove one of the two keys"),
         ('template = "none.yaml"', "found none at 'none.yaml' at wavetank.toml:1:1"),
         ('template = "template.yaml"\ncode = "template.yaml"', "`code` to be the path of a folder"),
         ('template = "template.yaml"\ntemplat = ""', "did you mean template?"),

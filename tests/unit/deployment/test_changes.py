@@ -9,21 +9,21 @@ from wavetank.core.settings import read_settings
 from wavetank.deployment.changes import (
     CREATE_ONLY,
     ChangeAction,
-    Policies,
     PropertyChange,
     ResourceChange,
     ResourceReplacement,
+    RetainedResources,
     read_change,
-    read_policies,
+    read_retained,
 )
 from wavetank.templates.project_templates import parse_template
 
 NONE, CONDITIONAL, CERTAIN = ResourceReplacement
 
 
-def _read(policies: Policies | None = None, **fields: Any) -> ResourceChange:
+def _read(retained: RetainedResources | None = None, **fields: Any) -> ResourceChange:
     change: Any = {"LogicalResourceId": "It", "ResourceType": "AWS::DynamoDB::Table", **fields}
-    return read_change(change, policies or Policies())
+    return read_change(change, retained or RetainedResources())
 
 
 def _detail(evaluation: str, **target: str) -> dict[str, Any]:
@@ -159,11 +159,11 @@ def test_without_a_policy_action_the_templates_decide() -> None:
     after: Any = {
         "Resources": {"It": {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Retain"}}
     }
-    policies = read_policies(before, after)
-    assert _read(policies, Action="Remove").kept
-    assert _read(policies, Action="Modify", Replacement="True").kept
-    assert not _read(read_policies(after, before), Action="Remove").kept
-    assert not _read(read_policies(after, before), Action="Modify", Replacement="True").kept
+    retained = read_retained(before, after)
+    assert _read(retained, Action="Remove").kept
+    assert _read(retained, Action="Modify", Replacement="True").kept
+    assert not _read(read_retained(after, before), Action="Remove").kept
+    assert not _read(read_retained(after, before), Action="Modify", Replacement="True").kept
 
 
 def test_without_details_the_contexts_give_the_properties() -> None:

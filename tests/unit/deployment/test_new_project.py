@@ -16,6 +16,10 @@ Parameters:
 Resources:
   Orders: {Type: "AWS::SQS::Queue"}
 """
+TRIGGERED = """\
+  Ship: {Type: "AWS::Lambda::Function", Properties: {Runtime: python3.13, Code: src}}
+  Sent: {Type: "AWS::Lambda::EventSourceMapping", Properties: {FunctionName: !Ref Ship}}
+"""
 
 
 def test_a_sample_is_a_project_named_after_its_folder(tmp_path: Path) -> None:
@@ -41,6 +45,24 @@ def test_a_template_becomes_a_project_and_stays_as_it_is(tmp_path: Path) -> None
     assert (found.name, found.template) == ("shop", template)
     assert found.parameters == (("Address", ""),)
     assert '\n# Stage = "test"\n' in (tmp_path / "wavetank.toml").read_text()
+
+
+def test_a_template_that_the_simulator_lacks_a_part_of_is_tested_on_a_sandbox(
+    tmp_path: Path,
+) -> None:
+    """What it lacks is named with its line; there is no scenario, which could not be run."""
+    template = tmp_path / "template.yaml"
+    template.write_text(TEMPLATE + TRIGGERED)
+    adopted = adopt_template(tmp_path, template)
+    what = "with a value that the template does not determine as its source"
+    expected = f"Sent (AWS::Lambda::EventSourceMapping) {what} at {template}:8"
+    assert adopted.unsimulated == (expected,)
+    assert adopted.functions == ("Ship",)
+    assert not (tmp_path / "scenarios").exists()
+    text = (tmp_path / "tests" / "test_pipeline.py").read_text()
+    assert '"Ship": {},' in text
+    assert "(sandbox, function, event)" in text
+    assert compile(text, "test_pipeline.py", "exec")
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ CONDITIONAL = """
           QueueName: !If [IsProd, work, !Ref AWS::NoValue]
           Tags: [!If [IsProd, {Key: a, Value: b}, !Ref AWS::NoValue], {Key: c, Value: d}]
       Unknown: {Type: AWS::SQS::Queue, Condition: OfVersion}
-      Always: {Type: AWS::SQS::Queue, Properties: {Names: !FindInMap [Sizes, dev, Names]}}
+      Always: {Type: Custom::Names, Properties: {Names: !FindInMap [Sizes, dev, Names]}}
     Outputs:
       Audit: {Condition: Either, Value: !Ref Audit}
       Work: {Condition: Neither, Value: !Ref Work}

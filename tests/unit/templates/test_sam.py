@@ -48,6 +48,28 @@ def code_of(tree: StackTree) -> dict[str, LocalCode]:
     return {tree.template.origins[name]: code for name, code in found.items()}
 
 
+def versions(tree: StackTree) -> list[str]:
+    """The logical ids of the versions."""
+    resources = tree.template.section("Resources")
+    return [name for name, each in resources.items() if each["Type"] == "AWS::Lambda::Version"]
+
+
+@pytest.mark.parametrize("where", ["Globals: {Function: {", "Properties:\n          "])
+def test_changed_code_of_an_alias_is_a_new_version(
+    read: ReadTemplate, source: Path, where: str
+) -> None:
+    """As after `sam package`, which names code by its hash; equal code is the same version."""
+    separator = ", " if where.endswith("{") else "\n          "
+    text = APPLICATION.replace(where, f"{where}AutoPublishAlias: live{separator}", 1)
+    (first,) = versions(read(text))
+    assert versions(read(text)) == [first]
+    (source / "app.py").write_text("new = True\n")
+    (second,) = versions(read(text))
+    assert first != second
+    own = f"Properties:\n          AutoPublishCodeSha256: {'a' * 64}"
+    assert versions(read(text.replace("Properties:", own, 1))) == [f"WorkVersion{'a' * 10}"]
+
+
 def test_a_function_becomes_what_its_events_need(read: ReadTemplate) -> None:
     """A role with managed policies, a rule, permissions; code is local again, not in a bucket."""
     tree = read(APPLICATION)
@@ -66,9 +88,13 @@ def test_a_function_becomes_what_its_events_need(read: ReadTemplate) -> None:
 
 def test_what_is_not_supported_is_reported_at_its_event(read: ReadTemplate) -> None:
     """All at once, each with the line of the event that it was made from."""
-    found = [problem.found for problem in unsupported(read(APPLICATION).scope)]
+    kafka = "{StartingPosition: LATEST, Topics: [t], Stream: 'arn:aws:kafka:eu-west-1:0:cluster/c'}"
+    queue, signed = "SQS, Properties: {Queue: !GetAtt Jobs.Arn}", "Auth: {Authorizer: AWS_IAM}"
+    text = APPLICATION.replace(queue, f"MSK, Properties: {kafka}")
+    text = text.replace("Method: get", f"Method: get, {signed}")
+    found = [problem.found for problem in unsupported(read(text).scope)]
     lines = {text.partition(" ")[0]: int(text.rpartition(":")[2]) for text in found}
-    assert "WorkQueue" not in lines
+    assert lines["WorkQueue"] == 11
     assert lines["ServerlessRestApi"] == 12
 
 

@@ -1,4 +1,4 @@
-"""What a command prints: lines and tables on a terminal or in a pipe, and JSON for programs."""
+"""The output of commands: lines and tables on a terminal or in a pipe, and JSON for programs."""
 
 from wavetank.cli.output.console_output import Output
 

@@ -41,7 +41,7 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 
 class AssessOutput:
-    """Shows an assessment."""
+    """Shows the results of `assess` as a table, and as JSON."""
 
     def __init__(
         self,

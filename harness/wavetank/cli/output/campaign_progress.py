@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class CampaignOutput:
-    """Shows a campaign; the `CampaignReporter` of the command line."""
+    """Shows a campaign on the command line; implements `CampaignReporter`."""
 
     def __init__(self, output: Output, reproductions: Reproductions, clock: Clock) -> None:
         self._output = output

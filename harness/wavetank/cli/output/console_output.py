@@ -32,7 +32,7 @@ LOOKS_PER_SECOND = 2
 
 
 class Output:
-    """The output of one command; it is the `Reporter` of code below the command line.
+    """The output of one command, and the `Reporter` that it passes to code below the CLI.
 
     If both streams are terminals, one console writes to both: it must see each line that is printed
     while its last line is updated, to keep that line below the others.

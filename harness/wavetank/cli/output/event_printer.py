@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from wavetank.cli.output.console_output import Output
 from wavetank.cli.output.text_wrap import ELLIPSIS
+from wavetank.core.resource_name import resource_name
 from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
     EventSettled,
+    EventUndelivered,
     FaultBegan,
     FaultReverted,
     MessageSent,
@@ -19,7 +21,9 @@ from wavetank.history import (
     RunBegan,
     Settlement,
     TickSuppressed,
+    WorkloadSent,
 )
+from wavetank.history.events import OK
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,13 +33,13 @@ LOST = {
     Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
     Settlement.DISCARDED: "discarded, retried too often or too old",
     Settlement.EXPIRED: "expired, at the end of the retention period",
-    Settlement.STOPPED: "a recursive loop, which Lambda stops after 16 invocations",
+    Settlement.STOPPED: "a recursive loop, which Lambda stops",
 }
 """What to say of events that their function will not process any more."""
 
 
 class EventPrinter:
-    """Prints the first event of most kinds, every fault, and every failure with its alerts."""
+    """Prints the first event of most kinds, and every fault, failure and alert of a run."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -76,11 +80,18 @@ class EventPrinter:
                 attempts = pluralize(event.attempts, "attempt")
                 self._once(event, "given up", f"given up after {attempts}")
             case EventSettled() if event.settlement in LOST:
-                text = f"{pluralize(len(event.ids), 'event')} of {event.source}: "
+                text = f"{pluralize(len(event.ids), 'event')} of {resource_name(event.source)}: "
                 text += LOST[event.settlement]
                 self._once(event, text, text)
+            case WorkloadSent() if event.outcome != OK:
+                text = f"workload: {event.kind} to {event.target} is refused: {event.outcome}"
+                self._once(event, text, text)
             case MessageSent():
-                self._once(event, event.address, f"e-mail to {event.address}: {event.subject}")
+                kind = "e-mail" if "@" in event.address else "message"
+                self._once(event, event.address, f"{kind} to {event.address}: {event.subject}")
+            case EventUndelivered():
+                text = f"{event.target} refuses an event: {event.reason}"
+                self._once(event, f"undelivered {event.target}", text)
 
     def _accept(self, event: RecordsAccepted) -> None:
         count = len(event.records)

@@ -81,7 +81,7 @@ def show_events(
 
 @dataclass
 class LiveState:
-    """The current state, for the lines that are overwritten."""
+    """The lines below the live view of `up` that show the current state and are overwritten."""
 
     watcher: PipelineWatcher
     clock: Clock

@@ -4,16 +4,19 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.text import pluralize, short_path
 from wavetank.faults.serialization import describe
 from wavetank.scenario.run_store import SavedRun
+from wavetank.scenario.workload.serialization import describe_workload
 from wavetank.simulation.runner import RunResult, RunSpec
 
 
 def announce(spec: RunSpec, how: str, output: Output) -> None:
-    """Shows the scenario, its seed and its faults; `how` says in which time it runs."""
+    """Shows the scenario, its seed, faults and workload; `how` says in which time it runs."""
     scenario = spec.scenario
     faults = "".join(f"\n  {describe(fault)}" for fault in scenario.plan.faults) or "none"
     output.emit("run_started", scenario=scenario.name, seed=spec.seed, horizon=scenario.horizon)
     output.say(f"{scenario.name}: {scenario.description}")
     output.say(f"{how}, seed {spec.seed}; faults: {faults}")
+    for workload in map(describe_workload, scenario.workloads):
+        output.say(f"workload: {workload}")
 
 
 def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:

@@ -17,7 +17,7 @@ WHITE_SPACE = re.compile("[ \t]+")
 
 @dataclass(frozen=True)
 class Cron:
-    """Due at each of the minutes of each of the hours, on the days that match any of the rules."""
+    """A cron expression of EventBridge: due at its minutes and hours, on days that match a rule."""
 
     minutes: frozenset[int]
     hours: frozenset[int]
@@ -69,7 +69,7 @@ class Cron:
 
 @dataclass(frozen=True)
 class CronNumbers:
-    """The due instants of a cron expression, counted from 0 at the beginning of the first day.
+    """Numbers the due instants of a cron expression, from 0 at the beginning of the first day.
 
     Every due day has the same times, so the instants are not counted one by one, and memory is only
     used for days: 366 for a year of minutes.

@@ -23,7 +23,7 @@ NTH = re.compile(r"(\w+)#([1-5])")
 
 @dataclass(frozen=True)
 class Month:
-    """One month of one year."""
+    """One calendar month."""
 
     year: int
     number: int
@@ -39,7 +39,7 @@ class Month:
 
 
 class DayRule(Protocol):
-    """A set of days in a month."""
+    """Interface of a day field of a cron expression: the days of a month that it matches."""
 
     def days(self, month: Month) -> AbstractSet[int]:
         """The matching days of the month."""
@@ -48,7 +48,7 @@ class DayRule(Protocol):
 
 @dataclass(frozen=True)
 class DaysOfMonth:
-    """`1,15`: these days, if the month has them."""
+    """`1,15` as Day-of-month: these days, if the month has them."""
 
     numbers: frozenset[int]
 
@@ -58,7 +58,7 @@ class DaysOfMonth:
 
 @dataclass(frozen=True)
 class LastDay:
-    """`L` as Day-of-month."""
+    """`L` as Day-of-month: the last day of the month."""
 
     def days(self, month: Month) -> AbstractSet[int]:
         return {month.length}
@@ -66,7 +66,10 @@ class LastDay:
 
 @dataclass(frozen=True)
 class NearestWeekday:
-    """`15W`: the day from Monday to Friday that is closest to the day, within the month."""
+    """`15W` as Day-of-month: the weekday, Monday to Friday, nearest to the 15th.
+
+    It is always in the same month.
+    """
 
     day: int
 
@@ -76,7 +79,7 @@ class NearestWeekday:
 
 @dataclass(frozen=True)
 class LastWeekday:
-    """`LW`: the last day from Monday to Friday, closest to the last day of the month."""
+    """`LW` as Day-of-month: the last weekday, Monday to Friday, of the month."""
 
     def days(self, month: Month) -> AbstractSet[int]:
         return {_nearest_weekday(month, month.length)}
@@ -84,7 +87,7 @@ class LastWeekday:
 
 @dataclass(frozen=True)
 class DaysOfWeek:
-    """`MON-FRI`: every such day."""
+    """`MON-FRI` as Day-of-week: every such day of the month."""
 
     numbers: frozenset[int]
 
@@ -95,7 +98,7 @@ class DaysOfWeek:
 
 @dataclass(frozen=True)
 class NthOfMonth:
-    """`3#2`: the second Tuesday; a month without a fifth one has none."""
+    """`3#2` as Day-of-week: the second Tuesday; no day if the month has too few."""
 
     day_of_week: int
     nth: int
@@ -106,7 +109,7 @@ class NthOfMonth:
 
 @dataclass(frozen=True)
 class LastOfMonth:
-    """`6L`: the last Friday."""
+    """`6L` as Day-of-week: the last Friday of the month."""
 
     day_of_week: int
 

@@ -16,7 +16,7 @@ EXPRESSION = re.compile(r"(rate|cron)\((.*)\)")
 
 
 class DueNumbers(Protocol):
-    """The due instants of one rule by number, in order and without a gap, for invariants."""
+    """Interface that numbers the due instants of one rule in order, without gaps."""
 
     def count_until(self, instant: datetime) -> int:
         """How many are due up to and including the instant, and so the number of the next."""
@@ -28,7 +28,7 @@ class DueNumbers(Protocol):
 
 
 class Schedule(Protocol):
-    """When a rule is due; a value without a clock. All instants are aware, and in UTC."""
+    """Interface of a schedule expression: when a rule is due; instants are aware, in UTC."""
 
     def due_after(self, created: datetime, after: datetime) -> datetime | None:
         """The first due instant after `after` of a rule created at `created`; None: never again."""

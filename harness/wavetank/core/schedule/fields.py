@@ -17,7 +17,10 @@ NUMBER = re.compile("[0-9]+")
 
 @dataclass(frozen=True)
 class Field:
-    """The numbers from `low` to `high`, of which the first may have `names` too."""
+    """A field of a cron expression: its name, and the numbers from `low` to `high`.
+
+    The first numbers may have `names` too. The first numbers may have `names` too.
+    """
 
     name: str
     low: int

@@ -28,7 +28,7 @@ type Recurrence = Rate | ZonedCron | OneTime
 
 @dataclass(frozen=True)
 class PlannedInvocation:
-    """One invocation: the instant of the expression, and when it happens within the window."""
+    """An invocation by a schedule: when it is scheduled, and when in the window it happens."""
 
     scheduled: datetime
     at: datetime
@@ -36,7 +36,7 @@ class PlannedInvocation:
 
 @dataclass(frozen=True, kw_only=True)
 class InvocationPlan:
-    """A schedule's expression with its limits; `key` identifies the schedule.
+    """When a schedule of EventBridge Scheduler invokes its target; `key` identifies the schedule.
 
     A rate begins at `start` or, without one, at once. A cron expression begins after both its
     creation and `start`. A one-time schedule ignores `start` and `end`. With a flexible window the

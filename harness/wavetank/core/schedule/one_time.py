@@ -12,7 +12,7 @@ LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 @dataclass(frozen=True)
 class OneTime:
-    """Due at one instant."""
+    """The schedule expression `at(...)`: due once, at one instant."""
 
     instant: datetime
 

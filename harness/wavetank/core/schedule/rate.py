@@ -14,7 +14,7 @@ CONTENT = re.compile("([^ ]+) +([^ ]+)")
 
 @dataclass(frozen=True)
 class Rate:
-    """Due each `period` after the rule's creation, so not at full minutes or hours."""
+    """The schedule expression `rate(...)`: due each `period` after the rule's creation."""
 
     period: timedelta
 
@@ -47,7 +47,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class RateNumbers:
-    """The due instants of a rate, counted from 0, the first after the rule's creation."""
+    """Numbers the due instants of a rate, from 0 for the first after the rule's creation."""
 
     created: datetime
     period: timedelta

@@ -6,7 +6,7 @@ ACTION = "see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-schedu
 
 
 class ScheduleError(UsageError):
-    """An expression that EventBridge would refuse.
+    """A schedule expression that EventBridge would refuse.
 
     `field` is its invalid part, by AWS's name; `value` the part's text; `allowed` what is allowed.
     """

@@ -18,7 +18,7 @@ LONGEST_SHIFT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ZonedCron:
-    """A cron expression in a time zone."""
+    """A cron expression in the local time of a time zone."""
 
     cron: Cron
     zone: ZoneInfo

@@ -12,7 +12,7 @@ from wavetank.invariants import Invariant
 
 
 class Pipeline(Protocol):
-    """A pipeline that can be deployed: a frozen value, so that other processes can use it too."""
+    """Interface of a pipeline: a frozen value that any process can deploy to any engine."""
 
     def deploy(self, aws: AwsClients, clock: Clock, *, simulated: bool = True) -> None:
         """Deploys the pipeline with its schedules off, in wall time.

@@ -4,8 +4,11 @@ CloudFormation compares templates only. A function whose code was replaced other
 `deploy --watch` or by an interrupted drill, is therefore compared with its package afterwards.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.aws.observers import wait_until
@@ -20,6 +23,8 @@ from wavetank.templates.transform import ARTIFACT_BUCKET
 
 STACK = "AWS::CloudFormation::Stack"
 LISTED_MAX = 5
+READ_MAX = 100
+"""The limit of BatchGetItem."""
 UPDATE_SECONDS_MAX = 60.0
 UPDATE_PACE_SECONDS = 0.05
 ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_COMPLETE": "deleted"}
@@ -27,12 +32,18 @@ ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_C
 
 @dataclass
 class AppliedChanges:
-    """What a deployment changed: resources by logical id, functions whose code alone was new."""
+    """Changes that a deployment made: logical ids of resources, functions with new code.
+
+    `items` are tables that got their first items; `without_items` those that have other items
+    instead, since data are never overwritten.
+    """
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
+    items: list[str] = field(default_factory=list)
+    without_items: list[str] = field(default_factory=list)
 
     def note(self, event: ResourceEvent) -> None:
         """Records the end of a resource's change."""
@@ -51,10 +62,19 @@ class AppliedChanges:
                 ("updated", self.updated),
                 ("deleted", self.deleted),
                 ("code of", self.code),
+                ("first items of", self.items),
             )
             if names
         ]
         return "; ".join(parts) or "nothing"
+
+    def notes(self) -> list[str]:
+        """One line for each table whose first items were not put."""
+        return [
+            f"first items of {table} are not in it, as it has others: "
+            "up --fresh begins with an empty sandbox, or put them yourself"
+            for table in self.without_items
+        ]
 
     def as_dict(self) -> dict[str, list[str]]:
         """For programs."""
@@ -63,11 +83,13 @@ class AppliedChanges:
             "updated": self.updated,
             "deleted": self.deleted,
             "code": self.code,
+            "items": self.items,
+            "without_items": self.without_items,
         }
 
 
 class SandboxDeployment:
-    """Deploys one pipeline of templates to the sandbox of the clients."""
+    """Deploys one pipeline of templates to a sandbox, with its schedules on."""
 
     def __init__(self, pipeline: TemplatesPipeline, aws: AwsClients, clock: Clock) -> None:
         self._pipeline = pipeline
@@ -75,10 +97,10 @@ class SandboxDeployment:
         self._clock = clock
 
     def deploy(self, checked: list[UserStack] | None = None) -> AppliedChanges:
-        """Creates or updates the stacks, and puts the first items of tables that are new.
+        """Creates or updates the stacks, and puts the first items of tables that are empty.
 
-        `checked` is the result of the pipeline's `check`, if it is known. A table whose data were
-        restored from the last sandbox is not empty, and gets no items.
+        `checked` is the result of the pipeline's `check`, if it is known. A table that has items,
+        such as those restored from the last sandbox, is not changed.
 
         Raises:
             UsageError: a part of the pipeline cannot be used.
@@ -86,18 +108,13 @@ class SandboxDeployment:
         """
         stacks = checked or self._pipeline.check(simulated=False)
         changes = AppliedChanges()
-        seeds = list(self._pipeline.first_items())
-        tables_before = {
-            (stack, table): self._physical_id(stack, table) for stack, table, _ in seeds
-        }
         apply_stacks(
             self._aws, self._clock, stacks, self._pipeline, schedules=True, on_event=changes.note
         )
         code = _functions(stacks)
         changes.code += [name for name in self.update_code(code) if name not in changes.updated]
-        for stack, table, items in seeds:
-            if tables_before[stack, table] is None:
-                self._put_into_new(stack, table, items)
+        for stack, table, items in self._pipeline.first_items():
+            self._put_first(stack, table, items, changes)
         return changes
 
     def update_code(self, functions: Mapping[tuple[str, str], Package]) -> list[str]:
@@ -147,12 +164,35 @@ class SandboxDeployment:
             raise
         return found["StackResourceDetail"].get("PhysicalResourceId") or None
 
-    def _put_into_new(self, stack: str, logical_id: str, items: Iterable[Item]) -> None:
+    def _put_first(
+        self, stack: str, logical_id: str, items: Sequence[Item], changes: AppliedChanges
+    ) -> None:
+        """Puts the items into the table if it is empty; notes if it has others instead."""
         table = self._physical_id(stack, logical_id)
-        if table is None or self._aws.dynamodb.scan(TableName=table, Limit=1)["Count"]:
+        if table is None or not items:
+            return
+        if self._aws.dynamodb.scan(TableName=table, Limit=1)["Count"]:
+            if not self._has_all(table, items):
+                changes.without_items.append(logical_id)
             return
         for item in items:
             self._aws.dynamodb.put_item(TableName=table, Item=item)
+        changes.items.append(logical_id)
+
+    def _has_all(self, table: str, items: Iterable[Item]) -> bool:
+        schema = self._aws.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+        names = [each["AttributeName"] for each in schema]
+        keys = {json.dumps([item[name] for name in names]): item for item in items}
+        for batch in batched(keys.values(), READ_MAX, strict=False):
+            found = self._aws.dynamodb.batch_get_item(
+                RequestItems={
+                    table: {"Keys": [{name: item[name] for name in names} for item in batch]}
+                }
+            )
+            unread: Mapping[str, Any] = found["UnprocessedKeys"]
+            if not unread and len(found["Responses"][table]) < len(batch):
+                return False
+        return True
 
 
 def changed_code(

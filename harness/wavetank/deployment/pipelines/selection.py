@@ -31,7 +31,7 @@ READERS = ("alerts@example.com", "reader@example.com")
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineChoice:
-    """The options that select a pipeline, typed or from a saved run."""
+    """The command-line options that select a pipeline, as typed or as saved with a run."""
 
     name: str = DEFAULT_NAME
     surname: str | None = None
@@ -95,6 +95,17 @@ class PipelineChoice:
         Raises:
             UsageError: as for `pipeline`.
         """
+        pipeline = self.unchecked_templates()
+        if pipeline is not None:
+            pipeline.check(simulated=simulated)
+        return pipeline
+
+    def unchecked_templates(self) -> TemplatesPipeline | None:
+        """As `templates`, but the files may have mistakes.
+
+        Raises:
+            UsageError: the options contradict each other.
+        """
         template = self.template
         if template is None:
             return None
@@ -104,7 +115,7 @@ class PipelineChoice:
         name = self.name if self.name != DEFAULT_NAME else DEFAULT_STACK
         if not STACK_NAME.fullmatch(name):
             raise UsageError(stack_name_form(), repr(name), "correct --name")
-        pipeline = TemplatesPipeline(
+        return TemplatesPipeline(
             template=template,
             storage=self.storage,
             code=self.code,
@@ -112,8 +123,6 @@ class PipelineChoice:
             name=name,
             seed_data=self.seed_data,
         )
-        pipeline.check(simulated=simulated)
-        return pipeline
 
     def refuse_of_templates(self) -> None:
         """Refuse what belongs to a template, where none is selected.

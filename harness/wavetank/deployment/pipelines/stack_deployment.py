@@ -24,7 +24,7 @@ SETTLE_SECONDS_MAX = 120.0
 
 @dataclass(frozen=True)
 class UserStack:
-    """One checked template, with the code of its functions and its nested stacks.
+    """A checked template of the user, with its functions' code and its nested stacks.
 
     `sources` are the files and folders that the code is made of.
     """
@@ -79,7 +79,7 @@ class UserStack:
 
 
 class DeployedAs(Protocol):
-    """What its stacks are deployed with: the owner of the bucket, and values of parameters."""
+    """Interface to a pipeline's name, which owns the code bucket, and its parameters."""
 
     @property
     def name(self) -> str: ...

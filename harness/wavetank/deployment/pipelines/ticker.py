@@ -22,7 +22,7 @@ PACE_SECONDS = 0.05
 
 @dataclass(frozen=True, kw_only=True)
 class TickerPipeline:
-    """The ticker's pipeline of one person, its alert addresses, and the format of its records.
+    """The ticker pipeline of one person, its alert addresses, and the format of its records.
 
     With a `handler` a custom script replaces the streaming function; it chooses the format of its
     records itself, and the invariants are those that the assignment's script can satisfy.

@@ -13,6 +13,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_folders, package_path
+from wavetank.core.project import CONFIGURATION
 from wavetank.core.settings import cache_folder
 from wavetank.core.suggestions import one_of
 from wavetank.deployment.fingerprint import Fingerprint
@@ -21,7 +22,9 @@ from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.templates.function_code import LocalCode, local_code
-from wavetank.templates.problems import TemplateProblem, refuse
+from wavetank.templates.handler_syntax import syntax_problems
+from wavetank.templates.item_checks import check_items
+from wavetank.templates.problems import TemplateProblem, TemplateResource, refuse
 from wavetank.templates.references import TemplateScope
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import unsupported
@@ -34,7 +37,7 @@ TABLE = "AWS::DynamoDB::Table"
 
 @dataclass(frozen=True, kw_only=True)
 class TemplatesPipeline:
-    """A pipeline of templates in files: of CloudFormation, of SAM, or synthesized by the CDK.
+    """A pipeline of the user's templates: CloudFormation, SAM, or synthesized by the CDK.
 
     `template` is deployed as the stack `name`. `storage` is deployed before it, and its outputs
     fill parameters of the same names in `template`. `code` is the folder to which code paths are
@@ -104,8 +107,10 @@ class TemplatesPipeline:
             UsageError: a template, a function's code or the tables' items cannot be used here.
         """
         trees = self._trees()
-        self._refuse_unknown_parameters(trees)
         problems = [problem for tree in trees.values() for problem in tree.all_problems()]
+        # What a name is missing for is not clear before it is known which was meant.
+        refuse([problem for problem in problems if problem.line is not None])
+        self._refuse_unknown_parameters(trees)
         for tree in trees.values():
             problems += _unfilled(tree.scope)
         checker = _StackChecker(self.code, simulated=simulated)
@@ -114,16 +119,32 @@ class TemplatesPipeline:
         list(self._seeds(trees))
         return stacks
 
+    def files(self) -> Iterator[Path]:
+        """The files and folders that it is made of, as far as the templates can be read.
+
+        Unlike those of the checked stacks they are known while there is a mistake in one of them.
+
+        Raises:
+            UsageError: a template cannot be read.
+        """
+        yield self._seed_file()
+        for tree in self._trees().values():
+            for scope in tree.all_scopes():
+                yield scope.template.path
+                yield from scope.template.parts
+                codes, _ = local_code(scope, self.code or scope.template.path.parent)
+                yield from (code.path for code in codes.values())
+
     def _trees(self) -> dict[str, StackTree]:
         """The templates by the name of their stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
         given, trees = dict(self.parameters), {}
-        storage = StackTree(self.storage, given) if self.storage else None
+        storage = StackTree(self.storage, given, code=self.code) if self.storage else None
         if storage is not None:
             trees[self.storage_stack] = storage
         first = storage.scope if storage else None
-        trees[self.name] = StackTree(self.template, given, first)
+        trees[self.name] = StackTree(self.template, given, first, code=self.code)
         return trees
 
     def _refuse_unknown_parameters(self, trees: Mapping[str, StackTree]) -> None:
@@ -132,17 +153,21 @@ class TemplatesPipeline:
             if name not in declared:
                 raise UsageError(*one_of("a parameter of the templates, one of", name, declared))
 
+    def _seed_file(self) -> Path:
+        return self.seed_data or (self.code or self.template.parent) / SEED_FILE
+
     def _seeds(self, trees: Mapping[str, StackTree]) -> Iterator[tuple[str, str, list[Item]]]:
         """Stack, table and items of each table that has first items."""
-        file = self.seed_data or (self.code or self.template.parent) / SEED_FILE
+        file = self._seed_file()
         tables = {
-            table: name for stack, tree in trees.items() for name, table in _tables(stack, tree)
+            table.name: (name, table)
+            for stack, tree in trees.items()
+            for name, table in _tables(stack, tree)
         }
-        for table, items in read_items(file).items():
-            if table not in tables:
-                expected = f"tables of the templates in {file}, some of"
-                raise UsageError(*one_of(expected, table, tables))
-            yield tables[table], table, items
+        items = read_items(file)
+        check_items(file, items, {name: table for name, (_, table) in tables.items()})
+        for table, each in items.items():
+            yield tables[table][0], table, each
 
 
 class _StackChecker:
@@ -161,7 +186,7 @@ class _StackChecker:
         if self._simulated:
             self.problems += unsupported(tree.scope)
         found, problems = local_code(tree.scope, self._code or tree.template.path.parent)
-        self.problems += problems
+        self.problems += [*problems, *syntax_problems(tree.scope, found)]
         sources = frozenset(code.path for code in found.values())
         packages = {}
         for resource, code in found.items():
@@ -193,11 +218,11 @@ def _nested_name(stack: str, tree: StackTree, name: str) -> str:
     return given if isinstance(given, str) else deployed_name(stack, name, resource)
 
 
-def _tables(stack: str, tree: StackTree) -> Iterator[tuple[str, str]]:
-    """The stack and the logical id of each table."""
+def _tables(stack: str, tree: StackTree) -> Iterator[tuple[str, TemplateResource]]:
+    """Each table with its stack."""
     for name, resource in tree.template.section("Resources").items():
         if resource["Type"] == TABLE:
-            yield stack, name
+            yield stack, TemplateResource(tree.scope, name)
     for name, nested in tree.nested():
         yield from _tables(_nested_name(stack, tree, name), nested)
 
@@ -207,7 +232,10 @@ def _unfilled(scope: TemplateScope) -> Iterator[TemplateProblem]:
     for name in scope.template.section("Parameters"):
         if not scope.is_filled(name):
             position = scope.template.position(("Parameters", name))
-            action = f'write --parameter-overrides "{name}=..."'
+            action = (
+                f'write {name} = "..." under [parameters] in {CONFIGURATION}, or give '
+                f'--parameter-overrides "{name}=..."'
+            )
             yield TemplateProblem(f"a value for {name}", f"none for it at {position}", action)
 
 

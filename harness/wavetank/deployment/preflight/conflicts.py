@@ -29,7 +29,7 @@ GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 
 @dataclass(frozen=True)
 class ConflictProbe:
-    """The resource that may exist under a name, how to look for it, and how to delete it."""
+    """A resource name to check before a deployment: how to look for it, how to free it."""
 
     name: str
     look: Callable[[], object]

@@ -11,7 +11,7 @@ from wavetank.core.naming import Names
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightContext:
-    """The pipeline and the target of a deployment; `addresses` are to receive its alerts."""
+    """The pipeline and the target of a planned deployment; `addresses` receive its alerts."""
 
     target: Target
     names: Names
@@ -21,7 +21,7 @@ class PreflightContext:
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """The verdict of a check, its evidence, and the fix if the verdict is not valid."""
+    """The result of a preflight check: verdict, evidence, and the fix unless it is valid."""
 
     verdict: Verdict
     evidence: str

@@ -24,7 +24,7 @@ NOT_IN_REGION = "NoSuchResourceException"
 
 @dataclass(frozen=True)
 class Quota:
-    """A quota of Service Quotas: what it counts, its documented default, how many we need."""
+    """An AWS quota: its documented default, and how much of it the pipeline needs."""
 
     what: str
     service: str

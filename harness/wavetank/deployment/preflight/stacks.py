@@ -56,7 +56,7 @@ def find_stack(aws: AwsClients, name: str) -> "StackTypeDef | None":
 def _state(
     stack: "StackTypeDef | None", expected: Mapping[str, str], known_by: frozenset[str]
 ) -> CheckOutcome:
-    """`known_by` are parameters of our template, `expected` those that identify its owner."""
+    """`known_by` are parameters of the template, `expected` those that identify its owner."""
     if stack is None:
         return valid("it does not exist yet")
     name, status = stack["StackName"], stack["StackStatus"]

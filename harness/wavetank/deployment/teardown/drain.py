@@ -28,7 +28,7 @@ MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "NoSuchKey"})
 
 @dataclass(frozen=True)
 class DrainResult:
-    """How a drain ended; `newest` is the last object, None if none was found.
+    """The result of a drain; `newest` is the last object in the bucket, None if none was found.
 
     `last_tick` is the last tick in the table, None if that is not known.
     """
@@ -38,7 +38,10 @@ class DrainResult:
 
 
 class PipelineDrain:
-    """Drains one pipeline; `say` is called with what is waited for, and for how long at most."""
+    """Stops a pipeline's ticks, and waits until its records are delivered.
+
+    `say` is called with what is waited for, and for how long at most.
+    """
 
     def __init__(
         self,

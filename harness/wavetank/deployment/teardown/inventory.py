@@ -1,6 +1,6 @@
 """Find a pipeline's existing stacks, in any state, and the names of its resources in them.
 
-A stack is recognized as ours by the parameters of our templates or by the deployer's tag; any other
+A stack is recognized as Wavetank's by its templates' parameters or by the deployer's tag; any other
 is left alone, whatever its name.
 """
 
@@ -28,7 +28,7 @@ GONE = "DELETE_COMPLETE"
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineInventory:
-    """The stacks of one pipeline; a status is None if the stack does not exist.
+    """The existing stacks of one pipeline; a status is None if the stack does not exist.
 
     `custom_handler` is whether a custom script is, or was, the streaming function.
     """

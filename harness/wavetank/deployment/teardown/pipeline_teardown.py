@@ -34,7 +34,11 @@ class TeardownResult:
 
 
 class Teardown:
-    """Deletes one pipeline; `say` is called with each step, `on_event` with resource events."""
+    """Deletes one pipeline except its data.
+
+    `say` is called with each step, `on_event` with the events of resources. `say` is called with
+    each step, `on_event` with the events of resources.
+    """
 
     def __init__(
         self,

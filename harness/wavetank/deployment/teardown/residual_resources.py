@@ -1,4 +1,4 @@
-"""What a deleted stack leaves behind: late log groups, unconfirmed addresses, and the data.
+"""Resources that a deleted stack leaves: late log groups, unconfirmed addresses, the data.
 
 A late log line recreates its log group if the function's role permits it; the group is then stored
 and charged for indefinitely, and the next deployment finds its name taken.
@@ -19,7 +19,7 @@ NOT_FOUND = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class StoredData:
-    """The contents of the delivery bucket, which outlives its pipeline."""
+    """The delivery bucket, which outlives its pipeline: its objects, their size and their cost."""
 
     bucket: str
     objects: int

@@ -1,4 +1,4 @@
-"""Creates, updates or deletes one resource, with LocalStack's provider of its type or with ours.
+"""Creates, updates or deletes one resource, by LocalStack's provider or Wavetank's functions.
 
 [LocalStack 4.14: services/cloudformation/resource_provider.py]
 """
@@ -51,7 +51,7 @@ UNKNOWN_REASON = "the service gave no reason"
 
 @dataclass(frozen=True, kw_only=True)
 class ActionOutcome:
-    """The result of an action; `reason` is None if it succeeded.
+    """The result of creating, updating or deleting a resource; `reason` is None on success.
 
     `is_made` says that a new resource exists now, even if the creation failed afterwards;
     `existing` is the name of a resource that existed before. `reached` has the properties of the

@@ -17,7 +17,7 @@ DEPLOYED_SECTIONS = ("Outputs", "Resources")
 
 
 class ManagedChangeSet(ChangeSet):
-    """LocalStack's change set, which also detects changed stack tags and references."""
+    """LocalStack's change set, extended to detect changed stack tags and references."""
 
     def has_changes(self) -> bool:
         """Whether the template, the value of a parameter or a tag of the stack changes."""

@@ -27,7 +27,7 @@ PENDING = threading.local()
 
 
 class PendingOperation(StackOperation):
-    """An operation that `start_pending` finds; LocalStack uses it as its own executor."""
+    """A stack operation that LocalStack creates as its executor, and `start_pending` runs."""
 
     def __init__(self, change_set: ChangeSet) -> None:
         super().__init__(change_set)

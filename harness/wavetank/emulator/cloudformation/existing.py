@@ -44,7 +44,7 @@ MISSING = (
 
 @dataclass(frozen=True)
 class NameLookup:
-    """How to find a resource by name: `name` is the property, `look` raises if none exists."""
+    """How to check whether a resource exists: `name` is the property, `look` raises if not."""
 
     name: str
     look: Callable[[Any, ResourceRequest[Any], Mapping[str, Any]], object]

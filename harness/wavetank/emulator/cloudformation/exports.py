@@ -13,7 +13,7 @@ from wavetank.emulator.cloudformation.stack import DELETED, ManagedStack
 
 
 class ExportConflictError(Exception):
-    """Exports that a stack cannot have, because another stack imports them or has their names."""
+    """A stack's export is in use: another stack imports it, or exports the same name."""
 
 
 def importing_stacks(account_id: str, region_name: str, export: str) -> list[str]:

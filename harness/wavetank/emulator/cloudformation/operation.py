@@ -43,7 +43,7 @@ LOG = logging.getLogger(__name__)
 
 
 class StackOperation(ChangeSetModelExecutor):
-    """Executes one change set; made by LocalStack's API handlers, `run` in a thread of its own."""
+    """Creates or updates a stack by one change set; `run` is called in a thread of its own."""
 
     def __init__(self, change_set: ChangeSet) -> None:
         super().__init__(change_set)

@@ -16,9 +16,11 @@ RETAIN_EXCEPT_ON_CREATE = "RetainExceptOnCreate"
 
 @dataclass(frozen=True, kw_only=True)
 class OwnedResource:
-    """A resource that the stack created; `model` has its properties and the service's attributes.
+    """A resource that a stack created.
 
-    `complete` is False if its creation failed after the service had created it.
+    `model` has its properties and the service's attributes. `model` has its properties and the
+    service's attributes. `complete` is False if its creation failed after the service had created
+    it.
     """
 
     logical_id: str
@@ -32,7 +34,10 @@ class OwnedResource:
 
 
 class ResourceLedger:
-    """What one stack created and has not deleted, in the order of its dependencies."""
+    """Record of the resources that one stack created and has not deleted.
+
+    They are in the order of their dependencies.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[tuple[str, str], OwnedResource] = {}

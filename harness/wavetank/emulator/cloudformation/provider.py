@@ -1,4 +1,4 @@
-"""The CloudFormation API: LocalStack's, with our stacks and our operations.
+"""LocalStack's CloudFormation API with Wavetank's stacks and stack operations.
 
 LocalStack's handlers check a request and prepare its change set; `execution` does what they would
 then do in a thread of their own. A list of stacks omits the deleted ones, as on AWS.
@@ -72,7 +72,7 @@ REQUESTED = "User Initiated"
 
 
 class WavetankCloudFormation(CloudformationProviderV2):
-    """LocalStack's provider, whose stacks delete only what they created."""
+    """LocalStack's CloudFormation provider with Wavetank's stacks and operations."""
 
     def describe_stacks(
         self, context: RequestContext, stack_name: str | None = None, *args: Any, **kwargs: Any

@@ -34,7 +34,7 @@ DEPLOYED_STATE = (
 
 @dataclass(frozen=True, kw_only=True)
 class FailurePolicy:
-    """What an operation does when a resource fails.
+    """What a stack operation does when a resource fails, by default a rollback.
 
     [CloudFormation API reference: CreateStack, UpdateStack, CreateChangeSet, ExecuteChangeSet]
     """
@@ -56,7 +56,7 @@ class FailurePolicy:
 
 @dataclass(kw_only=True)
 class FailedOperation:
-    """An operation that failed and is not rolled back yet.
+    """A failed stack operation that is not rolled back yet.
 
     `former` is the stack's deployed state before it, and `former_resources` what it had created
     then; `resources` are those that exist now.
@@ -70,7 +70,7 @@ class FailedOperation:
 
 
 class ManagedStack(Stack):
-    """LocalStack's stack with a record of what it created.
+    """LocalStack's stack with a record of the resources that it created.
 
     `imports` are the names of the exports that its template imports; `has_new_tags` says that the
     update in preparation changes the stack's tags.

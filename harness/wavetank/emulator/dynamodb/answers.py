@@ -1,4 +1,4 @@
-"""What AWS leaves out of its answers to operations on items, where moto puts something in.
+"""Removes from moto's responses to operations on items what AWS leaves out.
 
 [DynamoDB API reference: ReturnConsumedCapacity, ReturnItemCollectionMetrics and ReturnValues of
 each operation; developer guide: CapacityUnitCalculations, transactions]

@@ -31,7 +31,7 @@ type AttributeMap = Mapping[str, dict[str, Any]]
 
 
 class AttributeValueError(ValueError):
-    """A value that DynamoDB refuses; the text is AWS's message."""
+    """An attribute value that DynamoDB refuses; the text is AWS's message."""
 
 
 def normalize_all(values: AttributeMap) -> None:

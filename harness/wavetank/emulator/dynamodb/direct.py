@@ -46,7 +46,7 @@ COMPLETED = IdempotentRequests()
 
 
 class DirectAnswers:
-    """Answers operations on items, and passes all other operations on."""
+    """Executes operations on items directly in moto, and passes on all other operations."""
 
     def __init__(self, table: DispatchTable, clock: Clock) -> None:
         self._table = table

@@ -1,4 +1,4 @@
-"""Executes one operation on items with moto, and gives its answer the form that AWS's has.
+"""Executes one operation on items with moto, and converts the response to AWS's form.
 
 [LocalStack 4.14: services/moto.py; moto 5.1.24: dynamodb/responses.py]
 """

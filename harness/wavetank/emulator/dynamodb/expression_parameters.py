@@ -24,7 +24,7 @@ EXPRESSIONS = (
 
 @dataclass(frozen=True)
 class ExpressionUse:
-    """The expressions of an operation, and its parameters from before expressions."""
+    """The names of an operation's expression parameters, and of their legacy equivalents."""
 
     expressions: tuple[str, ...]
     legacy: tuple[str, ...] = ()

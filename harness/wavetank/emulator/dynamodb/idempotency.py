@@ -1,7 +1,7 @@
 """Transactions that are executed once however often they are sent with the same token.
 
 The SDK gives each TransactWriteItems a ClientRequestToken and repeats it when it retries, so that a
-retry after a lost reply changes nothing. A token counts for ten minutes after the first request
+retry after a lost response changes nothing. A token counts for ten minutes after the first request
 with it has succeeded; a transaction that was cancelled can be sent again.
 [DynamoDB API reference: TransactWriteItems, ClientRequestToken; developer guide:
 transaction-apis.html, idempotency]
@@ -18,12 +18,12 @@ OPERATIONS = frozenset({"TransactWriteItems", "ExecuteTransaction"})
 
 
 class ParameterMismatchError(Exception):
-    """The token was used for another request."""
+    """A ClientRequestToken was used again with other parameters."""
 
 
 @dataclass(frozen=True)
 class RequestToken:
-    """A client's token, in the account and region where it was used."""
+    """A ClientRequestToken, in the account and region where it was used."""
 
     account: str
     region: str
@@ -33,7 +33,7 @@ class RequestToken:
 
 @dataclass(frozen=True)
 class CompletedRequest:
-    """A request without its token, its answer, and when it succeeded."""
+    """A request that succeeded, without its token; its response, and when it succeeded."""
 
     request: str
     answer: str
@@ -41,7 +41,7 @@ class CompletedRequest:
 
 
 class IdempotentRequests:
-    """The requests of the last ten minutes that were sent with a token."""
+    """Completed requests of the last ten minutes, by their ClientRequestToken."""
 
     def __init__(self) -> None:
         self._completed: dict[RequestToken, CompletedRequest] = {}

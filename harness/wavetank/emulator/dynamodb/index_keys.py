@@ -37,12 +37,12 @@ OTHER_INDEX_TYPE = (
 
 
 class KeyUseError(ValueError):
-    """A request that DynamoDB refuses with ValidationException; the text is its message."""
+    """A use of key attributes that DynamoDB refuses; the text is AWS's message."""
 
 
 @dataclass(frozen=True)
 class TableKeys:
-    """The names and types of the key attributes of a table, and of its indexes by name."""
+    """Names and types of the key attributes of a table, and of its indexes by name."""
 
     own: Mapping[str, str]
     indexes: Mapping[str, Mapping[str, str]]

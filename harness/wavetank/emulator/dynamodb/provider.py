@@ -21,7 +21,7 @@ STOCK = "default"
 
 
 class MotoDynamoDb(DynamodbApi):
-    """Defines no operation: LocalStack forwards undefined operations to moto."""
+    """DynamoDB provider that defines no operation, so that LocalStack forwards all to moto."""
 
 
 @aws_provider(api="dynamodb", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
@@ -33,7 +33,7 @@ def wavetank_dynamodb() -> Service:
 
 @aws_provider(api="dynamodb", name="moto")  # type: ignore[untyped-decorator]  # as above
 def moto_dynamodb() -> Service:
-    """Moto without our changes, for comparisons: the provider name `moto`."""
+    """Moto without Wavetank's patches, for comparisons: the provider name `moto`."""
     return Service.for_provider(MotoDynamoDb(), dispatch_table_factory=MotoFallbackDispatcher)
 
 

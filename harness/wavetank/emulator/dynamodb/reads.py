@@ -1,4 +1,4 @@
-"""What reads ask moto for, and the parts of its answers that they return."""
+"""Reads items from moto, and reduces its responses to the requested parts."""
 
 from collections.abc import Mapping
 from typing import Any

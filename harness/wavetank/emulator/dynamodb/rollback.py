@@ -18,7 +18,7 @@ from wavetank.emulator.dynamodb.item_copy import copy_item
 
 @dataclass(frozen=True)
 class FormerItem:
-    """An item before a change, None if it did not exist."""
+    """An item of a table before a change; `item` is None if it did not exist."""
 
     table: Table
     hash_key: DynamoType
@@ -45,7 +45,7 @@ class FormerItem:
 
 
 class Rollback:
-    """The former items of one transaction."""
+    """Restores the items that a failed transaction has changed."""
 
     def __init__(self) -> None:
         self.items: list[FormerItem] = []

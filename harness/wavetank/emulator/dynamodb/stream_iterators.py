@@ -15,12 +15,12 @@ SEPARATOR = "|1|"
 
 
 class InvalidIteratorError(ValueError):
-    """Not a text that `ShardIterator.encode` has made."""
+    """A shard iterator that this emulator did not issue."""
 
 
 @dataclass(frozen=True)
 class ShardIterator:
-    """The sequence number of the next record to read, and when the iterator was issued."""
+    """A position in a stream's shard: the number of the next record, and when it was issued."""
 
     stream_arn: str
     shard_id: str

@@ -54,7 +54,7 @@ def _one_at_a_time[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
 
 
 class WavetankDynamoDbStreams(DynamodbstreamsApi):
-    """Reads the streams of the tables of our DynamoDB provider."""
+    """DynamoDB Streams provider for tables of Wavetank's DynamoDB provider."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

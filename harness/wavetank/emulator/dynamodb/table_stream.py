@@ -39,7 +39,7 @@ type Attributes = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class TableStreamRecord:
-    """One change of an item. `old` and `new` are the item before and after, None without one."""
+    """A change of an item in a stream; `old` and `new` are None if there was no item."""
 
     number: int
     created: datetime
@@ -67,7 +67,7 @@ class TableStreamRecord:
 
 @dataclass(frozen=True)
 class StreamDescription:
-    """What does not change in a stream."""
+    """The constant attributes of a table's stream, such as its ARN and view type."""
 
     arn: str
     label: str
@@ -79,7 +79,7 @@ class StreamDescription:
 
 
 class TableStream:
-    """Replaces `moto.dynamodb.models.table.StreamShard`, by which moto reports changes."""
+    """The stream of a table; replaces moto's `StreamShard`, to which moto reports changes."""
 
     def __init__(self, account_id: str, table: Table) -> None:
         created = WallClock().now()

@@ -31,9 +31,10 @@ LATEST_INSTANT = Decimal(253_000_000_000)
 
 @dataclass
 class EarliestExpiry:
-    """No item of `items`, a table's at the time `scanned`, expires before `at`.
+    """A cached result of a scan: no item of the table expires before `at`.
 
-    `at` counts seconds since 1970, in the TTL attribute of this name.
+    `items` are the table's at the time `scanned`. `at` counts seconds since 1970, in the TTL
+    attribute of this name.
     """
 
     attribute: str

@@ -55,7 +55,11 @@ class _NotSimpleError(Exception):
 
 @dataclass
 class Plan:
-    """What an expression does; `values` and `attributes` are all names that it refers to."""
+    """The planned steps of an update expression.
+
+    `values` and `attributes` are all names that it refers to. `values` and `attributes` are all
+    names that it refers to.
+    """
 
     steps: list[tuple[str, Operand | None]] = field(default_factory=list)
     values: set[str] = field(default_factory=set)
@@ -64,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Changes:
-    """Attributes and their new values; None removes the attribute."""
+    """Attributes that an update sets, by name; the value None removes one."""
 
     attributes: tuple[tuple[str, DynamoType | None], ...]
 

@@ -1,4 +1,4 @@
-"""What a target receives instead of the event: the text of a template with values of the event.
+"""Input transformers: make the text that a target receives from a template and the event.
 
 A value outside of longer text is JSON: a string is quoted, whether or not the template has the
 quotation marks. Within longer text it is inserted as it is, without escapes. There an object or
@@ -38,12 +38,12 @@ SAMPLE = True
 
 
 class InputTemplateError(ValueError):
-    """A template that PutTargets refuses; the message says where."""
+    """An input template that PutTargets refuses; the message says where it is invalid."""
 
 
 @dataclass(frozen=True)
 class InputTransformer:
-    """A template, and the path of each of its variables."""
+    """An input template of a target, and the JSON path of each of its variables."""
 
     template: str
     paths: Mapping[str, str]

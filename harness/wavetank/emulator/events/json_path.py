@@ -14,7 +14,7 @@ QUOTED = re.compile(r"\[(['\"])(.+?)\1\]")
 
 
 class MissingValueError(LookupError):
-    """The event has no value at the path."""
+    """An event has no value at a JSON path."""
 
 
 def value_at(path: str, event: Any) -> Any:

@@ -1,4 +1,4 @@
-"""LocalStack's EventBridge with our schedules and targets.
+"""LocalStack's EventBridge provider with Wavetank's schedules and targets.
 
 [LocalStack 4.14: services/events/provider.py]
 """
@@ -17,10 +17,12 @@ from localstack.utils.xray.trace_header import TraceHeader
 
 from wavetank.core.clock import Clock, WallClock
 from wavetank.core.schedule import scheduled_event
+from wavetank.emulator.event_patterns import replace_pattern_engine
 from wavetank.emulator.events.rules import EmulatedRule, check_target_count, check_targets
 from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.events.timetable import Timetable
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -38,7 +40,7 @@ NOT_AUTHORIZED = {
 
 
 class WavetankEvents(EventsProvider):
-    """LocalStack's provider with its own scheduler, and deliveries that are retried."""
+    """LocalStack's EventBridge provider with Wavetank's scheduler and retried deliveries."""
 
     def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()
@@ -146,8 +148,10 @@ class WavetankEvents(EventsProvider):
 @aws_provider(api="events", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_events() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
+    replace_pattern_engine()
     fires = read_emulator_settings().time is TimeChoice.WALL
     if not fires:
+        patch_of("localstack.services.events.utils:long_uid").apply(IDS.new)
         patch_of("localstack.services.events.provider:start_worker_thread").apply(_call_at_once)
     return Service.for_provider(WavetankEvents(WallClock(), fires=fires))
 

@@ -1,4 +1,4 @@
-"""What PutRule and PutTargets accept, where LocalStack accepts something else.
+"""Validates rules and targets as AWS does, where LocalStack accepts something else.
 
 [EventBridge user guide, eb-create-rule-schedule, eb-transform-target-input; EventBridge API
 reference, PutTargets, RetryPolicy; LocalStack 4.14: services/events/rule.py]

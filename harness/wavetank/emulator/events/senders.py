@@ -7,7 +7,6 @@ reference, Target; LocalStack 4.14: services/events/target.py]
 """
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,9 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 
 from wavetank.emulator.events.input_transformer import is_json
 from wavetank.emulator.events.json_path import MissingValueError, value_at
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 
 EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
@@ -31,7 +31,7 @@ NOT_AN_OBJECT = "The input of the target is not a JSON object: "
 
 @dataclass(frozen=True, kw_only=True)
 class TargetInput:
-    """What a target receives, the event that it is made of, and when it is sent."""
+    """The text that a rule's target receives, the event it is made from, and the time."""
 
     text: str
     event: Mapping[str, Any]
@@ -84,7 +84,10 @@ def _send_to_state_machine(sender: TargetSender, content: TargetInput) -> None:
 
 def _send_to_function(sender: TargetSender, content: TargetInput) -> None:
     content.check_json()
-    FUNCTIONS.invoke(sender.client, sender.target["Arn"], content.text, TraceHeader=content.trace)
+    source = EventSource(arn=str(sender.rule_arn), ids=(str(content.event.get("id")),))
+    FUNCTIONS.invoke(
+        sender.client, sender.target["Arn"], content.text, source, TraceHeader=content.trace
+    )
 
 
 def _send_to_queue(sender: TargetSender, content: TargetInput) -> None:
@@ -129,7 +132,7 @@ def _send_to_log_group(sender: TargetSender, content: TargetInput) -> None:
 
     [EventBridge user guide, eb-targets: CloudWatch Logs]
     """
-    group, stream = sender.target["Arn"].split(":")[6], str(uuid.uuid4())
+    group, stream = sender.target["Arn"].split(":")[6], IDS.new()
     sender.client.create_log_stream(logGroupName=group, logStreamName=stream)
     sender.client.put_log_events(
         logGroupName=group, logStreamName=stream, logEvents=[_log_event(content)]

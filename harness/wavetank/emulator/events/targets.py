@@ -19,6 +19,7 @@ from wavetank.emulator.target_delivery.deliveries import (
     Undelivered,
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.function_invoker import EventSource
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, service_client
 
@@ -33,7 +34,7 @@ SDK_NAMES = {"states": "stepfunctions"}
 
 
 class RuleTarget:
-    """A target in place of LocalStack's sender, which has the client and the target's settings."""
+    """A target of a rule; replaces LocalStack's sender, and retries failed deliveries."""
 
     def __init__(self, sender: TargetSender, deliveries: TargetDeliveries, clock: Clock) -> None:
         self._sender = sender
@@ -63,6 +64,8 @@ class RuleTarget:
                 give_up=lambda undelivered: self._give_up(original, undelivered),
                 policy=parse_retry_policy(target.get("RetryPolicy")),
                 accepted=self._clock.now(),
+                destination=target["Arn"],
+                source=EventSource(arn=str(self._sender.rule_arn), ids=(str(original.get("id")),)),
             )
         )
 
@@ -97,11 +100,12 @@ class RuleTarget:
             sender._client = client  # noqa: SLF001 - as above
             self._session = session
 
-    def _give_up(self, event: Mapping[str, Any], undelivered: Undelivered) -> None:
+    def _give_up(self, event: Mapping[str, Any], undelivered: Undelivered) -> bool:
+        """Send the event to the target's dead-letter queue; returns whether it has one."""
         target: Any = self._sender.target
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if queue is None:
-            return
+            return False
         attributes = {
             "RULE_ARN": self._sender.rule_arn,
             "TARGET_ARN": target["Arn"],
@@ -110,6 +114,7 @@ class RuleTarget:
         }
         client = service_client("sqs", queue, PRINCIPAL, self._sender.rule_arn)
         send_dead_letter(client, queue, json_text(event), attributes)
+        return True
 
 
 def target_input(

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass
 class Timer:
-    """When one rule fires next. A rule whose expression changes gets a new timer."""
+    """When one rule fires next; a changed schedule expression creates a new timer."""
 
     expression: str
     created: datetime
@@ -29,7 +29,7 @@ class Timer:
 
 
 class Timetable:
-    """The timers of all rules; pure except for the rules that it is given."""
+    """The timers of all rules; pure except for the rules that are passed to it."""
 
     def __init__(self) -> None:
         self._timers: dict[str, Timer] = {}

@@ -33,7 +33,7 @@ UNKNOWN_KEY = "InvalidAccessKeyId"
 
 
 class BucketWriter:
-    """Puts objects with the sessions of streams' roles."""
+    """Puts objects into buckets with the permissions of a delivery stream's role."""
 
     def __init__(self, clock: Clock, sessions: RoleSessions) -> None:
         self._clock = clock

@@ -20,9 +20,10 @@ UNPARTITIONED = Group()
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Records that become one object or one request. `oldest` is when the first of them arrived.
+    """Records that become one object or one request.
 
-    `numbers` identify the records in the stream; empty if unknown, after a snapshot was restored.
+    `oldest` is when the first of them arrived. `numbers` identify the records in the stream; empty
+    if unknown, after a snapshot was restored.
     """
 
     oldest: datetime
@@ -54,7 +55,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Backlog:
-    """The undelivered records of a stream, for another one of its name."""
+    """Undelivered records of a deleted stream, for a new stream of the same name."""
 
     batches: tuple[Batch, ...] = ()
     untransformed: tuple[ArrivedRecord, ...] = ()
@@ -62,7 +63,7 @@ class Backlog:
 
 @dataclass
 class Totals:
-    """Counts of a stream's records since it was created."""
+    """Counts of a delivery stream's records since its creation."""
 
     records_accepted: int = 0
     records_delivered: int = 0
@@ -73,7 +74,7 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class BufferLimits:
-    """When a batch is closed, how long its delivery is retried, and how many are sent at once."""
+    """Limits of buffering: when a batch is closed, and how long its delivery is retried."""
 
     size_bytes: int
     interval: timedelta
@@ -99,7 +100,7 @@ class _OpenBatch:
 
 @dataclass
 class DeliveryBuffer:
-    """The records for one destination."""
+    """Buffered and waiting records for one destination of a delivery stream."""
 
     limits: BufferLimits
     waiting: deque[Batch] = field(default_factory=deque)

@@ -1,4 +1,4 @@
-"""What all parts of the delivery share: the time, the lock, and what observes them."""
+"""The context that all parts of Firehose's delivery share: clock, lock, callbacks."""
 
 import threading
 import uuid
@@ -20,10 +20,10 @@ def at_once(work: Callable[[], None]) -> None:
 
 @dataclass
 class DeliveryContext:
-    """Shared by the parts of one deliverer; `observer`, `new_id` and `invoke` may be replaced.
+    """Clock, lock, reporter and callbacks that all parts of Firehose's delivery share.
 
-    `changed` is the lock of all streams, and notified of their changes. `in_background` does what
-    may take minutes.
+    `observer`, `new_id` and `invoke` may be replaced. `changed` is the lock of all streams, and
+    notified of their changes. `in_background` does what may take minutes.
     """
 
     clock: Clock

@@ -23,7 +23,7 @@ DECOMPRESSION_CODE = "Decompression failed."
 
 
 class ContentError(ValueError):
-    """A record that does not have the configured format; `code` and `error_type` are Firehose's."""
+    """A record is not in the configured format; `code` and `error_type` are Firehose's."""
 
     def __init__(self, code: str, message: str, error_type: str = PROCESSING_FAILED) -> None:
         super().__init__(message)

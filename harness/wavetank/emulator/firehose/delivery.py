@@ -1,4 +1,4 @@
-"""Delivers due batches, has functions transform records, and retries what failed.
+"""Delivers due batches, transforms records by functions, and retries failures.
 
 `deliver_due` makes one round at a given instant; a thread only calls it often enough. What may take
 minutes, a function or an HTTP endpoint, runs in `in_background`, so that it delays no other stream.
@@ -30,7 +30,7 @@ READ_BYTES_MAX = 10 * 1024 * 1024
 
 
 class Deliverer:
-    """All delivery streams of a LocalStack.
+    """Delivers the records of all delivery streams in a LocalStack.
 
     With `reads_by_itself` sources are read once a second; else they are read whenever `next_due` is
     asked: in virtual time, a read every second would be most of the actions of a run.

@@ -1,4 +1,4 @@
-"""What DescribeDeliveryStream returns of a stream, with the defaults of what was not configured.
+"""The description of a stream for DescribeDeliveryStream, with defaults for omitted settings.
 
 [Amazon Data Firehose API reference: DeliveryStreamDescription, ExtendedS3DestinationDescription,
 HttpEndpointDestinationDescription, UpdateDestination]

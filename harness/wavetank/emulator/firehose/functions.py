@@ -34,7 +34,7 @@ CODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """One invocation of a function, with an event for it."""
+    """A request to invoke a function that transforms a stream's records."""
 
     stream: StreamId
     role_arn: str
@@ -44,7 +44,7 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class InvocationAnswer:
-    """What the function returned, or the code and the message of the error."""
+    """The response of a transforming function, or the code and the message of its error."""
 
     payload: bytes = b""
     error: tuple[str, str] | None = None
@@ -55,7 +55,7 @@ type Invoke = Callable[[Invocation, OnAnswer], None]
 
 
 class FunctionInvoker:
-    """Invokes functions over Lambda's API, and returns when they have answered."""
+    """Invokes transforming functions through Lambda's API, and waits for their response."""
 
     def __init__(self, sessions: RoleSessions) -> None:
         self._sessions = sessions

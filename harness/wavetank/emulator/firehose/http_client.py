@@ -35,7 +35,7 @@ CONNECTION_FAILED = "HttpEndpoint.ConnectionFailed"
 
 @dataclass(frozen=True)
 class EndpointAnswer:
-    """What an endpoint answered."""
+    """The response of an HTTP endpoint destination."""
 
     status: int
     content_type: str

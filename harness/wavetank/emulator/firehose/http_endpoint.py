@@ -1,4 +1,4 @@
-"""Delivers batches to an HTTP endpoint: the request, and what its answer means.
+"""Delivers batches to an HTTP endpoint: builds the request, interprets the response.
 
 [Amazon Data Firehose developer guide: httpdeliveryrequestresponse, http_troubleshooting]
 """
@@ -23,7 +23,7 @@ REQUEST_NAMESPACE = uuid.UUID("5a0c7c3e-6a53-4c5d-9a8e-2f1a7f0a8b1d")
 
 
 class EndpointError(Exception):
-    """The endpoint has not accepted a request; `is_final` is set if it must not be repeated."""
+    """An HTTP endpoint refused a request; `is_final`: the request must not be repeated."""
 
     def __init__(self, code: str, message: str, *, is_final: bool = False) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class EndpointError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointRequest:
-    """One request: its headers and its body; attempts at one batch have the same `id`."""
+    """A request to an HTTP endpoint; all attempts at one batch have the same `id`."""
 
     id: str
     headers: Mapping[str, str]

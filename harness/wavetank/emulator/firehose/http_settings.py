@@ -44,7 +44,10 @@ Libraries that read URLs differ about the host after these.
 
 @dataclass(frozen=True, kw_only=True)
 class HttpSettings:
-    """An HTTP endpoint. `attributes` are sent with each request, and `access_key` if it is set."""
+    """The configuration of an HTTP endpoint destination.
+
+    `attributes` are sent with each request, and `access_key` if it is set.
+    """
 
     url: str
     role_arn: str

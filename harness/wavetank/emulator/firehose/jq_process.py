@@ -28,11 +28,11 @@ CHUNK_BYTES = 65536
 
 
 class JqError(ValueError):
-    """A program that is invalid, has failed, or has used too much time or memory."""
+    """A jq program is invalid, has failed, or has used too much time or memory."""
 
 
 class JqProcess:
-    """One child process; not thread-safe."""
+    """A child process that evaluates one jq program; not thread-safe."""
 
     def __init__(self) -> None:
         found = find_spec("jq")
@@ -79,7 +79,7 @@ class JqProcess:
 
 
 class JqProcesses:
-    """The processes of the programs that were used last."""
+    """Pool of child processes for the most recently used jq programs."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

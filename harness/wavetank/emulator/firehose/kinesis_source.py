@@ -34,7 +34,7 @@ type Clients = Callable[[], Any]
 
 @dataclass
 class ShardPosition:
-    """Where reading of a shard continues; `sequence_number` is that of the last record read."""
+    """Where reading of a shard continues: after the record with `sequence_number`."""
 
     shard: str
     iterator: str | None = None
@@ -43,7 +43,10 @@ class ShardPosition:
 
 @dataclass
 class KinesisReader:
-    """Reads one data stream, shard by shard, when it is due; `on_error` is called if it fails."""
+    """Reads one Kinesis data stream into a delivery stream, shard by shard.
+
+    `on_error` is called if it fails. `on_error` is called if it fails.
+    """
 
     source: KinesisSource
     kinesis: Clients
@@ -149,7 +152,7 @@ class KinesisReader:
 
 
 class KinesisReaders:
-    """The readers of all delivery streams with a source."""
+    """The readers of all delivery streams that have a Kinesis data stream as source."""
 
     def __init__(self, sessions: RoleSessions) -> None:
         self._sessions = sessions

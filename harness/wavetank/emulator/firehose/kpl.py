@@ -22,7 +22,7 @@ VARINT_BITS = 64
 
 @dataclass(frozen=True)
 class UserRecord:
-    """One record of a producer, with its partition key."""
+    """A record that the Kinesis Producer Library aggregated, with its partition key."""
 
     partition_key: str
     data: bytes

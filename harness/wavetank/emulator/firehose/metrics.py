@@ -17,7 +17,7 @@ COUNT, BYTES, SECONDS = "Count", "Bytes", "Seconds"
 
 @dataclass(frozen=True)
 class Statistic:
-    """The values of one metric since they were last published."""
+    """The values of one CloudWatch metric since they were last published."""
 
     unit: str
     count: int
@@ -41,7 +41,7 @@ class Statistic:
 
 
 class StreamMetrics:
-    """The metrics of all streams; not thread-safe."""
+    """The unpublished metrics of all delivery streams; not thread-safe."""
 
     def __init__(self) -> None:
         self._statistics: dict[StreamId, dict[str, Statistic]] = {}

@@ -25,7 +25,10 @@ ERROR_TYPE = "firehose", "error-output-type"
 
 
 class KeySource(StrEnum):
-    """Where a partition key comes from: the namespaces of its expressions in a prefix."""
+    """The source of a partition key: a jq query, or a Lambda function.
+
+    The values are the namespaces of expressions in a prefix.
+    """
 
     QUERY = "partitionKeyFromQuery"
     LAMBDA = "partitionKeyFromLambda"
@@ -36,12 +39,12 @@ type PartitionKeys = tuple[tuple[KeySource, str, str], ...]
 
 
 class PrefixError(ValueError):
-    """A prefix that Firehose refuses; the message is for the caller of its API."""
+    """A prefix that Firehose refuses; the message is returned to the caller."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectNames:
-    """How the objects of one delivery stream are named; times are in the stream's time zone.
+    """Generates the keys of one delivery stream's objects; times are in the stream's time zone.
 
     `error_type` is set for objects with records that could not be delivered as configured, such as
     `processing-failed`; `prefix` is then the ErrorOutputPrefix.

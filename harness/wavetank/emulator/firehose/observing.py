@@ -1,4 +1,4 @@
-"""What observes the records of delivery streams: faults, the simulation, metrics and logs."""
+"""Interfaces that observe delivery streams, for faults, the simulation, metrics and logs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from wavetank.emulator.firehose.stream import Stream
 
 
 class ObjectRefusedError(Exception):
-    """S3 refused an object, with this code."""
+    """S3 refused to store an object; the text is S3's error code."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -17,7 +17,7 @@ class ObjectRefusedError(Exception):
 
 
 class DeliveryObserver(Protocol):
-    """Observes a stream's records, by their numbers in the stream.
+    """Interface that observes a delivery stream's records, by their numbers in the stream.
 
     A stream is named by its label: its name, or its ARN outside the sandbox's account and region.
     """
@@ -63,7 +63,10 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamError:
-    """An error for the stream's log group; `processor` is the ARN of the function at fault."""
+    """An error that is written to the stream's log group.
+
+    `processor` is the ARN of the function at fault.
+    """
 
     code: str
     message: str
@@ -72,7 +75,7 @@ class StreamError:
 
 
 class DeliveryReporter(Protocol):
-    """Reports what a stream does as AWS does: by metrics, and by errors in its log group."""
+    """Interface for the metrics and the error log of delivery streams."""
 
     def arrived(self, stream: Stream, records: int, size_bytes: int) -> None:
         """Called when records were accepted, in one request."""

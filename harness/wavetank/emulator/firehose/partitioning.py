@@ -20,7 +20,7 @@ TOO_MANY = "DynamicPartitioning.ActivePartitionLimitExceeded"
 
 
 class PartitionError(ValueError):
-    """A record that belongs to no partition; `code` is Firehose's."""
+    """No partition could be determined for a record; `code` is Firehose's."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

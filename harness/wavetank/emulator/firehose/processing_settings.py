@@ -1,4 +1,4 @@
-"""What a stream does to records before it delivers them, read from its processors.
+"""The processing that a stream applies to records before delivery, from its processors.
 
 [Amazon Data Firehose API reference: ProcessingConfiguration, Processor, ProcessorParameter;
 developer guide: data-transformation, dynamic-partitioning, writing-with-cloudwatch-logs]
@@ -31,12 +31,12 @@ KINDS = frozenset(
 
 
 class SettingsError(ValueError):
-    """A configuration that Firehose refuses; the message is for the caller of its API."""
+    """A stream configuration that Firehose refuses; the message is returned to the caller."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaSettings:
-    """A function that transforms batches of records; sizes are of the data before base64."""
+    """The configuration of a transforming function; sizes are before base64."""
 
     arn: str
     role_arn: str
@@ -47,7 +47,7 @@ class LambdaSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessingSettings:
-    """The processors of a stream, in the order in which Firehose applies them.
+    """The processors of a delivery stream, in the order in which Firehose applies them.
 
     `deaggregates_json` and `deaggregation_delimiter` separate the records in one; `query` is a jq
     program for partition keys; `delimiter` is appended to each record.

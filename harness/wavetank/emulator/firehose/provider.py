@@ -64,7 +64,7 @@ from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 
 
 class WavetankFirehose(FirehoseProvider):
-    """LocalStack's provider with buffering, processing, AWS's limits and AWS's descriptions."""
+    """LocalStack's Firehose provider with buffering, processing and AWS's limits."""
 
     def __init__(self, clock: Clock, *, is_live: bool = False) -> None:
         super().__init__()

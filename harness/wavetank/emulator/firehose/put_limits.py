@@ -1,4 +1,4 @@
-"""How much a producer may put at once.
+"""Limits of the records that a producer may put at once.
 
 [Amazon Data Firehose API reference: PutRecord, PutRecordBatch; developer guide: limits]
 """

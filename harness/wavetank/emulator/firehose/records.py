@@ -18,7 +18,7 @@ HTTP_ENDPOINT_FAILED = "http-endpoint-failed"
 
 @dataclass(frozen=True, kw_only=True)
 class KinesisPosition:
-    """Where a record was in its Kinesis data stream.
+    """The position of a record in its Kinesis data stream.
 
     `subsequence_number` counts the user records in one that a producer has aggregated.
     """
@@ -31,7 +31,7 @@ class KinesisPosition:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamRecord:
-    """One record; `number` identifies it in its stream.
+    """A record in a delivery stream, identified by `number`.
 
     `original` is the record before it was decompressed, which an error reports.
     """
@@ -52,7 +52,7 @@ class StreamRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivedRecord:
-    """A record as it arrives, or as an earlier stream of the name has left it.
+    """A record as it arrives at a delivery stream, before it has a number.
 
     `position` is where it was in a Kinesis data stream, `original` as above.
     """
@@ -75,7 +75,7 @@ class ArrivedRecord:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Processing replaced the records `before` by those in `after`, each with its new number."""
+    """Records that processing replaced: the numbers `before`, and `after` with new numbers."""
 
     before: tuple[int, ...]
     after: tuple[tuple[int, bytes], ...]
@@ -83,7 +83,7 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Group:
-    """Records that are delivered together: of one partition, or of one type of error.
+    """Identifies records that are delivered together: one partition, or one type of error.
 
     `error_type` is set for records that are delivered to the error output prefix.
     """
@@ -94,7 +94,10 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessingFailure:
-    """Why a record could not be processed or delivered; `function` is the processor's ARN."""
+    """The reason why a record could not be processed or delivered.
+
+    `function` is the ARN of the processor.
+    """
 
     code: str
     message: str

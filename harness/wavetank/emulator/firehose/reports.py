@@ -35,7 +35,7 @@ DATA_MAX = 1000
 
 
 class ErrorLog:
-    """Writes errors of streams into their log groups; reports nothing else."""
+    """Writes the errors of delivery streams into their log groups; reports nothing else."""
 
     def __init__(self, clock: Clock, sessions: RoleSessions) -> None:
         self._clock = clock
@@ -93,7 +93,7 @@ def _log_message(stream: Stream, error: StreamError) -> dict[str, object]:
 
 
 class CloudWatchReports(ErrorLog):
-    """Counts metrics besides, which a thread publishes."""
+    """Writes errors of delivery streams, and publishes their metrics from a thread."""
 
     def __init__(self, clock: Clock, sessions: RoleSessions) -> None:
         super().__init__(clock, sessions)

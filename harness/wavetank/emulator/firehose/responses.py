@@ -6,7 +6,6 @@ accepting the record. Strings, numbers and lists have the same JSON form without
 """
 
 import json
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,17 +17,19 @@ from localstack.aws.api.firehose import (
 )
 from localstack.http import Response
 
+from wavetank.emulator.service_ids import IDS
+
 JSON = "application/x-amz-json-1.1"
 
 
 def record_accepted() -> PutRecordOutput:
     """The response for one accepted record."""
-    return PutRecordOutput(RecordId=_record_id(uuid.uuid4().hex, 0), Encrypted=False)
+    return PutRecordOutput(RecordId=_record_id(_new_hex(), 0), Encrypted=False)
 
 
 def batch_accepted(count: int, refused: Mapping[int, str]) -> PutRecordBatchOutput:
     """The response for `count` records, of which `refused` were not accepted, with codes."""
-    batch = uuid.uuid4().hex
+    batch = _new_hex()
     entries = [_entry(batch, number, refused.get(number)) for number in range(count)]
     return PutRecordBatchOutput(
         FailedPutCount=sum(number in refused for number in range(count)),
@@ -51,6 +52,10 @@ def _entry(batch: str, number: int, code: str | None) -> PutRecordBatchResponseE
     if code:
         return PutRecordBatchResponseEntry(ErrorCode=code, ErrorMessage="Slow down.")
     return PutRecordBatchResponseEntry(RecordId=_record_id(batch, number))
+
+
+def _new_hex() -> str:
+    return IDS.new().replace("-", "")
 
 
 def _record_id(batch: str, number: int) -> str:

@@ -16,7 +16,7 @@ DOUBLINGS_MAX = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Attempts:
-    """The attempts at something that failed so far; `next` None is due at once."""
+    """Failed attempts at a delivery or invocation so far; `next` None means due at once."""
 
     count: int = 0
     first: datetime | None = None

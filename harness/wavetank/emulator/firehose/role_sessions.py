@@ -18,7 +18,7 @@ PRINCIPAL = "firehose.amazonaws.com"
 
 @dataclass
 class TrustCheck:
-    """Decides whether a role's trust policy lets a service assume it.
+    """Interface that decides whether a role's trust policy lets a service assume it.
 
     It is replaced where policies are enforced: LocalStack does not check trust policies.
     """
@@ -30,7 +30,7 @@ TRUST = TrustCheck()
 
 
 class RoleSessions(RoleSessionCache):
-    """The sessions of the roles of all delivery streams."""
+    """Cached sessions of the roles of all delivery streams, assumed as Firehose."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock, "firehose", SESSION)

@@ -26,7 +26,7 @@ type Post = Callable[[HttpSettings, EndpointRequest], None]
 
 
 class BatchSender:
-    """Sends the batches of all streams.
+    """Sends batches of all delivery streams to buckets and HTTP endpoints.
 
     `put_object` and `post` raise if the destination refuses a batch.
     """

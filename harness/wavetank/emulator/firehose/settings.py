@@ -33,7 +33,7 @@ FILE_EXTENSION = re.compile(r"\.[0-9a-z!\-_.*'()]{1,127}")
 
 @dataclass(frozen=True)
 class LogTarget:
-    """The log group and stream for delivery errors."""
+    """The CloudWatch log group and log stream for delivery errors."""
 
     group: str
     stream: str
@@ -41,7 +41,7 @@ class LogTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class DestinationSettings:
-    """An S3 destination, or a bucket for backups; sizes are before compression.
+    """The configuration of an S3 destination or backup bucket; sizes are before compression.
 
     `partition_keys` are the keys in the prefix, of a stream with dynamic partitioning.
     """

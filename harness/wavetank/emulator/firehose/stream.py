@@ -43,7 +43,7 @@ from wavetank.emulator.firehose.transformation import TransformBatch, TransformB
 
 
 class Stream:
-    """The records of one delivery stream, and the version of its configuration."""
+    """A delivery stream: its undelivered records, and the version of its configuration."""
 
     def __init__(self, identity: StreamId, settings: StreamSettings) -> None:
         self.id = identity

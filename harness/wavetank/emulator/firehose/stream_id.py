@@ -1,4 +1,4 @@
-"""What identifies a delivery stream: its account, its region, and its name.
+"""The identity of a delivery stream: its account, its region and its name.
 
 A name is unique only within an account and a region. [Amazon Data Firehose API reference:
 CreateDeliveryStream, DeliveryStreamName]
@@ -11,7 +11,7 @@ from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 
 @dataclass(frozen=True, order=True)
 class StreamId:
-    """The identity of one delivery stream."""
+    """The identity of a delivery stream: account, region and name."""
 
     account: str
     region: str

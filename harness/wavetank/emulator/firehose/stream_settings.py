@@ -35,7 +35,7 @@ MISSING_SOURCES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class KinesisSource:
-    """The Kinesis data stream that records are read from, and the role that reads."""
+    """The Kinesis data stream that a delivery stream reads, and the role that may read it."""
 
     stream_arn: str
     role_arn: str
@@ -43,7 +43,7 @@ class KinesisSource:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamSettings:
-    """What a delivery stream reads from and writes to.
+    """The source, the destination and the backup of a delivery stream.
 
     `backup` is the bucket for source records (`backs_up_all`) and, of an HTTP endpoint, for records
     that were not delivered.

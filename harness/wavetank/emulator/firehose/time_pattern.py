@@ -26,7 +26,7 @@ type Number = Callable[[datetime], int]
 
 
 class PatternError(ValueError):
-    """A pattern that Java's DateTimeFormatter refuses; the message names the part."""
+    """A time pattern that Java's DateTimeFormatter refuses; the message names the part."""
 
 
 def evaluate_time(pattern: str, instant: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The event for a function that transforms records, and what its answer means.
+"""The event for a function that transforms records, and the meaning of its response.
 
 [Amazon Data Firehose developer guide: data-transformation-status-model,
 dynamic-partitioning-partitioning-keys; Lambda developer guide: services-kinesisfirehose]
@@ -42,7 +42,10 @@ FAILED = "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for recor
 
 @dataclass(frozen=True)
 class TransformAnswer:
-    """What a function made of its records; those that it dropped are in neither list."""
+    """The records in a transforming function's response: transformed and failed ones.
+
+    Dropped records are in neither.
+    """
 
     transformed: tuple[StreamRecord, ...]
     failed: tuple[tuple[StreamRecord, ProcessingFailure], ...]

@@ -14,7 +14,7 @@ from wavetank.emulator.firehose.retries import Attempts
 
 @dataclass(frozen=True, kw_only=True)
 class TransformBatch:
-    """The records of one invocation."""
+    """Records for one invocation of a transforming function, and its attempts so far."""
 
     records: tuple[StreamRecord, ...]
     tries: Attempts = field(default_factory=Attempts)
@@ -22,7 +22,7 @@ class TransformBatch:
 
 @dataclass
 class TransformBuffer:
-    """Records before their transformation; not thread-safe."""
+    """Buffers a stream's records until they are transformed; not thread-safe."""
 
     settings: LambdaSettings
     waiting: list[TransformBatch] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Has a stream's function transform a batch of records, and passes on what it made of them.
+"""Transforms a batch of records by the stream's function, and passes on the results.
 
 Whatever goes wrong is a failure of the invocation: its batch is tried again, or delivered as
 errors, and never stays in flight.
@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Transformer:
-    """Invokes the functions of all streams."""
+    """Invokes transforming functions, and passes their results to the delivery buffers."""
 
     def __init__(self, context: DeliveryContext) -> None:
         self._context = context

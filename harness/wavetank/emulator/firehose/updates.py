@@ -1,4 +1,4 @@
-"""What UpdateDestination makes of a stream's settings and of its description.
+"""Applies UpdateDestination to a stream's settings and to its description.
 
 [Amazon Data Firehose API reference: UpdateDestination, ExtendedS3DestinationUpdate,
 HttpEndpointDestinationUpdate]

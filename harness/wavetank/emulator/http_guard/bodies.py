@@ -35,7 +35,7 @@ _RESERVED = re.compile(r"/_")
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """What may be received of a request body: at most `bytes_max`, or nothing if `refused`."""
+    """How much of a request body is received: `bytes_max` bytes, or none if `refused`."""
 
     bytes_max: int
     refused: GuardRefusal | None = None

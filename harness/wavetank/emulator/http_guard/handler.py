@@ -50,7 +50,7 @@ SHARING = "access-control-"
 
 
 class HttpGuard:
-    """Decides about each request that a server receives, and completes its response."""
+    """Handlers of LocalStack's chain that check each HTTP request and complete its response."""
 
     def __init__(self, policy: GuardPolicy) -> None:
         self._policy = policy

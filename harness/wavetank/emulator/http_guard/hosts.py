@@ -22,7 +22,7 @@ type OwnAddresses = Callable[[], Collection[str]]
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """The sandbox's hosts: by name, including subdomains, or by address.
+    """The hosts that a sandbox answers for, by name (with subdomains) or by address.
 
     `allowed` is what the user adds: a name, an address, or `.name` for a name and its subdomains.
     """

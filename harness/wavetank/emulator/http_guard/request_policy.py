@@ -47,7 +47,7 @@ SINGLE_HEADERS = (*BROWSER_HEADERS, "content-type", "access-control-request-meth
 
 @dataclass(frozen=True)
 class RequestHead:
-    """What is known of a request before its body is read; header names are in lower case."""
+    """The headers and target of a request, before its body; header names are in lower case."""
 
     method: str
     target: str
@@ -84,10 +84,11 @@ class RequestHead:
 
 @dataclass(frozen=True)
 class Answered:
-    """The request is admitted; `headers` share its response, `is_page` says that it is ours.
+    """A request that the guard allows.
 
-    `is_preflight`: the headers are the whole response. `route` is what a browser's request is
-    admitted for, and `sharing_origin` the page's origin if a CORS rule of that resource admits it.
+    `headers` are added to its response; if `is_preflight`, they are the whole response. `is_page`
+    is true for Wavetank's own pages. `route` is the route for which a browser's request is allowed,
+    and `sharing_origin` the page's origin if a CORS rule of that resource allows it.
     """
 
     is_page: bool = False
@@ -100,7 +101,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class GuardRefusal:
-    """The request is refused; the reason and what to do, in one sentence."""
+    """A request that the guard refuses: the reason and what to do, in one sentence."""
 
     reason: str
 
@@ -111,7 +112,7 @@ type FindRules = Callable[[Route], Sequence[CorsRule]]
 
 @dataclass(frozen=True)
 class GuardPolicy:
-    """The policy of one sandbox.
+    """Decides which HTTP requests one sandbox answers.
 
     Pages of `allowed_origins` may use AWS's APIs. `find_bucket` returns the existing bucket that
     LocalStack finds in the request; `find_rules` returns the CORS rules of a route.

@@ -57,7 +57,7 @@ _REGION = r"(?:us(?:-gov)?|ap|ca|cn|eu|sa)-(?:central|(?:north|south)?(?:east|we
 
 
 class RouteKind(StrEnum):
-    """The kind of route of a path and a host."""
+    """The kinds of route that LocalStack has for a path and a host."""
 
     PAGE = "page"
     CONTROL = "control"
@@ -72,7 +72,7 @@ class RouteKind(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """A route's kind, with the bucket, the function URL's id or the API's id if it has one."""
+    """The route of a request: its kind, and the bucket, function URL or API that it names."""
 
     kind: RouteKind
     name: str = ""
@@ -125,7 +125,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Bucket:
-    """An existing bucket, and whether the Host or the path names it."""
+    """An existing bucket that a request names, by its host or by its path."""
 
     name: str
     is_in_host: bool = False

@@ -19,7 +19,7 @@ VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
 @dataclass(frozen=True)
 class Preflight:
-    """What a preflight asks permission for; the header names are in lower case."""
+    """The permission that a CORS preflight requests; header names are in lower case."""
 
     method: str
     headers: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Preflight:
 
 @dataclass(frozen=True, kw_only=True)
 class CorsRule:
-    """What pages of the origins may do; `headers` are those that a request may have."""
+    """A CORS rule: what pages of its origins may do; `headers` are allowed in requests."""
 
     origins: tuple[str, ...]
     methods: tuple[str, ...] = ()

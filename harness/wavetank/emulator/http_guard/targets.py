@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 RESERVED = frozenset({"_aws", "_localstack", "_wavetank"})
-"""First path segments of LocalStack's routes and ours. A bucket's name cannot contain a _."""
+"""First path segments of LocalStack's routes and Wavetank's. A bucket's name cannot contain a _."""
 DECODINGS_MAX = 3
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)*)(?::([0-9]{1,5}))?")
 _NEEDLESS_ENCODING = re.compile(
@@ -21,12 +21,12 @@ _NEEDLESS_ENCODING = re.compile(
 
 
 class NotCanonicalError(ValueError):
-    """A target or a Host that two parsers could read differently."""
+    """A request target or Host header that two parsers could read differently."""
 
 
 @dataclass(frozen=True)
 class Authority:
-    """A host and its port; the host in lower case, the port None if it is not given."""
+    """A Host header: the host in lower case, and the port, None if it is omitted."""
 
     host: str
     port: int | None
@@ -40,7 +40,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class RequestTarget:
-    """The raw path, the raw query, and the first segment if it is one of RESERVED."""
+    """A request target: raw path, raw query, and the first segment if it is in RESERVED."""
 
     path: str
     query: str

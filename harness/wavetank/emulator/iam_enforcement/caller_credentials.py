@@ -39,7 +39,7 @@ CALLING = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """The credentials that calls are signed with; a key of None is the account's administrator."""
+    """Credentials that sign calls; a key of None is the account's administrator."""
 
     access_key: str | None
     token: str | None = None
@@ -69,7 +69,7 @@ def acting_as(credentials: Credentials) -> Iterator[None]:
 
 
 class CallersClientFactory(resource_provider.ConvertingInternalClientFactory):
-    """Clients that mark their calls with the caller, and with the actions that are not checked."""
+    """Creates clients that mark calls with their caller, and with the unchecked actions."""
 
     def __init__(self, unchecked: tuple[str, ...]) -> None:
         super().__init__(use_ssl=False)

@@ -1,6 +1,6 @@
 """Decides about one action of a call: its resource, the policies that apply, and their keys.
 
-Real calls and hypothetical ones (`bucket_access`) are decided by the same functions.
+Real calls and hypothetical ones (`access_matrix`) are decided by the same functions.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ CREATING_A_BUCKET = "s3:CreateBucket"
 
 @dataclass(frozen=True)
 class Checked:
-    """The decision about one action, and the request that it decides."""
+    """The decision about one action of a call, with the request that it is about."""
 
     decision: Decision
     request: AccessRequest

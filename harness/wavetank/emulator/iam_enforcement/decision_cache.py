@@ -26,7 +26,7 @@ type Texts = tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class Applying:
-    """The texts of the policies that apply to a request, except the resource's own.
+    """The policy texts that apply to a request, except the resource's own policy.
 
     `identity` is None for an administrator, `boundary` and `session` if there is no such limit.
     """

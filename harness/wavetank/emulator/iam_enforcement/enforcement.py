@@ -64,7 +64,7 @@ NOTED = frozenset({PrincipalType.ASSUMED_ROLE, PrincipalType.SERVICE, PrincipalT
 
 
 class Enforcement:
-    """The handler in LocalStack's chain, and its route."""
+    """Handler in LocalStack's chain that checks each call against IAM, and counts uses."""
 
     def __init__(self, *, enforced: bool) -> None:
         self._enforced = enforced

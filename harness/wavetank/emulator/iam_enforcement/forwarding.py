@@ -48,7 +48,7 @@ _ATTRIBUTE = "wavetank_acting_for"
 
 @dataclass(frozen=True)
 class StackName:
-    """Identifies a stack; another stack may reuse a deleted stack's name."""
+    """Identifies a stack by account, region and name; a later stack may reuse the name."""
 
     account: str
     region: str

@@ -18,7 +18,7 @@ from wavetank.emulator.patches import patch_of
 
 
 class OutsideClientFactory(InternalClientFactory):
-    """Clients whose calls count as calls of the sender of a request to LocalStack."""
+    """Creates clients whose calls have the permissions of the HTTP request's sender."""
 
     def _get_client_post_hook(self, client: Any) -> Any:
         client = super()._get_client_post_hook(client)

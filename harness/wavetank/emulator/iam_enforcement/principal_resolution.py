@@ -49,12 +49,13 @@ SESSION = "somebody"
 
 @dataclass(frozen=True)
 class Caller:
-    """A caller. `policies` are the texts of identity policies; None for an administrator.
+    """The caller of a request, with the policies that limit it.
 
-    `boundary` and `session` are the texts of the permissions boundary and of session policies, None
-    if there are none. `called_via` is the service that calls on the caller's behalf, and
-    `unchecked` the actions that this service calls here and not on AWS. `by_session_token`: with a
-    key of GetSessionToken's.
+    `policies` are the texts of identity policies; None for an administrator. `boundary` and
+    `session` are the texts of the permissions boundary and of session policies, None if there are
+    none. `called_via` is the service that calls on the caller's behalf, and `unchecked` the actions
+    that this service calls here and not on AWS. `by_session_token`: with a key of
+    GetSessionToken's.
     """
 
     principal: Principal

@@ -16,7 +16,7 @@ TABLE = "authorization.json"
 
 @dataclass(frozen=True)
 class IamResourceType:
-    """A type of resource that an action applies to. AWS checks each one that is required."""
+    """A type of resource that an IAM action applies to; AWS checks each required one."""
 
     name: str
     arn: str
@@ -25,7 +25,10 @@ class IamResourceType:
 
 @dataclass(frozen=True)
 class IamAction:
-    """One action; `keys` are in lower case, and end with `/` if a user-defined name follows."""
+    """An IAM action with its resource types and condition keys.
+
+    `keys` are in lower case, and end with `/` if a user-defined name follows.
+    """
 
     name: str
     types: tuple[IamResourceType, ...]

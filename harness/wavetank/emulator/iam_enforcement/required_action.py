@@ -12,7 +12,7 @@ ANYTHING = "*"
 
 @dataclass(frozen=True)
 class RequiredAction:
-    """One action on one resource, with the condition keys that only this action of the call has.
+    """An IAM action on a resource that a call requires, with its own condition keys.
 
     `detail` is the part of the call that the action concerns, such as one item of a transaction:
     condition keys are read from it if a policy refers to them. It is ignored in comparisons.
@@ -26,7 +26,7 @@ class RequiredAction:
 
 @dataclass(frozen=True)
 class Call:
-    """A parsed request. `account` and `region` are the caller's."""
+    """A parsed AWS API request; `account` and `region` are the caller's."""
 
     service: str
     operation: str

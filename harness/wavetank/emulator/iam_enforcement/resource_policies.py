@@ -35,7 +35,7 @@ FUNCTION_POLICIES: dict[str, tuple[list[dict[str, Any]], str]] = {}
 
 @dataclass(frozen=True)
 class ProtectedResource:
-    """The owner's account and the text of the resource's policy, None if it has none.
+    """The account that owns a resource, and the text of the resource's policy, None without one.
 
     `restricted`: RestrictPublicBuckets is on.
     """

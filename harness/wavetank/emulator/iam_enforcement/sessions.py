@@ -21,7 +21,7 @@ MAKING_SESSIONS = frozenset(
 
 @dataclass(frozen=True)
 class SessionDetails:
-    """`policy` is the inline session policy's text, `policy_arns` are managed session policies."""
+    """Session policies of a role session: `policy` is inline, `policy_arns` are managed."""
 
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ DENIED = """<html>
 
 
 class PublicReads:
-    """S3 as LocalStack's handler uses it, but objects are read without a signature."""
+    """S3 client for website handlers, which reads objects without a signature."""
 
     def __init__(self, own: Any) -> None:
         self._own = own
@@ -46,7 +46,7 @@ class PublicReads:
 
 
 class PublicWebsites(S3WebsiteHostingHandler):
-    """LocalStack's handler, for objects that everyone may read."""
+    """LocalStack's website handler, limited to objects that everyone may read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,5 +90,5 @@ class PublicWebsites(S3WebsiteHostingHandler):
 
 
 def check_websites() -> None:
-    """Make LocalStack serve websites by our handler; call this before S3 is loaded."""
+    """Make LocalStack serve websites by `PublicWebsites`; call this before S3 is loaded."""
     patch_of("localstack.services.s3.website_hosting:S3WebsiteHostingHandler").apply(PublicWebsites)

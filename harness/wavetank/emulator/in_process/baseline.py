@@ -1,10 +1,10 @@
 """The data after a deployment, which is restored before each run; resources are not.
 
 A run changes items, objects, records of streams, undelivered records, tokens of transactions,
-messages and confirmations, logs, and, by its faults, policies; a handler may also change a
-function's reserved concurrency, and a schedule is deleted after its last invocation if it says so.
-Other changes of resources are reverted by the faults that made them. Restoring only touches
-LocalStack's own stores, so it takes milliseconds.
+messages and confirmations, logs, parameters, secrets, and, by its faults, policies; a handler may
+also change a function's reserved concurrency, and a schedule is deleted after its last invocation
+if it says so. Other changes of resources are reverted by the faults that made them. Restoring only
+touches LocalStack's own stores, so it takes milliseconds.
 [LocalStack 4.14: models of services/lambda_/invocation, s3, sns, sqs; moto: models of dynamodb,
 iam]
 """
@@ -21,13 +21,24 @@ from localstack.services.sqs.models import sqs_stores
 from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.scheduler.models import scheduler_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
-from wavetank.emulator.services import confirmations, deliverer, s3_storage, waiting_deliveries
-from wavetank.emulator.sqs.passive_queues import restart_ids
+from wavetank.emulator.s3.notifications import SEQUENCERS
+from wavetank.emulator.s3.version_ids import VERSIONS
+from wavetank.emulator.service_ids import IDS
+from wavetank.emulator.services import (
+    confirmations,
+    deliverer,
+    fifo_topics,
+    s3_storage,
+    waiting_deliveries,
+)
+from wavetank.emulator.sqs.passive_queues import restart_numbers
 from wavetank.emulator.target_delivery.role_clients import forget_target_sessions
 
 
@@ -38,7 +49,7 @@ class _Store:
 
 
 class Baseline:
-    """The data of one account and region when this object was created."""
+    """A copy of one account's data in a region, to which each run resets the simulator."""
 
     def __init__(self, account: str, region: str) -> None:
         self._store = _Store(account, region)
@@ -57,6 +68,9 @@ class Baseline:
         self._shards = shard_states(account, region)
         self._schedules = {name: dict(g.schedules) for name, g in self._schedule_groups().items()}
         self._log_streams = log_streams(account, region)
+        self._version_number = VERSIONS.number
+        self._parameters = _copied_lists(ssm_backends[account][region]._parameters)  # noqa: SLF001 - moto has no public name for it
+        self._secrets = copy.deepcopy(dict(secretsmanager_backends[account][region].secrets))
 
     def restore(self) -> None:
         """Restore the data."""
@@ -72,19 +86,34 @@ class Baseline:
             function.reserved_concurrent_executions = self._concurrency.get(name)
         for queue in self._queues():
             _empty(queue)
-        restart_ids()
+        restart_numbers()
+        IDS.restart()
         restore_streams(self._store.account, self._store.region, self._table_streams)
         restore_shards(self._store.account, self._store.region, self._shards)
         COMPLETED.clear()
         for name, group in self._schedule_groups().items():
             group.schedules = dict(self._schedules.get(name, group.schedules))
+        self._restore_settings()
         for deliveries in waiting_deliveries():
             deliveries.drop_all()
         deliverer().drop_all()
         forget_target_sessions()
         confirmations().mailbox.replace(self._messages)
         confirmations().reset_rates()
+        fifo_topics().restart()
+        SEQUENCERS.restart()
+        VERSIONS.number = self._version_number
         restore_log_streams(self._store.account, self._store.region, self._log_streams)
+
+    def _restore_settings(self) -> None:
+        """Restore the values of parameters and secrets."""
+        account, region = self._store.account, self._store.region
+        parameters = ssm_backends[account][region]._parameters  # noqa: SLF001 - as above
+        parameters.clear()
+        parameters.update(_copied_lists(self._parameters))
+        secrets = secretsmanager_backends[account][region].secrets
+        secrets.clear()
+        secrets.update(copy.deepcopy(self._secrets))
 
     def _restore_bucket(self, name: str, bucket: Any) -> None:
         kept, store = self._objects.get(name, {}), bucket.objects._store  # noqa: SLF001 - as above
@@ -116,13 +145,18 @@ class Baseline:
 
 
 def _empty(queue: Any) -> None:
-    """Empty a queue: no deployment sends a message, so a queue begins empty.
+    """Empty a queue: each begins empty, without the event by which S3 has tested it.
 
     The time of its last purge is reset, too: a queue cannot be purged twice within a minute, and
     time goes back with a reset.
     """
     queue.clear()
     queue.purge_in_progress, queue.purge_timestamp = False, None
+
+
+def _copied_lists(store: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """By name: the versions of a parameter."""
+    return {name: list(versions) for name, versions in store.items()}
 
 
 def _copied(store: Mapping[str, Any]) -> dict[str, Any]:

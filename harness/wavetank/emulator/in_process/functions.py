@@ -1,4 +1,4 @@
-"""What is deployed as a function, as far as the simulator needs it to run the handler.
+"""The deployed functions, as far as the simulator needs them to run the handlers.
 
 Read from LocalStack's stores, and so from what was really deployed: the unpacked zip, and the
 configuration. [LocalStack 4.14: services/lambda_/invocation/models.py]
@@ -21,16 +21,17 @@ from wavetank.emulator.iam_enforcement.resource_policies import ProtectedResourc
 from wavetank.emulator.lambda_.bootstrap import layer_folders
 from wavetank.emulator.lambda_.layers import layers_folder
 from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
-from wavetank.iam.request import AccessRequest, service
+from wavetank.iam.request import ANONYMOUS, AccessRequest, service
 
 LATEST = "$LATEST"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedFunction:
-    """A function's code and configuration; `revision` changes when either does.
+    """A deployed Lambda function: its code and configuration.
 
-    `layers` are the folders of Python packages in its layers, in the order of the search.
+    `revision` changes with either. `layers` are the folders of Python packages in its layers, in
+    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow.
     """
 
     name: str
@@ -47,6 +48,7 @@ class DeployedFunction:
     concurrency_max: int | None
     layers: tuple[Path, ...] = ()
     version: str = LATEST
+    may_recurse: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def deployed_function(arn: str) -> DeployedFunction:
     known = DESCRIBED.get(arn)
     if known is None or known.version is not version or known.concurrency_max != concurrency_max:
         described = _described(arn, version, concurrency_max)
+        may_recurse = str(function.recursive_loop) == "Allow"
+        described = replace(described, may_recurse=may_recurse)
         known = DESCRIBED[arn] = _Described(version, concurrency_max, described)
     return known.function
 
@@ -210,18 +214,46 @@ def rule_may_invoke(rule_arn: str, function_arn: str) -> bool:
 
     [EventBridge user guide, eb-use-resource-based]
     """
-    return _is_permitted(rule_arn, function_arn, find_resource(function_arn, ""))
+    return service_may_invoke("events.amazonaws.com", rule_arn, function_arn)
+
+
+def service_may_invoke(name: str, source_arn: str, function_arn: str) -> bool:
+    """Whether the function's own policy allows the service to invoke it for that source.
+
+    [Lambda developer guide, access-control-resource-based]
+    """
+    resource = find_resource(function_arn, "")
+    return _is_permitted(name, source_arn, function_arn, resource)
+
+
+def url_is_public(function_arn: str) -> bool:
+    """Whether the function's own policy allows anyone to call its URL.
+
+    [Lambda developer guide, urls-auth]
+    """
+    resource = find_resource(function_arn, "")
+    if resource.policy is None:
+        return False
+    request = AccessRequest(
+        principal=ANONYMOUS,
+        action="lambda:InvokeFunctionUrl",
+        resource=function_arn,
+        context={"lambda:FunctionUrlAuthType": ("NONE",)},
+    )
+    return decision(request, Applying(()), resource).allowed
 
 
 @lru_cache(maxsize=1024)
-def _is_permitted(rule_arn: str, function_arn: str, resource: ProtectedResource) -> bool:
+def _is_permitted(
+    name: str, source_arn: str, function_arn: str, resource: ProtectedResource
+) -> bool:
     """Cached: checked again only if the policy differs."""
     if resource.policy is None:
         return False
     request = AccessRequest(
-        principal=service("events.amazonaws.com"),
+        principal=service(name),
         action="lambda:InvokeFunction",
         resource=function_arn,
-        context={"aws:SourceArn": (rule_arn,), "aws:SourceAccount": (rule_arn.split(":")[4],)},
+        context={"aws:SourceArn": (source_arn,), "aws:SourceAccount": (source_arn.split(":")[4],)},
     )
     return decision(request, Applying(()), resource).allowed

@@ -15,14 +15,18 @@ from wavetank.core.patching import require_patches
 from wavetank.emulator.in_process.gateway import remove_idle_handlers
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
 from wavetank.emulator.in_process.protocols import replace_parsers
+from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.sqs.passive_queues import make_queues_passive
 
 
 class InProcessLocalStack:
-    """LocalStack with its init hooks run; services are loaded when they are first called."""
+    """LocalStack in this process, after its init hooks; services load on their first call."""
 
     def __init__(self) -> None:
+        IDS.restart()
         make_queues_passive()
+        _make_alarms_passive()
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
@@ -44,3 +48,17 @@ class InProcessLocalStack:
         if target and context.service is not None:
             self._services[target] = context.service
         return HttpResponse(response.status_code, dict(response.headers), response.get_data())
+
+
+def _make_alarms_passive() -> None:
+    """Prevent alarms from being evaluated: LocalStack does so in a thread, by the wall clock.
+
+    In the simulator functions record no metrics, so an alarm that exists has no effect.
+    [LocalStack 4.14: services/cloudwatch/alarm_scheduler.py]
+    """
+    patch_of("localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler.start").apply(
+        lambda _: None
+    )
+    patch_of(
+        "localstack.services.cloudwatch.alarm_scheduler:AlarmScheduler.schedule_metric_alarm"
+    ).apply(lambda _, alarm_arn: None)  # noqa: ARG005 - LocalStack's name

@@ -13,7 +13,7 @@ from wavetank.emulator.patches import patch_of
 
 
 class WavetankKinesis(KinesisProvider):
-    """LocalStack's provider without a server, whose operations moto answers instead."""
+    """LocalStack's Kinesis provider without its server; moto executes the operations."""
 
     def on_before_state_load(self) -> None:
         """No server is running."""

@@ -1,4 +1,4 @@
-"""The records of Kinesis streams, for what restores an earlier state.
+"""The records of Kinesis streams, for code that restores an earlier state.
 
 [moto 5.1.24: kinesis/models.py]
 """

@@ -47,11 +47,11 @@ type Parts = tuple[str, ...]
 
 
 class ArchiveError(Exception):
-    """The archive is damaged, or unsafe to unpack."""
+    """A zip of a function that is damaged, or unsafe to unpack."""
 
 
 class ArchiveSizeError(ArchiveError):
-    """Unpacked, it is larger than AWS permits."""
+    """A zip of a function whose unpacked size exceeds AWS's limit."""
 
     def __init__(self) -> None:
         super().__init__(f"Unzipped size must be smaller than {UNZIPPED_BYTES_MAX} bytes")

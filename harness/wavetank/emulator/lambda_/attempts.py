@@ -1,4 +1,4 @@
-"""The last attempts of every function, as the executor saw them, for the console and watchers.
+"""The last attempts of every function, as the executor observed them, for pages and watchers.
 
 A log contains the same, if the function may write one. The number of attempts is limited, and they
 are lost when LocalStack stops.
@@ -28,7 +28,7 @@ MESSAGE_CHARACTERS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class EventAttempt:
-    """One attempt at one event.
+    """An attempt of a function to handle one event.
 
     `number` counts the attempts at its request from one; `tick` is the due instant of its scheduled
     event, None for other events; `init_ms` is None for a warm start.
@@ -48,14 +48,14 @@ class EventAttempt:
 
 @dataclass(frozen=True)
 class AttemptPage:
-    """The attempts after a cursor, oldest first, and the cursor after them."""
+    """A page of attempts after a cursor, oldest first, and the cursor for the next page."""
 
     attempts: tuple[EventAttempt, ...]
     next: str
 
 
 class AttemptRegister:
-    """The attempts of all functions in this process, by the function's unqualified ARN.
+    """Records the latest attempts of all functions, by the function's unqualified ARN.
 
     A name is unique only within an account and a region.
     """

@@ -58,7 +58,7 @@ def main() -> None:
     os.environ[RUNTIME_API] = address
 
     class Client(LambdaRuntimeClient):  # type: ignore[misc]  # it ships no types
-        """Sends errors of the init phase, which the C client does not send, to the same path."""
+        """Runtime client that adds the secret to the path of errors in the init phase."""
 
         def call_rapid(self, method: str, endpoint: str, *arguments: Any, **named: Any) -> None:
             super().call_rapid(method, f"/{secret}{endpoint}", *arguments, **named)

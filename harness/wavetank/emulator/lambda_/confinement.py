@@ -1,4 +1,4 @@
-"""What a function's process may see and use, and how the process confines itself.
+"""The files and resources that a function's process may use, and how it confines itself.
 
 Imported by the supervisor's script, which runs isolated from LocalStack's packages (`python -I
 -S`), so this module only imports the standard library.
@@ -28,7 +28,7 @@ UNKNOWN = -1
 
 
 class Confinement(NamedTuple):
-    """What a function's process may see and use.
+    """The files, limits and users of a function's process.
 
     A NamedTuple, because importing `dataclasses` takes too long (see `process_supervisor.Ended`).
 

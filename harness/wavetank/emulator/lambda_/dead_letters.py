@@ -1,4 +1,4 @@
-"""What Lambda sends of an event that it gives up; pure.
+"""Messages about events that Lambda discards, for dead-letter queues and destinations; pure.
 
 A dead-letter queue or topic gets the event itself, with three attributes; a failure destination
 gets a record. A function may have both, and both are used.
@@ -25,7 +25,7 @@ type Attributes = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message: its text, and its attributes as SQS and SNS take them."""
+    """A message for a dead-letter queue or topic: its text and its attributes."""
 
     text: str
     attributes: Attributes

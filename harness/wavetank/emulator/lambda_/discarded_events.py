@@ -1,4 +1,4 @@
-"""Sends asynchronous events that Lambda gives up, with the permissions of the function's role.
+"""Sends asynchronous events that Lambda discards, with the permissions of the function's role.
 
 A failure destination gets a record, a dead-letter queue or topic the event itself; a function may
 have both. LocalStack's dead letters have a random RequestID and the whole error, and an event that

@@ -29,7 +29,7 @@ processes and files."""
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
-    """The function's configuration, as far as its environment needs it.
+    """The part of a function's configuration that its execution environment needs.
 
     `task_root`, `runtime_site` and `layers` are the host's folders. `has_entry_point` is False for
     an OS-only runtime without a program to run.
@@ -47,7 +47,7 @@ class FunctionSettings:
 
 @dataclass(frozen=True)
 class InvokeRequest:
-    """The request of the caller of Invoke."""
+    """A request to invoke a function: id, payload, ARN and trace."""
 
     request_id: str
     payload: bytes
@@ -57,7 +57,7 @@ class InvokeRequest:
 
 @dataclass(frozen=True)
 class EnvironmentInvocation:
-    """The result of one invocation."""
+    """The result of one invocation in an execution environment, with its report and log."""
 
     report: ReportLine
     log: str
@@ -120,7 +120,7 @@ class _Run:
 
 
 class Environment:
-    """One execution environment of one function version."""
+    """An execution environment of one function version, which handles one event at a time."""
 
     def __init__(
         self, settings: FunctionSettings, start: Callable[[str], FunctionProcess], clock: Clock

@@ -25,7 +25,7 @@ PASSABLE_MODE = 0o711
 
 
 class FunctionUsers:
-    """The users of the functions that have an environment."""
+    """Assigns an operating-system user to each function that has an environment."""
 
     def __init__(self, first: int = FIRST_USER, count: int = USERS) -> None:
         self._first = first

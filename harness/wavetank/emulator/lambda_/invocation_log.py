@@ -18,7 +18,7 @@ OUTPUT_BYTES_MAX = 128 * 1024
 
 
 class InvocationOutput:
-    """What an invocation printed: the first and the last part; the middle is counted."""
+    """The output of an invocation: its first and its last part; the middle is only counted."""
 
     def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
         self._half = limit_bytes // 2
@@ -49,7 +49,7 @@ class InvocationOutput:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportLine:
-    """The figures of the REPORT line. `init_ms` is None for a warm start."""
+    """The figures of Lambda's REPORT line; `init_ms` is None for a warm start."""
 
     request_id: str
     version: str

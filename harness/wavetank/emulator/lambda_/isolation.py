@@ -1,4 +1,4 @@
-"""How far functions are isolated from the host and from each other: found by trying, once.
+"""The isolation of functions from the host and from each other, found once by trying.
 
 What a kernel, a security module or a container permits cannot be determined reliably from a version
 or a setting. So each level is tried, the strongest first, by starting a process like a function's;
@@ -32,7 +32,7 @@ from wavetank.emulator.settings import IsolationLevel, read_emulator_settings
 
 BOOTSTRAP = "/var/runtime/bootstrap.py"
 NODE_SCRIPT = "/var/runtime/index.mjs"
-"""The paths of the first files of AWS's runtimes, and of ours in a private file system."""
+"""The paths of the first files of AWS's runtimes, and of Wavetank's in a private file system."""
 TRIAL_SECONDS = 20.0
 TRIAL_BYTES = 8192 * MEGABYTE
 TRIAL_USER = FIRST_USER + USERS
@@ -78,7 +78,10 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Isolation:
-    """The level in use, and why each stronger one is not."""
+    """The isolation level of functions in this sandbox.
+
+    `refused` has the reason why each stronger level is unavailable.
+    """
 
     level: IsolationLevel
     refused: tuple[str, ...] = ()
@@ -101,7 +104,7 @@ class Isolation:
 
 @dataclass(frozen=True)
 class FunctionFolders:
-    """The host's folders of one function: its code and, if it has some, its layers.
+    """The host's folders with the code and the layers of one function.
 
     `family` None is the trial's: it needs no program besides the interpreter.
     """
@@ -243,7 +246,7 @@ def _node_mounts() -> tuple[tuple[str, str], ...]:
 
 
 def node_mounts(node: NodeProgram) -> tuple[tuple[str, str], ...]:
-    """Node.js, unless it is in a system folder, and our client for it.
+    """Node.js, unless it is in a system folder, and Wavetank's client for it.
 
     Only the program, its own library and the modules that are installed with it: the folder above
     them is the user's home if the program is in ~/bin.

@@ -22,7 +22,7 @@ RESPONSE_BYTES_MAX = 6 * 1024 * 1024 + 100
 
 @dataclass(frozen=True)
 class ExitStatus:
-    """How the function's process ended: an exit code, or the number of a signal."""
+    """How a function's process ended: an exit code, or the number of a signal."""
 
     exit_code: int | None = None
     signal_number: int | None = None
@@ -39,7 +39,7 @@ class ExitStatus:
 
 @dataclass(frozen=True)
 class InvocationOutcome:
-    """The response to the caller, and the status for the REPORT line.
+    """The response of an invocation to its caller, and its status for the REPORT line.
 
     `status` is `success`, `error` or `timeout`; `error_type` is the platform's own, and None if the
     handler's error is in the payload.

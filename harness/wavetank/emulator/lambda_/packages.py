@@ -22,6 +22,7 @@ from localstack.aws.api.lambda_ import InvalidParameterValueException
 from localstack.services.lambda_.invocation.lambda_models import S3Code
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 
+from wavetank.core.lambda_package import package_files
 from wavetank.emulator.lambda_.archive import (
     ArchiveError,
     ArchiveSizeError,
@@ -69,6 +70,18 @@ def _require_archive(content: bytes) -> bool:
     return True
 
 
+def inline_package(folder: str, *, get_content: bool) -> bytes:
+    """Zip the code that a template has inline: the same bytes each time.
+
+    LocalStack calls `zip`, which a host may lack, and which adds the time, so that the same
+    template would have another CodeSha256 at each deployment.
+    """
+    assert get_content  # as its only caller asks
+    root = Path(folder)
+    files = {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    return package_files("inline code", files).content
+
+
 def _refuse_folder(path: str) -> Any:
     message = f"a folder of the host is not accepted as code: {path}"
     raise InvalidParameterValueException(message, Type="User")
@@ -91,6 +104,9 @@ def _prepare(self: S3Code) -> None:
 
 
 REPLACED: Mapping[str, Callable[..., Any]] = {
+    "localstack.services.lambda_.resource_providers.aws_lambda_function:create_zip_file": (
+        inline_package
+    ),
     "localstack.services.lambda_.invocation.lambda_models"
     ":S3Code.get_unzipped_code_location": _location,
     "localstack.services.lambda_.invocation.lambda_models:S3Code.prepare_for_execution": _prepare,

@@ -63,7 +63,7 @@ PROVISIONED_INIT_SECONDS = 130.0
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
-    """The entry point by which LocalStack finds the executor."""
+    """Entry point by which LocalStack finds Wavetank's Lambda executor."""
 
     name = "wavetank"
 
@@ -74,7 +74,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
-    """One execution environment, in LocalStack's interface."""
+    """An execution environment behind the interface of LocalStack's runtime executors."""
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002 - LocalStack's name
         super().__init__(id, function_version)
@@ -146,7 +146,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         return LOOPBACK
 
     def get_runtime_endpoint(self) -> str:
-        """The address for LocalStack's own container runtime; ours uses the Runtime API instead."""
+        """The address for LocalStack's container runtime; this executor uses the Runtime API."""
         return f"http://{LOOPBACK}:{config.GATEWAY_LISTEN[0].port}"
 
     @classmethod

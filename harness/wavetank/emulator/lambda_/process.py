@@ -88,7 +88,7 @@ for each process that is about to fork, which took 40 s with a fork bomb."""
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one environment may use, in megabytes."""
+    """The memory and the `/tmp` that one execution environment may use, in megabytes."""
 
     memory_mb: int
     tmp_mb: int
@@ -96,7 +96,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionCommand:
-    """What to run and what it may see.
+    """What is needed to start a function's process: folders, variables, limits, user.
 
     `name` is the function's, for process listings. `task_root`, `layers` and `runtime_site` are the
     host's folders with the code, the layers and AWS's packages, `scratch` the folders where it may
@@ -152,7 +152,7 @@ class FunctionCommand:
 
 
 class FunctionProcess:
-    """A running process of a function: its output, its end, its memory."""
+    """A running process of a function, with its output and its memory."""
 
     def __init__(self, command: FunctionCommand) -> None:
         self._command = command
@@ -267,7 +267,7 @@ class FunctionProcess:
         self._supervisor.stdout.close()
 
     def _family(self) -> list[int]:
-        """The function's processes, without our first process of a PID namespace."""
+        """The function's processes, without the supervisor's first process of a PID namespace."""
         found = descendants(self._supervisor.pid)
         if not self._command.isolation.has_private_root:
             return found

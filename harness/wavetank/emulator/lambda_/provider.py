@@ -22,6 +22,7 @@ from localstack.aws.api.lambda_ import (
     InvalidRequestContentException,
     InvocationResponse,
 )
+from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
 from localstack.services.lambda_.invocation.logs import LogHandler
@@ -55,15 +56,18 @@ from wavetank.emulator.lambda_.request_checks import (
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
 from wavetank.emulator.lambda_.stream_poller import correct_stream_events
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.emulator.shard_views import is_stream
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 
+ACCEPTED = 202
 EXECUTOR = "wavetank"
 """The name of `plugin.ProcessExecutorPlugin`."""
 
 
 class WavetankLambda(LambdaProvider):
-    """LocalStack's provider with the checks that it lacks."""
+    """LocalStack's Lambda provider with AWS's limits and request checks."""
 
     def create_function(  # type: ignore[override]  # its request is not expanded, as in LocalStack
         self, context: RequestContext, request: Any
@@ -92,10 +96,30 @@ class WavetankLambda(LambdaProvider):
             raise RequestEntityTooLargeException(refusal)
         if (unreadable := content_refusal(content)) is not None:
             raise InvalidRequestContentException(unreadable, Type="User")
+        if is_event and FUNCTIONS.queue is not None:
+            return self._queue(context, content, rest)
         stock: Any = super()
         given = io.BytesIO(content) if payload else None
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
         return answer
+
+    def _queue(
+        self, context: RequestContext, content: bytes, rest: Mapping[str, Any]
+    ) -> InvocationResponse:
+        """Queue the event in virtual time; a function that does not exist is refused."""
+        stock: Any = super()
+        stock.invoke(context=context, **{**rest, "invocation_type": "DryRun"})
+        name, qualifier = api_utils.get_name_and_qualifier(
+            rest["function_name"], rest.get("qualifier"), context
+        )
+        account, region = api_utils.get_account_and_region(rest["function_name"], context)
+        arn = f"arn:aws:lambda:{region}:{account}:function:{name}"
+        FUNCTIONS.offer(
+            f"{arn}:{qualifier}" if qualifier else arn,
+            content.decode() or "{}",
+            EventSource(arn="", ids=(IDS.new(),)),
+        )
+        return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
 
     def validate_event_source_mapping(self, context: RequestContext, request: Any) -> Any:
         """Called by LocalStack when a mapping is created or updated."""

@@ -19,13 +19,18 @@ from localstack.services.lambda_.event_source_mapping.pollers.poller import (
 from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
 from wavetank.emulator.patches import patch_of
 
-MODULE = "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller"
+HANDLE = (
+    "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller:SqsPoller.handle_messages"
+)
+SPLIT = (
+    "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller:split_by_message_group_id"
+)
 
 
 def correct_queue_events() -> None:
     """Apply the patches."""
-    patch_of(f"{MODULE}:SqsPoller.handle_messages").apply(handle_messages)
-    patch_of(f"{MODULE}:split_by_message_group_id").apply(lambda messages: {"all": messages})
+    patch_of(HANDLE).apply(handle_messages)
+    patch_of(SPLIT).apply(lambda messages: {"all": messages})
 
 
 def handle_messages(poller: Any, messages: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What Lambda refuses of a request before anything runs, in AWS's words; pure.
+"""Checks with which Lambda refuses a request before anything runs, in AWS's words; pure.
 
 [Lambda developer guide: gettingstarted-limits, configuration-envvars; Lambda API: Invoke]
 """

@@ -27,7 +27,7 @@ CONNECTIONS_MAX = 16
 
 
 class RuntimeApi:
-    """The API of one environment, from its process's start to its end.
+    """Server of the Lambda Runtime API for one execution environment.
 
     Its address exists at once, because the process is started with it, but it answers only after
     `serve`: a process that asks quickly waits until it can be frozen.

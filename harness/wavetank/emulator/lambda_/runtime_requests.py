@@ -33,7 +33,7 @@ OF_A_BROWSER = ("Origin", "Sec-Fetch-Site")
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeEvent:
-    """One invocation as the Runtime API returns it; the deadline is in epoch milliseconds."""
+    """An invocation as the Runtime API returns it; the deadline is in epoch milliseconds."""
 
     request_id: str
     payload: bytes
@@ -43,7 +43,7 @@ class RuntimeEvent:
 
 
 class ReplyKind(Enum):
-    """What the process posted: a response or an error."""
+    """The kind of message that a function's process posts: a response or an error."""
 
     RESPONSE = "response"
     ERROR = "error"
@@ -53,14 +53,14 @@ class ReplyKind(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """The process's reply; without its body if that was too large."""
+    """A response or error that a function's process posted; without its body if too large."""
 
     kind: ReplyKind
     body: bytes
 
 
 class UnauthenticatedConnections:
-    """Connections that have not shown the secret of the API that they connected to.
+    """Connections to Runtime APIs that have not shown the API's secret yet.
 
     With too many, of all APIs together, the oldest is closed: a process shows its secret with its
     first bytes, so connections without it cannot keep it out.
@@ -108,7 +108,7 @@ class _Headers(io.BytesIO):
 
 
 class RuntimeConnection(BaseHTTPRequestHandler):
-    """One connection of the function's process, kept open for many requests."""
+    """A connection of a function's process to its Runtime API, kept open for many requests."""
 
     protocol_version = "HTTP/1.1"
     timeout = STRANGER_SECONDS

@@ -23,12 +23,12 @@ OPT = "/opt"
 """Where AWS shows a function its layers. [packaging-layers]"""
 ENTRY_POINT = "bootstrap"
 NODE_CLIENT = Path(__file__).with_name("node_client.mjs")
-"""The first file of our Node.js runtime."""
+"""The first file of Wavetank's Node.js runtime."""
 IN_THE_SIMULATOR = "the simulator runs functions in Python 3 only; use --engine embedded"
 
 
 class RuntimeFamily(Enum):
-    """Runtimes that are started in the same way."""
+    """A group of Lambda runtimes that are started in the same way."""
 
     PYTHON = "python"
     NODE = "nodejs"
@@ -37,7 +37,7 @@ class RuntimeFamily(Enum):
 
 @dataclass(frozen=True)
 class NodeProgram:
-    """The Node.js of this host: the path of its program, and its version, such as v20.20.2."""
+    """The Node.js of this host: its path, and its version such as v20.20.2."""
 
     path: str
     version: str
@@ -124,7 +124,7 @@ def warn_of_substitution(runtime: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimePaths:
-    """What a process is started with, in the paths that it sees.
+    """The paths with which a runtime is started, as the function's process sees them.
 
     `opt` is the folder of the layers, empty if there is none, `entry_point` the `bootstrap` of an
     OS-only runtime, `python` the interpreter, `python_script` and `node_script` the first files of

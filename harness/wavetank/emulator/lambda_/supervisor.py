@@ -43,7 +43,7 @@ function becomes another user."""
 
 
 class Descriptors(NamedTuple):
-    """The supervisor's own ends of its pipes, besides stdin.
+    """File descriptors of a function's supervisor: its ends of the pipes, besides stdin.
 
     `status` is as for `process_supervisor.command_line`. `control` is a socket, from which it reads
     `namespaces.STOP` and `namespaces.CONTINUE`, which need namespaces. From `variables` it reads
@@ -75,7 +75,7 @@ def send_variables(descriptor: int, variables: Mapping[str, str]) -> None:
 
 
 class Namespace:
-    """The processes of a PID namespace, which all end with its first one."""
+    """The processes of a PID namespace, which all end with its first process."""
 
     def __init__(self, init: int, prepare: Callable[[], None]) -> None:
         self._init = init

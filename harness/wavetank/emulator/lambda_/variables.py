@@ -36,7 +36,7 @@ LOCALSTACK_ONLY = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessPaths:
-    """The folders of a function's process, in the paths that it sees."""
+    """The folders of a function's process, as the process sees them."""
 
     task_root: Path
     runtime_api: str

@@ -36,7 +36,7 @@ SUBSCRIPTION = {
 
 
 class MetricFilterResource(ResourceProvider):  # type: ignore[type-arg]  # LocalStack's, by properties
-    """Creates, updates and deletes metric filters."""
+    """Creates, updates and deletes AWS::Logs::MetricFilter."""
 
     TYPE = METRIC_FILTER
     SCHEMA = {  # noqa: RUF012 - LocalStack's form
@@ -86,7 +86,7 @@ class MetricFilterResource(ResourceProvider):  # type: ignore[type-arg]  # Local
 
 
 class MetricFilterPlugin(CloudFormationResourceProviderPlugin):
-    """By which LocalStack finds the resource."""
+    """Entry point by which LocalStack finds the provider of AWS::Logs::MetricFilter."""
 
     name = METRIC_FILTER
 

@@ -24,12 +24,12 @@ type InputEvent = Mapping[str, Any]
 
 
 class EventBatchError(ValueError):
-    """Events of one put that AWS refuses together; the text is its message."""
+    """A PutLogEvents batch that AWS refuses as a whole; the text is its message."""
 
 
 @dataclass(frozen=True)
 class AcceptedEvents:
-    """The events that are stored, and where the rejected ones are, as in the API."""
+    """The log events of a put that are stored, and the positions of rejected ones."""
 
     events: tuple[InputEvent, ...]
     rejected: Mapping[str, int]

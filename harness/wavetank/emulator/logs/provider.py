@@ -50,7 +50,7 @@ WITH_ROLE = frozenset({"firehose", "kinesis"})
 
 
 class WavetankLogs(LogsProvider):
-    """LocalStack's provider, whose filters do what AWS documents."""
+    """LocalStack's CloudWatch Logs provider with AWS's filter patterns and subscriptions."""
 
     def __init__(self, clock: Clock, *, has_thread: bool) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from moto.logs.models import logs_backends
 
 
 class EventIds:
-    """Numbers log events from 0."""
+    """Generates the ids of log events: consecutive numbers from 0."""
 
     def __init__(self) -> None:
         self._numbers = count()

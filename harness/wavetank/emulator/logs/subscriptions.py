@@ -18,7 +18,7 @@ from localstack.utils.aws.arns import firehose_name
 from wavetank.emulator.logs.filter_patterns import parse_filter_pattern
 from wavetank.emulator.logs.ingestion import InputEvent
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 from wavetank.emulator.target_delivery.retry_policy import AGE_DEFAULT, TargetRetryPolicy
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
@@ -35,7 +35,7 @@ RANDOM = "Random"
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEvents:
-    """The events that one put stored, each with its id, and where they are."""
+    """The log events that one put stored, with their ids and their log stream."""
 
     account: str
     group_arn: str
@@ -46,7 +46,7 @@ class StoredEvents:
 
 @dataclass(frozen=True)
 class LogSubscription:
-    """A subscription filter, as LocalStack stores it."""
+    """A subscription filter as LocalStack stores it."""
 
     name: str
     pattern: str
@@ -70,9 +70,11 @@ def send_to_subscription(
             key=f"{stored.group} {stored.stream} for {subscription.destination}",
             target=f"{stored.group_arn} {subscription.destination}",
             send=lambda _: _send(subscription, stored, document),
-            give_up=lambda _: None,  # CloudWatch Logs drops the events
+            give_up=lambda _: False,  # CloudWatch Logs drops the events
             policy=TargetRetryPolicy(RETRIES_MAX, AGE_DEFAULT),
             accepted=now,
+            destination=subscription.destination,
+            source=_source(stored, document),
         )
     )
 
@@ -122,9 +124,19 @@ def _send(subscription: LogSubscription, stored: StoredEvents, document: Mapping
     TARGET_SESSIONS[PRINCIPAL].call(role, send)
 
 
-def _invoke(client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes) -> None:
+def _invoke(
+    client: Any, subscription: LogSubscription, stored: StoredEvents, compressed: bytes
+) -> None:
     payload = {"awslogs": {"data": base64.b64encode(compressed).decode()}}
-    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload))
+    source = _source(stored, json.loads(gzip.decompress(compressed)))
+    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload), source)
+
+
+def _source(stored: StoredEvents, document: Mapping[str, Any]) -> EventSource:
+    """The log group, and the ids of the events that matched."""
+    return EventSource(
+        arn=stored.group_arn, ids=tuple(event["id"] for event in document["logEvents"])
+    )
 
 
 def _put_firehose_record(

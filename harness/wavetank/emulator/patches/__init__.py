@@ -1,7 +1,8 @@
-"""Everything that is replaced in Python, LocalStack, and the packages that LocalStack uses.
+"""The monkeypatches of Python, LocalStack, and the packages that LocalStack uses.
 
 python      in Python, in the simulator
-localstack  in LocalStack
+localstack  in LocalStack, apart from its services
+services    in LocalStack's services
 moto        in moto, which answers for services in LocalStack
 web         in LocalStack's HTTP server, and in its requests and responses
 
@@ -16,9 +17,12 @@ documents both. Patches of the SDK and the clock below this package are in it. [
 from wavetank.aws import patches as sdk
 from wavetank.core.clock import SLEEP
 from wavetank.core.patching import Patch
-from wavetank.emulator.patches import localstack, moto, python, web
+from wavetank.emulator.patches import localstack, moto, python, services, web
 
-_ALL = (SLEEP, *python.PATCHES, *sdk.PATCHES, *localstack.PATCHES, *moto.PATCHES, *web.PATCHES)
+_ALL = (
+    *(SLEEP, *python.PATCHES, *sdk.PATCHES),
+    *(*localstack.PATCHES, *services.PATCHES, *moto.PATCHES, *web.PATCHES),
+)
 _BY_TARGET = {each.target: each for each in _ALL}
 
 

@@ -1,4 +1,4 @@
-"""What is replaced in moto, which answers for services in LocalStack."""
+"""The monkeypatches of moto, which answers for services in LocalStack."""
 
 from wavetank.core.patching import NONE, PinnedDistribution
 

@@ -1,4 +1,4 @@
-"""What the simulator replaces in Python, for handlers, which share its process.
+"""The monkeypatches of Python in the simulator, for handlers that share its process.
 
 Time is not in this list: freezegun replaces it, except `time.sleep`, which `wavetank.core.clock`
 replaces.
@@ -41,6 +41,11 @@ PATCHES = (
         "engines.simulator.process_calls",
         "the original's signal would reach the simulator's main thread, in real time",
         {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
+    ),
+    *PYTHON.patches(
+        "simulation.seeded_random",
+        "ids of messages and events are the same in each run with one seed",
+        {"os:urandom": "(size, /)"},
     ),
     *PYTHON.patches(
         "engines.simulator.startup",

@@ -1,4 +1,4 @@
-"""What is replaced in LocalStack's HTTP server, and in its requests and responses."""
+"""The monkeypatches of LocalStack's HTTP server, its requests and its responses."""
 
 from wavetank.core.patching import PinnedDistribution
 
@@ -23,7 +23,7 @@ PATCHES = (
     ),
     *ROLO.patches(
         "emulator.http_guard.bodies",
-        "asks the HTTP guard about a request's headers before its body is received",
+        "checks a request's headers with the HTTP guard before its body is received",
         {
             "rolo.serving.twisted:HeaderPreservingHTTPChannel.allHeadersReceived": "(self)",
             "rolo.serving.twisted:TwistedRequestAdapter.handleContentChunk": "(self, data)",

@@ -1,6 +1,6 @@
 """Refuses requests that violate their model's constraints, where LocalStack would serve them.
 
-Only for services with a provider of ours: others are LocalStack's as they are. LocalStack's calls
+Only for services with a Wavetank provider: others are LocalStack's as they are. LocalStack's calls
 to itself are not checked, among them those of CloudFormation.
 """
 

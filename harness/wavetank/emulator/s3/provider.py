@@ -18,10 +18,15 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.s3.provider import S3Provider
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
+from wavetank.core.clock import Clock, WallClock
 from wavetank.emulator.iam_enforcement.deletions import delete_and_report
 from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.s3.error_bodies import write_errors_as_s3
 from wavetank.emulator.s3.expected_owner import check_expected_owner
+from wavetank.emulator.s3.notifications import BucketNotifications
+from wavetank.emulator.s3.version_ids import make_versions_repeatable
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
+from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 TAKEN = (
     "The requested bucket name is not available. The bucket namespace is shared by all users of "
@@ -31,7 +36,20 @@ OWN = "Your previous request to create the named bucket succeeded and you alread
 
 
 class WavetankS3(S3Provider):
-    """LocalStack's provider, with AWS's errors for buckets that exist and objects that remain."""
+    """LocalStack's S3 provider, whose objects are stored within this LocalStack."""
+
+    def __init__(self, storage: Any, clock: Clock, *, is_synchronous: bool) -> None:
+        super().__init__(storage)
+        self.deliveries = TargetDeliveries(clock, has_thread=not is_synchronous)
+        self._notification_dispatcher.shutdown()
+        self._notification_dispatcher = BucketNotifications(
+            self.deliveries, clock, is_synchronous=is_synchronous
+        )
+
+    def on_before_stop(self) -> None:
+        """Report the notifications that are lost because LocalStack stops."""
+        super().on_before_stop()
+        self.deliveries.report_lost("S3")
 
     def on_after_init(self) -> None:
         """Check the expected owner of buckets, and write errors as AWS does."""
@@ -63,4 +81,8 @@ class WavetankS3(S3Provider):
 def wavetank_s3() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
     folder = Path(tempfile.gettempdir()) / "s3"
-    return Service.for_provider(WavetankS3(EphemeralS3ObjectStore(str(folder))))
+    storage = EphemeralS3ObjectStore(str(folder))
+    is_synchronous = read_emulator_settings().time is TimeChoice.VIRTUAL
+    if is_synchronous:
+        make_versions_repeatable()
+    return Service.for_provider(WavetankS3(storage, WallClock(), is_synchronous=is_synchronous))

@@ -15,7 +15,7 @@ from wavetank.emulator.services import scheduler
 
 @dataclass(frozen=True)
 class DeployedSchedule:
-    """A schedule that is enabled, and when it is due."""
+    """An enabled schedule of EventBridge Scheduler, and when it is due."""
 
     arn: str
     plan: InvocationPlan

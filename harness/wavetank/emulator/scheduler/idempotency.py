@@ -1,4 +1,4 @@
-"""A creation that is sent again with its ClientToken, as after a lost reply, changes nothing.
+"""Makes a creation that is sent again with its ClientToken, as after a lost response, a no-op.
 
 The SDKs set the token, and send it again when they retry. How long AWS remembers it is not
 documented; here it is as long as what was created.

@@ -13,12 +13,13 @@ from wavetank.emulator.target_delivery.deliveries import (
     TargetDelivery,
     Undelivered,
 )
+from wavetank.emulator.target_delivery.function_invoker import EventSource
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 
 class ScheduleInvocations:
-    """Invokes targets, and again if they fail."""
+    """Invokes the targets of schedules, and retries failed invocations."""
 
     def __init__(self, deliveries: TargetDeliveries, clock: Clock) -> None:
         self._deliveries = deliveries
@@ -34,16 +35,18 @@ class ScheduleInvocations:
                 give_up=lambda undelivered: send_undelivered(invocation, undelivered),
                 policy=parse_retry_policy(invocation.target.get("RetryPolicy")),
                 accepted=self._clock.now(),
+                destination=str(invocation.target["Arn"]),
+                source=EventSource(arn=invocation.schedule.arn, ids=(invocation.execution,)),
             )
         )
 
 
-def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -> None:
-    """Send the input to the schedule's dead-letter queue, if it has one, by the schedule's role."""
+def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -> bool:
+    """Send the input to the schedule's dead-letter queue, by its role, if it has one."""
     target = invocation.target
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if queue is None:
-        return
+        return False
     attributes = {
         "SCHEDULE_ARN": invocation.schedule.arn,
         "TARGET_ARN": target["Arn"],
@@ -60,3 +63,4 @@ def send_undelivered(invocation: ScheduleInvocation, undelivered: Undelivered) -
         send_dead_letter(client, queue, invocation.input, attributes)
 
     TARGET_SESSIONS[PRINCIPAL].call(role, send)
+    return True

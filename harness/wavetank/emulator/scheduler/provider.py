@@ -39,7 +39,10 @@ DELETE = "DELETE"
 
 
 class WavetankScheduler(SchedulerProvider):
-    """LocalStack's provider, which invokes targets in wall time unless the simulation does."""
+    """LocalStack's EventBridge Scheduler provider, whose schedules invoke their targets.
+
+    In virtual time the simulation invokes them instead.
+    """
 
     def __init__(self, clock: Clock, *, fires: bool) -> None:
         super().__init__()

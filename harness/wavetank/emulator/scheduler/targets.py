@@ -17,7 +17,7 @@ from moto.scheduler.models import Schedule
 
 from wavetank.core.clock import rfc3339
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 PRINCIPAL = "scheduler"
@@ -28,7 +28,7 @@ SERVICES = {"states": "stepfunctions", "eventbridge": "events", "sfn": "stepfunc
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleInvocation:
-    """One invocation of a schedule's target; `execution` is its id. Attempts count from 1."""
+    """An invocation of a schedule's target; `execution` is its id, attempts count from 1."""
 
     schedule: Schedule
     scheduled: datetime
@@ -124,7 +124,8 @@ def _json(invocation: ScheduleInvocation) -> Any:
 
 
 def _invoke(client: Any, invocation: ScheduleInvocation) -> None:
-    FUNCTIONS.invoke(client, invocation.target["Arn"], json.dumps(_json(invocation)))
+    source = EventSource(arn=invocation.schedule.arn, ids=(invocation.execution,))
+    FUNCTIONS.invoke(client, invocation.target["Arn"], json.dumps(_json(invocation)), source)
 
 
 def _send_message(client: Any, invocation: ScheduleInvocation) -> None:

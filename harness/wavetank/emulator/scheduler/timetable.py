@@ -15,7 +15,7 @@ ENABLED = "ENABLED"
 
 @dataclass(frozen=True)
 class DueInvocation:
-    """An invocation that is due now; `is_last` if the schedule has no further one."""
+    """A due invocation of a schedule; `is_last` if the schedule has no further one."""
 
     schedule: Schedule
     scheduled: datetime
@@ -29,7 +29,7 @@ class _Timer:
 
 
 class ScheduleTimetable:
-    """The next invocation of every schedule; pure except for the schedules that it is given."""
+    """The next invocation of every schedule; pure except for the schedules passed to it."""
 
     def __init__(self) -> None:
         self._timers: dict[str, _Timer] = {}

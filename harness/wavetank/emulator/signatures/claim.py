@@ -11,7 +11,7 @@ TIMESTAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Carrier(StrEnum):
-    """The part of the request with the signature."""
+    """The part of a request that carries its signature."""
 
     HEADER = auto()
     QUERY = auto()
@@ -20,7 +20,7 @@ class Carrier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A signature as it was sent; none of it is verified yet.
+    """The content of a request's signature, not verified yet.
 
     `scope` is None for Signature Version 2. `timestamp` is when it was made, None for a version 2
     link without one. `expires` is when a link or form becomes invalid. `policy` is a form's, in

@@ -34,7 +34,7 @@ UNSUPPORTED = "Unsupported Authorization Type"
 
 @dataclass(frozen=True)
 class Signer:
-    """The content of an Authorization header. `scope` is None for Signature Version 2.
+    """The content of an Authorization header; `scope` is None for Signature Version 2.
 
     `missing` are the absent fields of version 4.
     """

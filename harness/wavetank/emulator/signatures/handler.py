@@ -77,7 +77,7 @@ SIGNER, BY_FORM = "wavetank.signer", "wavetank.by_form"
 
 
 class SignatureHandler:
-    """The handler in LocalStack's chain; it reads signatures, and verifies them if configured."""
+    """Handler in LocalStack's chain that reads signatures, and verifies them if configured."""
 
     def __init__(self, clock: Clock, *, verifies: bool = True) -> None:
         self._clock = clock

@@ -23,7 +23,10 @@ SESSIONS_CACHED = 4096
 
 @dataclass(frozen=True)
 class IssuedKey:
-    """A key with its secret. `token` is a session's, `expires` None if it never does."""
+    """An access key that the sandbox issued, with its secret.
+
+    `token` is a session's; `expires` is None if the key never does.
+    """
 
     secret: str
     token: str | None

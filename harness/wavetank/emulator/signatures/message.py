@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_plus, urlsplit
 
 @dataclass(frozen=True)
 class HttpMessage:
-    """The signed parts of a request, except for the body.
+    """The parts of an HTTP request that are signed, without its body.
 
     `path` and `query` are percent-encoded as sent. `headers` have lower-case names; values of
     headers that were sent more than once are joined by commas.

@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 
 class SignatureProblem(StrEnum):
-    """What is wrong with a signature."""
+    """The reasons for which a signature is refused."""
 
     MALFORMED = auto()
     """The header, query or form is not a valid signature; AWS checks nothing else then."""
@@ -25,7 +25,7 @@ class SignatureProblem(StrEnum):
 
 @dataclass(frozen=True)
 class SignedText:
-    """What the sandbox signed itself to compare; the difference is usually visible in it."""
+    """The text that the sandbox signed to verify a request, shown in the error."""
 
     access_key: str
     signature: str
@@ -34,7 +34,7 @@ class SignedText:
 
 
 class RefusedSignatureError(Exception):
-    """The request is refused.
+    """A request whose signature is refused.
 
     `detail` is AWS's message if it depends on the request, `hint` an addition of the sandbox.
     `s3_code` is S3's code if it has a special one.

@@ -24,7 +24,7 @@ S3_LIKE = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 
 @dataclass(frozen=True)
 class CredentialScope:
-    """The credential scope: `date` is YYYYMMDD."""
+    """The credential scope of a signature; `date` is YYYYMMDD."""
 
     date: str
     region: str

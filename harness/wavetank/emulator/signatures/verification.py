@@ -23,10 +23,11 @@ UNSIGNED_IN_LINK = frozenset({DIGEST_HEADER})
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request with its bucket and body hash.
+    """A signed request, with its bucket and the hash of its body.
 
     `bucket` is the one that the Host names. `body_hash` reads the body, once, and returns its
-    SHA-256 in hexadecimal digits.
+    SHA-256 in hexadecimal digits. `bucket` is the one that the Host names. `body_hash` reads the
+    body, once, and returns its SHA-256 in hexadecimal digits.
     """
 
     message: HttpMessage
@@ -36,7 +37,7 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class Times:
-    """The sandbox's time, and the host's if a fault made the sandbox's wrong.
+    """The sandbox's time and the host's, which differ while a fault makes the clock wrong.
 
     A function's process keeps the host's time, as a handler on AWS keeps AWS's: with a wrong clock
     its own calls still pass. Links and forms expire by the sandbox's time only.

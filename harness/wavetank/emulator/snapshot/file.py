@@ -62,7 +62,7 @@ type Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotObject:
-    """An object of a bucket; the metadata are S3's `user` and `system` ones."""
+    """An object of a bucket in a snapshot; the metadata are S3's `user` and `system` ones."""
 
     key: str
     body: bytes
@@ -72,7 +72,7 @@ class SnapshotObject:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBatch:
-    """Accepted records that a delivery stream has not delivered yet.
+    """Accepted records of a delivery stream that are not delivered yet.
 
     `detail` is JSON that only the stream's side reads: the group of the records, and their lengths.
     """
@@ -85,7 +85,7 @@ class StoredBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotContents:
-    """The contents to save.
+    """The data of a sandbox that a save writes to the snapshot.
 
     `records` are those of table streams and Kinesis streams, `tokens` the completed transactions.
     `buckets` has a fingerprint for each key: an object is read with `read` only if it differs from
@@ -106,7 +106,7 @@ class SnapshotContents:
 
 
 class SnapshotFile:
-    """The file at `path`; created on first use."""
+    """The snapshot file at `path`, created on first use."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

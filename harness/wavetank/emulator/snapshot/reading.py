@@ -14,7 +14,7 @@ from wavetank.emulator.snapshot.file import Item, Row, SnapshotContents, Snapsho
 
 
 class Services(Protocol):
-    """The services to read; `wavetank.emulator.snapshot.adapters` is LocalStack's."""
+    """Interface to the data of services; `snapshot.adapters` implements it for LocalStack."""
 
     def table_names(self) -> list[str]: ...
 
@@ -41,7 +41,7 @@ class Services(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoredNames:
-    """The names of resources that were created since the start, and whose data was restored."""
+    """Names of resources that were created since the start, and whose data are restored."""
 
     tables: Iterable[str]
     streams: Iterable[str]

@@ -36,7 +36,7 @@ PRIORITY_BEFORE_SERVICES_STOP = 100
 
 
 class SnapshotService:
-    """Maintains one snapshot, from LocalStack's start to its end."""
+    """Saves and restores one snapshot, from LocalStack's start to its end."""
 
     def __init__(self, file: SnapshotFile, clock: Clock) -> None:
         self._file = file

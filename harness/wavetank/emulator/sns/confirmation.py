@@ -69,7 +69,7 @@ def set_confirmed(arn: str, *, confirmed: bool) -> None:
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A published message, to one address."""
+    """A message that was published to a topic and sent to one address."""
 
     topic: str
     address: str
@@ -78,7 +78,7 @@ class SentMessage:
 
 
 class Confirmations:
-    """The e-mail subscriptions of this LocalStack.
+    """The e-mail subscriptions of a LocalStack, and the confirmation of their addresses.
 
     With `auto_confirm` every address is confirmed immediately, for users who do not want to click.
     """
@@ -166,6 +166,11 @@ class Confirmations:
         )
         if self.on_sent is not None:
             self.on_sent(SentMessage(subscription["TopicArn"], address, subject or "", text))
+
+    def record_posted(self, topic: str, url: str, subject: str | None, text: str) -> None:
+        """Report a message to a URL, in the simulator."""
+        if self.on_sent is not None:
+            self.on_sent(SentMessage(topic, url, subject or "", text))
 
     def reset_rates(self) -> None:
         """Reset the sending rates, because time starts again."""

@@ -30,7 +30,7 @@ NOT_FOUND = 404
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of messages, oldest first.
+    """A page of mailbox messages, oldest first.
 
     `next` is the id of the last message that was read, `more` whether there are any after it;
     `continues` is False if the mailbox does not have the message named by `since`.
@@ -43,7 +43,7 @@ class Page:
 
 
 class Mailbox:
-    """The sent messages, and their delivery to a mail server if there is one."""
+    """The messages that a sandbox sent, which it also forwards to a mail server if there is one."""
 
     def __init__(self, relay: Relay | None = None) -> None:
         self._lock = threading.Lock()

@@ -47,7 +47,7 @@ Please do not reply directly to this email.
 
 
 class MessageType(StrEnum):
-    """The kind of message."""
+    """The kinds of message that SNS sends."""
 
     NOTIFICATION = "Notification"
     CONFIRMATION = "SubscriptionConfirmation"
@@ -55,7 +55,7 @@ class MessageType(StrEnum):
 
 @dataclass(frozen=True)
 class MimeMessage:
-    """A message: its id, and its text as it would arrive, RFC 5322."""
+    """An e-mail: its id, and its text in the format of RFC 5322."""
 
     id: str
     text: str

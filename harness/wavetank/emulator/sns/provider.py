@@ -27,10 +27,12 @@ from localstack.services.sns.publisher import (
     EmailJsonTopicPublisher,
     EmailTopicPublisher,
     PublishDispatcher,
+    SnsPublishContext,
     create_unsubscribe_url,
 )
 
 from wavetank.core.clock import Clock, WallClock
+from wavetank.emulator.caller_thread import CallerThreadExecutor, TopicCallerThreadExecutor
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.sns.confirmation import (
     CONFIRMATION_PATH,
@@ -39,10 +41,24 @@ from wavetank.emulator.sns.confirmation import (
     is_confirmed,
     set_confirmed,
 )
+from wavetank.emulator.sns.fifo_topics import FifoTopics
+from wavetank.emulator.sns.filter_policies import EmulatedSubscriptionFilter
 from wavetank.emulator.sns.mailbox import Mailbox
+from wavetank.emulator.sns.publishers import (
+    FIFO,
+    FunctionPublisher,
+    QueuePublisher,
+    RecordingHttpPublisher,
+    StreamPublisher,
+    TopicDeliveries,
+)
 from wavetank.emulator.sns.relay import Relay, parse_mail_server
+from wavetank.emulator.sns.repeatable import make_repeatable
+from wavetank.emulator.sns.subscription_resource import create_subscriptions_with_roles
+from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+WEB_PROTOCOLS = ("http", "https")
 PENDING = "pending confirmation"
 PENDING_LISTED = "PendingConfirmation"
 BAD_REQUEST = 400
@@ -54,13 +70,21 @@ PAGE = """<!doctype html>
 
 
 class WavetankSns(SnsProvider):
-    """LocalStack's provider; only e-mail differs."""
+    """LocalStack's SNS provider, with a mailbox, confirmed addresses, and retries of messages."""
 
-    def __init__(self, confirmations: Confirmations, *, is_synchronous: bool) -> None:
+    def __init__(self, confirmations: Confirmations, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__()
         self.confirmations = confirmations
+        self.deliveries = TargetDeliveries(clock, has_thread=not is_synchronous)
+        self.fifo_topics = FifoTopics()
+        self._is_synchronous = is_synchronous
         self._publisher.shutdown()
-        self._publisher = _Dispatcher(confirmations, is_synchronous=is_synchronous)
+        self._publisher = _Dispatcher(self, clock, is_synchronous=is_synchronous)
+
+    def on_before_stop(self) -> None:
+        """Report what subscriptions do not receive because LocalStack stops."""
+        super().on_before_stop()
+        self.deliveries.report_lost("SNS")
 
     def on_after_init(self) -> None:
         """Add the routes."""
@@ -87,6 +111,8 @@ class WavetankSns(SnsProvider):
             context, topic_arn, protocol, endpoint, attributes, return_subscription_arn, **kwargs
         )
         if not mail:
+            if protocol in WEB_PROTOCOLS and self._is_synchronous:
+                return self._confirmed_without_network(context, topic_arn, endpoint)
             return answer
         store = self.get_store(topic_arn.split(":")[4], context.region)
         subscription = store.subscriptions[str(answer["SubscriptionArn"])]
@@ -159,6 +185,19 @@ class WavetankSns(SnsProvider):
             return Response(f"{error}\n", BAD_REQUEST)
         return {"arn": arn, "confirmed": confirmed}
 
+    def _confirmed_without_network(
+        self, context: RequestContext, topic: str, endpoint: str | None
+    ) -> SubscribeResponse:
+        """Confirm a URL in the simulator, which has no network to send it the request."""
+        store = self.get_store(topic.split(":")[4], context.region)
+        subscription = next(
+            each
+            for each in store.subscriptions.values()
+            if (each["TopicArn"], each["Endpoint"]) == (topic, endpoint)
+        )
+        subscription["PendingConfirmation"] = "false"
+        return SubscribeResponse(SubscriptionArn=subscription["SubscriptionArn"])
+
     def _check_address(self, endpoint: str | None, account: str) -> None:
         self.confirmations.remove_expired()
         if endpoint and not ADDRESS.fullmatch(endpoint):
@@ -169,13 +208,45 @@ class WavetankSns(SnsProvider):
 class _Dispatcher(PublishDispatcher):
     """Publishes e-mail to confirmed addresses only; in the publisher's thread if synchronous."""
 
-    def __init__(self, confirmations: Confirmations, *, is_synchronous: bool) -> None:
+    subscription_filter = EmulatedSubscriptionFilter()
+
+    def __init__(self, provider: WavetankSns, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__()
+        confirmations = provider.confirmations
+        deliveries = TopicDeliveries(provider.deliveries, clock)
+        self._clock = clock
+        self._fifo_topics = provider.fifo_topics
         self._is_synchronous = is_synchronous
         self.topic_notifiers = self.topic_notifiers | {
             "email": _Text(confirmations),
             "email-json": _Json(confirmations),
+            "firehose": StreamPublisher(deliveries),
+            "lambda": FunctionPublisher(deliveries),
+            "sqs": QueuePublisher(deliveries),
         }
+        if is_synchronous:
+            self.executor: Any = CallerThreadExecutor()
+            self.topic_partitioned_executor: Any = TopicCallerThreadExecutor()
+            recording = RecordingHttpPublisher(confirmations.record_posted)
+            self.topic_notifiers |= dict.fromkeys(WEB_PROTOCOLS, recording)
+
+    def publish_to_topic(self, ctx: Any, topic_arn: str) -> None:
+        """Publish; a FIFO topic accepts each message once in five minutes."""
+        if not topic_arn.endswith(FIFO) or self._fifo_topics.accepts(
+            topic_arn, ctx.message, self._clock.now()
+        ):
+            super().publish_to_topic(ctx, topic_arn)
+
+    def publish_batch_to_topic(self, ctx: Any, topic_arn: str) -> None:
+        """Publish the messages of a batch, in their order and each with its retries."""
+        for message in ctx.messages:
+            one = SnsPublishContext(message, ctx.store, ctx.request_headers, ctx.topic_attributes)
+            self.publish_to_topic(one, topic_arn)
+
+    def publish_to_topic_subscriber(self, ctx: Any, topic_arn: str, subscription_arn: str) -> None:
+        """Ask a URL for confirmation; in the simulator, without a network, it is not asked."""
+        if not self._is_synchronous:
+            super().publish_to_topic_subscriber(ctx, topic_arn, subscription_arn)
 
     def _should_publish(
         self, subscription_filter_policy: Any, message_ctx: SnsMessage, subscriber: SnsSubscription
@@ -183,12 +254,6 @@ class _Dispatcher(PublishDispatcher):
         if not is_confirmed(subscriber):
             return False
         return super()._should_publish(subscription_filter_policy, message_ctx, subscriber)
-
-    def _submit_notification(self, notifier: Any, ctx: Any, subscriber: Any) -> None:
-        if self._is_synchronous:
-            notifier.publish(context=ctx, subscriber=subscriber)
-        else:
-            super()._submit_notification(notifier, ctx, subscriber)
 
 
 class _ByConfirmations:
@@ -226,7 +291,12 @@ def make_provider(clock: Clock) -> WavetankSns:
     server = parse_mail_server(settings.mail_server) if settings.mail_server else None
     mailbox = Mailbox(Relay(server, clock) if server else None)
     confirmations = Confirmations(mailbox, clock, auto_confirm=settings.confirm_emails)
-    return WavetankSns(confirmations, is_synchronous=settings.time is TimeChoice.VIRTUAL)
+    create_subscriptions_with_roles()
+    is_synchronous = settings.time is TimeChoice.VIRTUAL
+    provider = WavetankSns(confirmations, clock, is_synchronous=is_synchronous)
+    if is_synchronous:
+        make_repeatable(provider.fifo_topics)
+    return provider
 
 
 def _listed(subscription: Any) -> Any:

@@ -23,7 +23,7 @@ STATES_MAX = 10_000
 
 @dataclass(frozen=True)
 class MailServer:
-    """The address of the mail server."""
+    """The host and port of a mail server."""
 
     host: str
     port: int
@@ -42,7 +42,7 @@ def parse_mail_server(text: str) -> MailServer:
 
 
 class Relay:
-    """A queue to one server, and the state of each message."""
+    """Forwards e-mails to a mail server from a queue, and keeps the state of each."""
 
     def __init__(self, server: MailServer, clock: Clock) -> None:
         self._server = server

@@ -21,7 +21,7 @@ RATE_WINDOW = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Pending:
-    """A pending subscription."""
+    """A subscription that is not confirmed yet: its token, and when it was requested."""
 
     token: str
     since: datetime
@@ -33,7 +33,7 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedSubscription:
-    """A subscription in a snapshot, so that addresses need not confirm again after a restart.
+    """A subscription in a snapshot, so that addresses stay confirmed after a restart.
 
     `since` is None for a confirmed one; its `token` is kept, because confirming twice is no error.
     """
@@ -46,7 +46,7 @@ class SavedSubscription:
 
 
 class PendingSubscriptions:
-    """The pending subscriptions, by ARN."""
+    """The subscriptions that are not confirmed yet, by ARN."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, Pending] = {}
@@ -82,7 +82,7 @@ def _account_of(arn: str) -> str:
 
 
 class SendingRates:
-    """The number of messages sent to each subscription in the last second."""
+    """Limits the rate of messages to each subscription, as SNS does."""
 
     def __init__(self) -> None:
         self._sent: dict[str, deque[datetime]] = {}

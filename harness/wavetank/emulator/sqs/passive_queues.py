@@ -14,38 +14,33 @@ from typing import Any
 
 from localstack.config import INTERNAL_RESOURCE_ACCOUNT
 from localstack.services.sqs.models import MessageMoveTask, SqsMessage
+from localstack.services.sqs.utils import encode_receipt_handle
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
-from wavetank.emulator.sqs.visibility import MODELS, is_past, refresh, timestamp
+from wavetank.emulator.sqs.visibility import is_past, refresh, timestamp
 
-PROVIDER = "localstack.services.sqs.provider"
 LOOK_SECONDS = 0.1
 """How often a waiting receiver looks at the queue."""
 SEQUENCE_START = 18_850_000_000_000_000_000
 """The first sequence number of FIFO queues, with AWS's 20 digits."""
 SEQUENCE = [SEQUENCE_START]
-"""The next sequence number, which `restart_ids` sets back."""
+"""The next sequence number, which `restart_numbers` sets back."""
 
 
 def make_queues_passive() -> None:
     """Apply the replacements."""
     patch_of("localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS").apply(new=True)
-    patch_of(f"{PROVIDER}:QueueUpdateWorker.start").apply(lambda _: None)
-    patch_of(f"{PROVIDER}:MessageMoveTaskManager.submit").apply(_move_messages)
-    patch_of(f"{PROVIDER}:generate_message_id").apply(_message_id)
-    patch_of(f"{MODELS}:encode_receipt_handle").apply(_receipt_handle)
-    patch_of(f"{MODELS}:FifoQueue.next_sequence_number").apply(_next_sequence_number)
-    patch_of(f"{MODELS}:SqsMessage.is_delayed").apply(property(_is_delayed))
-    _follow_the_clock()
-    for kind in ("StandardQueue", "FifoQueue"):
-        _report_queued(kind)
-        _receive_in_virtual_time(kind)
+    for target, new in REPLACED.items():
+        patch_of(target).apply(new)
+    for target, wrapped in WRAPPED.items():
+        patch = patch_of(target)
+        patch.apply(wrapped(patch.original()))
 
 
-def restart_ids() -> None:
-    """Begin again with the ids and numbers of messages, as at the baseline of a run."""
-    QUEUE_HOOKS.reset()
+def restart_numbers() -> None:
+    """Begin again with the sequence numbers of messages, as at the baseline of a run."""
     SEQUENCE[0] = SEQUENCE_START
 
 
@@ -55,13 +50,11 @@ def _is_delayed(message: SqsMessage) -> bool:
     return bool(delay) and not is_past(message.created + (delay or 0))
 
 
-def _message_id() -> str:
-    return QUEUE_HOOKS.new_id()
-
-
 def _receipt_handle(queue_arn: str, message: SqsMessage) -> str:
     """LocalStack's receipt handle, with our source of random ids."""
-    text = f"{QUEUE_HOOKS.new_id()} {queue_arn} {message.message_id} {message.last_received}"
+    if INTERNAL_RESOURCE_ACCOUNT in queue_arn:  # in a thread, which must not draw from the seed
+        return str(encode_receipt_handle(queue_arn, message))
+    text = f"{IDS.new()} {queue_arn} {message.message_id} {message.last_received}"
     return base64.b64encode(text.encode()).decode()
 
 
@@ -81,14 +74,9 @@ def _move_messages(manager: Any, task: MessageMoveTask) -> None:
     manager._run(task)  # noqa: SLF001 - as above
 
 
-def _follow_the_clock() -> None:
-    """Answer as of now, before attributes are read or the visibility of a message changes."""
-    for name in ("get_queue_attributes", "update_visibility_timeout"):
-        patch = patch_of(f"{MODELS}:SqsQueue.{name}")
-        patch.apply(_refreshed(patch.original()))
-
-
 def _refreshed(stock: Any) -> Any:
+    """Answer as of now, before attributes are read or the visibility of a message changes."""
+
     def call(queue: Any, *arguments: Any, **named: Any) -> Any:
         refresh(queue)
         return stock(queue, *arguments, **named)
@@ -96,17 +84,15 @@ def _refreshed(stock: Any) -> Any:
     return call
 
 
-def _report_queued(kind: str) -> None:
-    patch = patch_of(f"{MODELS}:{kind}.put")
-    stock = patch.original()
-
+def _reporting_queued(stock: Any) -> Any:
     def put(queue: Any, *arguments: Any, **named: Any) -> Any:
         made = stock(queue, *arguments, **named)
-        if QUEUE_HOOKS.observer is not None and _is_new(queue, made):
+        is_internal = queue.account_id == INTERNAL_RESOURCE_ACCOUNT
+        if QUEUE_HOOKS.observer is not None and not is_internal and _is_new(queue, made):
             QUEUE_HOOKS.observer.queued(queue.arn, made.message_id)
         return made
 
-    patch.apply(put)
+    return put
 
 
 def _is_new(queue: Any, made: SqsMessage) -> bool:
@@ -115,10 +101,7 @@ def _is_new(queue: Any, made: SqsMessage) -> bool:
     return known.get(made.message_deduplication_id, made) is made
 
 
-def _receive_in_virtual_time(kind: str) -> None:
-    patch = patch_of(f"{MODELS}:{kind}.receive")
-    stock = patch.original()
-
+def _receiving_in_virtual_time(stock: Any) -> Any:
     def receive(
         queue: Any,
         num_messages: int = 1,
@@ -141,10 +124,29 @@ def _receive_in_virtual_time(kind: str) -> None:
             if not QUEUE_HOOKS.wait(min(LOOK_SECONDS, remaining)):
                 return result
 
-    patch.apply(receive)
+    return receive
 
 
 def _report_dead_letters(queue: Any, result: Any) -> None:
     if result.dead_letter_messages and QUEUE_HOOKS.observer is not None:
         ids = [message.message_id for message in result.dead_letter_messages]
         QUEUE_HOOKS.observer.dead_lettered(queue.arn, ids)
+
+
+REPLACED = {
+    "localstack.services.sqs.models:FifoQueue.next_sequence_number": _next_sequence_number,
+    "localstack.services.sqs.models:SqsMessage.is_delayed": property(_is_delayed),
+    "localstack.services.sqs.models:encode_receipt_handle": _receipt_handle,
+    "localstack.services.sqs.provider:MessageMoveTaskManager.submit": _move_messages,
+    "localstack.services.sqs.provider:QueueUpdateWorker.start": lambda _: None,
+    "localstack.services.sqs.provider:generate_message_id": IDS.new,
+}
+WRAPPED = {
+    "localstack.services.sqs.models:FifoQueue.put": _reporting_queued,
+    "localstack.services.sqs.models:FifoQueue.receive": _receiving_in_virtual_time,
+    "localstack.services.sqs.models:SqsQueue.get_queue_attributes": _refreshed,
+    "localstack.services.sqs.models:SqsQueue.update_visibility_timeout": _refreshed,
+    "localstack.services.sqs.models:StandardQueue.put": _reporting_queued,
+    "localstack.services.sqs.models:StandardQueue.receive": _receiving_in_virtual_time,
+}
+"""By target, what makes the replacement of the original."""

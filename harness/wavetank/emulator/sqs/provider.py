@@ -16,7 +16,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.services.sqs.provider import SqsProvider
 
 from wavetank.emulator.patches import patch_of
-from wavetank.emulator.sqs.visibility import MODELS, return_in_flight
+from wavetank.emulator.sqs.visibility import return_in_flight
 
 ARRIVALS = count()
 """Numbers all messages in the order in which they were made."""
@@ -25,9 +25,9 @@ ARRIVALS = count()
 def correct_queues() -> None:
     """Apply the patches."""
     patch_of("localstack.config:SQS_ENABLE_MESSAGE_RETENTION_PERIOD").apply(new=True)
-    patch_of(f"{MODELS}:FifoQueue.requeue_inflight_messages").apply(_requeue)
-    patch_of(f"{MODELS}:SqsMessage.__lt__").apply(_precedes)
-    patch = patch_of(f"{MODELS}:SqsMessage.__init__")
+    patch_of("localstack.services.sqs.models:FifoQueue.requeue_inflight_messages").apply(_requeue)
+    patch_of("localstack.services.sqs.models:SqsMessage.__lt__").apply(_precedes)
+    patch = patch_of("localstack.services.sqs.models:SqsMessage.__init__")
     stock = patch.original()
 
     def begin(message: Any, *arguments: Any, **named: Any) -> None:

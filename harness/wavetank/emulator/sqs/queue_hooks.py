@@ -1,7 +1,5 @@
 """The hooks by which a simulation observes queues, and lets a receiver wait in virtual time."""
 
-import random
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,16 +32,6 @@ class QueueHooks:
     def __init__(self) -> None:
         self.observer: QueueObserver | None = None
         self.wait: Callable[[float], bool] = lambda _: False
-        self.new_id: Callable[[], str] = self._reproducible_id
-        self._ids = random.Random(0)  # noqa: S311 - names of messages, not secrets
-
-    def reset(self) -> None:
-        """Begin again with the ids that are used outside of runs."""
-        self._ids.seed(0)
-
-    def _reproducible_id(self) -> str:
-        """A UUID, so that what a test sends before a run has the same ids each time."""
-        return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
 
 
 QUEUE_HOOKS = QueueHooks()

@@ -16,7 +16,6 @@ from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
 
 CLOCK = WallClock()
 """In a run its time is the frozen one."""
-MODELS = "localstack.services.sqs.models"
 STEP_SECONDS = 0.001
 """The least time until a message becomes visible that is not yet: no loop at one instant."""
 

@@ -15,21 +15,23 @@ from itertools import count
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
+from wavetank.emulator.target_delivery.function_invoker import EventSource
 from wavetank.emulator.target_delivery.retry_policy import (
+    DeliveryRetryPolicy,
     RetryLimit,
-    TargetRetryPolicy,
     jitter_of,
 )
 from wavetank.emulator.target_delivery.workers import TargetWorkers
 
 LOG = logging.getLogger(__name__)
+OK = "ok"
 POLL_SECONDS = 0.5
 """The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 
 
 @dataclass(frozen=True)
 class Undelivered:
-    """What has failed for good: the last failure, the retries made, and the limit that ended them.
+    """A delivery that failed for good: its last failure, its retries, and the limit reached.
 
     `limit` is None if the failure was not one that is retried.
     """
@@ -41,20 +43,27 @@ class Undelivered:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetDelivery:
-    """One event for one target.
+    """An event on its way to one target of a rule or schedule.
 
     `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
-    is called once, when no attempt is left. `key` identifies the delivery, and `target` what it is
-    for: retries for one target are made one after the other.
+    is called once, when no attempt is left, and returns whether a dead-letter queue has the event.
+    `key` identifies the delivery, and `target` what it is for: retries for one target are made one
+    after the other. `destination` is the target's ARN, and `source` what the event comes from.
     """
 
     key: str
     target: str
     send: Callable[[int], object]
-    give_up: Callable[[Undelivered], object]
-    policy: TargetRetryPolicy
+    give_up: Callable[[Undelivered], bool]
+    policy: DeliveryRetryPolicy
     accepted: datetime
+    destination: str
+    source: EventSource
     retries: int = 0
+
+
+type OnGivenUp = Callable[[TargetDelivery, Undelivered, str], None]
+"""Gets how the dead-letter queue took the event: OK, an error code, or empty without a queue."""
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +74,7 @@ class _Retry:
 
 
 class TargetDeliveries:
-    """The deliveries of one service that are waiting for their next attempt."""
+    """The deliveries of one service that wait for their next attempt."""
 
     def __init__(self, clock: Clock, *, has_thread: bool) -> None:
         self._clock = clock
@@ -75,6 +84,7 @@ class TargetDeliveries:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._workers = TargetWorkers(self._attempt)
+        self.on_given_up: OnGivenUp | None = None
 
     def begin(self, delivery: TargetDelivery) -> None:
         """Make the first attempt now."""
@@ -144,10 +154,15 @@ class TargetDeliveries:
     def _give_up(self, delivery: TargetDelivery, undelivered: Undelivered) -> None:
         failure = undelivered.failure
         LOG.warning("%s is not delivered: %s: %s", delivery.key, failure.code, failure.message)
+        outcome = ""
         try:
-            delivery.give_up(undelivered)
+            if delivery.give_up(undelivered):
+                outcome = OK
         except Exception as error:  # noqa: BLE001 - AWS drops the event too
             LOG.warning("%s: the dead-letter queue refused it: %s", delivery.key, error)
+            outcome = describe_failure(error).service_code
+        if self.on_given_up is not None:
+            self.on_given_up(delivery, undelivered, outcome)
 
     def _run(self) -> None:
         while True:

@@ -25,7 +25,7 @@ NO_ANSWER = "The target did not answer."
 
 
 class FailureCode(StrEnum):
-    """The codes of EventBridge's dead-letter queue that can occur here."""
+    """EventBridge's error codes in messages of a dead-letter queue."""
 
     CONNECTION_FAILURE = "CONNECTION_FAILURE"
     ERROR_FROM_TARGET = "ERROR_FROM_TARGET"
@@ -62,7 +62,7 @@ RETRIED = frozenset(
 
 @dataclass(frozen=True)
 class TargetFailure:
-    """An unsuccessful attempt; `service_code` is the code of the target's service, if it gave one.
+    """A failed attempt at a delivery; `service_code` is the code of the target's service.
 
     EventBridge reports its own code, and Scheduler the one of the service.
     """
@@ -78,7 +78,7 @@ class TargetFailure:
 
 
 class TargetError(Exception):
-    """A target that is not an AWS service has refused an event, or its input is invalid."""
+    """A target outside AWS's services refused an event, or its input is invalid."""
 
     def __init__(self, code: FailureCode, message: str) -> None:
         super().__init__(message)

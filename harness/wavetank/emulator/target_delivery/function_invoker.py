@@ -1,4 +1,4 @@
-"""Invokes the functions that EventBridge, Scheduler and CloudWatch Logs have as targets.
+"""Invokes the functions that services have as targets, such as EventBridge and SNS.
 
 All of them invoke asynchronously. A simulation queues the event in virtual time instead; Lambda
 then only checks the permission.
@@ -6,19 +6,43 @@ then only checks the permission.
 """
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@dataclass(frozen=True, kw_only=True)
+class EventSource:
+    """What offers an event: the ARN of a rule, topic, bucket, ..., and the ids of what it offers.
+
+    The ids are those of the events, messages or log events that the function gets. Without an ARN
+    it is whatever calls Lambda's API, such as another function.
+    """
+
+    arn: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OfferedEvent:
+    """An event for the function of that ARN, and where it comes from."""
+
+    function: str
+    event: object
+    source: EventSource
+
+
 class TargetFunctionInvoker:
-    """Invokes by the client of the caller; `queue` gets the function's ARN and the event."""
+    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda."""
 
     def __init__(self) -> None:
-        self.queue: Callable[[str, object], object] | None = None
+        self.queue: Callable[[OfferedEvent], object] | None = None
 
-    def invoke(self, client: Any, arn: str, payload: str, **parameters: Any) -> None:
+    def invoke(
+        self, client: Any, arn: str, payload: str, source: EventSource, **parameters: Any
+    ) -> None:
         """Invoke the function.
 
         Raises:
@@ -30,7 +54,12 @@ class TargetFunctionInvoker:
             )
         else:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
-            self.queue(arn, json.loads(payload))
+            self.offer(arn, payload, source)
+
+    def offer(self, arn: str, payload: str, source: EventSource) -> None:
+        """Queue the event; only for a simulation."""
+        assert self.queue is not None  # the caller has asked
+        self.queue(OfferedEvent(arn, json.loads(payload), source))
 
 
 FUNCTIONS = TargetFunctionInvoker()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 RETRIES_DEFAULT = 185
 AGE_DEFAULT = timedelta(hours=24)
@@ -22,15 +23,30 @@ RETRY_LIMITS = {"MaximumRetryAttempts": (0, 185), "MaximumEventAgeInSeconds": (6
 
 
 class RetryLimit(StrEnum):
-    """The limit of a retry policy that ended a delivery, by AWS's name."""
+    """The limit of a retry policy that ended a delivery, by AWS's name for it."""
 
     RETRIES = "MaximumRetryAttempts"
     AGE = "MaximumEventAgeInSeconds"
 
 
+class DeliveryRetryPolicy(Protocol):
+    """When a service retries; `retries_max` is the number of retries after which it never does."""
+
+    @property
+    def retries_max(self) -> int:
+        """The largest number of retries."""
+        ...
+
+    def after_failure(
+        self, accepted: datetime, now: datetime, retries: int, jitter: float
+    ) -> datetime | RetryLimit:
+        """When to retry an event that was accepted at `accepted`, or the limit that is reached."""
+        ...
+
+
 @dataclass(frozen=True)
 class TargetRetryPolicy:
-    """The limits of retries: whichever is reached first ends the delivery."""
+    """A target's retry policy; the first limit that is reached ends the delivery."""
 
     retries_max: int = RETRIES_DEFAULT
     age_max: timedelta = AGE_DEFAULT

@@ -14,7 +14,7 @@ WORKERS_MAX = 8
 
 
 class TargetWorkers[Delivery]:
-    """Calls `attempt` with each delivery, in order per target; threads start when needed."""
+    """Threads that call `attempt` with deliveries, in order for each target."""
 
     def __init__(
         self, attempt: Callable[[Delivery], object], workers_max: int = WORKERS_MAX

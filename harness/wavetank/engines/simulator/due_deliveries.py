@@ -1,4 +1,4 @@
-"""What LocalStack's services deliver at some later time: records, and events that are retried."""
+"""Deliveries that LocalStack's services make later: Firehose batches, retried events."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class DueDeliveries:
-    """Firehose's batches, and the retries of events; the services are found at the first use."""
+    """Runs what LocalStack's services have to do later: Firehose batches, retries of events."""
 
     def __init__(self) -> None:
         self._run: list[Callable[[], None]] = []

@@ -31,6 +31,7 @@ from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
+    from wavetank.emulator.http_apis.definition import HttpApi
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
@@ -118,11 +119,30 @@ class Simulator:
 
         return rule_may_invoke(rule_arn, function_arn)
 
+    def service_may_invoke(self, service: str, source_arn: str, function_arn: str) -> bool:
+        """Whether the function's policy allows the service to invoke it for that source."""
+        from wavetank.emulator.in_process.functions import service_may_invoke  # noqa: PLC0415 - as above
+
+        return service_may_invoke(service, source_arn, function_arn)
+
+    def http_apis(self) -> "list[HttpApi]":
+        """The HTTP APIs that are deployed."""
+        from wavetank.emulator.http_apis.resources import http_apis  # noqa: PLC0415 - as above
+
+        return http_apis()
+
+    def url_is_public(self, function_arn: str) -> bool:
+        """Whether the function's policy allows anyone to call its URL."""
+        from wavetank.emulator.in_process.functions import url_is_public  # noqa: PLC0415 - as above
+
+        return url_is_public(function_arn)
+
     @contextmanager
     def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
+        from wavetank.emulator.service_ids import IDS  # noqa: PLC0415 - as above
         from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
         handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
@@ -132,14 +152,18 @@ class Simulator:
         context.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
         streams.refuses = hooks.interceptor.refuses
-        FUNCTIONS.queue = hooks.queue
+        FUNCTIONS.queue, IDS.source = hooks.queue, hooks.service_id
+        for deliveries in services.waiting_deliveries():
+            deliveries.on_given_up = hooks.given_up
         self._interceptor = hooks.interceptor
         try:
             with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
                 yield
         finally:
             handlers.remove()
-            FUNCTIONS.queue = None
+            FUNCTIONS.queue = IDS.source = None
+            for deliveries in services.waiting_deliveries():
+                deliveries.on_given_up = None
             context.observer = confirmations.on_sent = self._interceptor = None
             context.new_id, context.invoke, streams.refuses = stock
 
@@ -188,7 +212,7 @@ class Simulator:
 
     @contextmanager
     def captures_output(self) -> Iterator[None]:
-        """Write what handlers print, in any way, to their log and not to our standard output.
+        """Write what handlers print, in any way, to their log and not to standard output.
 
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.

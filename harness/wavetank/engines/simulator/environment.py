@@ -71,7 +71,10 @@ def take_output(chunk: bytes) -> bool:
 
 
 class ModuleSpace:
-    """The modules of a zip and its layers: in `sys.modules` only while its handler runs."""
+    """The Python modules of one execution environment.
+
+    They are in `sys.modules` only while its handler runs.
+    """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = [str(folder) for folder in folders]
@@ -111,7 +114,7 @@ class ModuleSpace:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaContext:
-    """The second argument of a handler.
+    """The context object that Lambda passes to a handler.
 
     [Lambda developer guide, python-context]
     """
@@ -133,7 +136,7 @@ class LambdaContext:
 
 
 class ExecutionEnvironment:
-    """An execution environment: cold until its first invocation, warm from then on."""
+    """An execution environment in this process: cold until its first invocation, then warm."""
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ STREAMS = {
 
 
 class FunctionLog:
-    """The log of every function in a simulator, by invocation; written to a file, if there is one.
+    """The log of all functions in a simulator, optionally written to a file.
 
     A line is an instant of virtual time, the function's name, the request and the text.
     """

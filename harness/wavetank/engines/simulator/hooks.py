@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
     from wavetank.emulator.stream_observer import OnRecord
+    from wavetank.emulator.target_delivery.deliveries import OnGivenUp
+    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
 class HandlerInterceptor(Protocol):
-    """Intercepts calls, and controls handlers while they wait; called in their threads."""
+    """Interface that intercepts handlers' API calls and waits, in the handlers' threads."""
 
     def before(self, call: "ApiCall") -> None:
         """Called before the call is served.
@@ -57,9 +59,10 @@ class HandlerInterceptor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorHooks:
-    """The interceptor, observers of records and e-mail, and the source of random ids.
+    """The callbacks by which a simulation observes and controls a simulator.
 
-    `queue` gets the ARN and the event of every function that a service invokes asynchronously.
+    `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
+    every one that its target refuses for good. `service_id` gives the ids of events and messages.
     `invoke_processor` invokes the functions that transform records of delivery streams.
     `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler
     wait for messages, and returns False for any other caller, who gets its answer at once.
@@ -69,7 +72,9 @@ class SimulatorHooks:
     deliveries: "DeliveryObserver"
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
-    queue: Callable[[str, object], object]
+    queue: "Callable[[OfferedEvent], object]"
+    given_up: "OnGivenUp"
+    service_id: Callable[[], str]
     invoke_processor: "Invoke"
     messages: "QueueObserver"
     on_record: "OnRecord"

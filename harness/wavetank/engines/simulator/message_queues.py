@@ -39,10 +39,9 @@ class MessageQueues:
         """Call the hooks for messages and waiting receivers while the body runs."""
         from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS  # noqa: PLC0415 - as above
 
-        stock = QUEUE_HOOKS.observer, QUEUE_HOOKS.wait, QUEUE_HOOKS.new_id
+        stock = QUEUE_HOOKS.observer, QUEUE_HOOKS.wait
         QUEUE_HOOKS.observer, QUEUE_HOOKS.wait = hooks.messages, hooks.wait
-        QUEUE_HOOKS.new_id = hooks.new_id
         try:
             yield
         finally:
-            QUEUE_HOOKS.observer, QUEUE_HOOKS.wait, QUEUE_HOOKS.new_id = stock
+            QUEUE_HOOKS.observer, QUEUE_HOOKS.wait = stock

@@ -32,7 +32,7 @@ TIMERS = ("signal:alarm", "signal:setitimer")
 
 
 class HandlerProcess(Protocol):
-    """The process of a handler, as the handler sees it."""
+    """Interface to the process that a handler believes to run in."""
 
     def exited(self, status: ExitStatus) -> NoReturn:
         """Called when the handler has ended it."""

@@ -15,7 +15,7 @@ DISABLED = "DISABLED"
 
 
 class ResourceClients(Protocol):
-    """The clients that `ApiResources` calls; `AwsClients` has them."""
+    """Interface to the AWS clients that `ApiResources` calls; `AwsClients` implements it."""
 
     @property
     def awslambda(self) -> Any:

@@ -16,7 +16,7 @@ type OnChange = Callable[[Change, bool], None]
 
 
 class AppliedFaults:
-    """The faults in force, by name, each with its changes."""
+    """State faults that are in force, by name, each with the changes to revert."""
 
     def __init__(self, resources: Resources, on_change: OnChange = lambda *_: None) -> None:
         self._resources = resources

@@ -1,4 +1,4 @@
-"""What a matched fault does to a call, a batch or a delivery: the same on every engine."""
+"""Decides how a matched fault affects a call, a batch or a delivery, on every engine."""
 
 from collections.abc import Mapping
 from datetime import timedelta

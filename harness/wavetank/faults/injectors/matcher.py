@@ -1,4 +1,4 @@
-"""Which fault hits an event: found by kind, window and where it applies, and counted."""
+"""Finds the fault that hits an event, by kind, window and target, and counts its hits."""
 
 import threading
 from collections.abc import Callable
@@ -34,9 +34,9 @@ class _Candidate:
 
 
 class FaultMatcher:
-    """The faults that may hit an event, and which of them does.
+    """Finds and counts the faults that hit an event; thread-safe.
 
-    `now` is the engine's time. Safe to use from several threads.
+    `now` is the engine's time. `now` is the engine's time. Safe to use from several threads.
     """
 
     def __init__(self, now: Callable[[], datetime], on_injected: OnInjected) -> None:

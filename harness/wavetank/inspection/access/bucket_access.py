@@ -15,7 +15,7 @@ DENIED = frozenset({"AccessDenied", "403"})
 
 
 class Actor(StrEnum):
-    """The caller of a probe."""
+    """A caller that tries operations on a bucket."""
 
     OWNER = "owner"
     OWN_ROLE = "own role"
@@ -24,7 +24,7 @@ class Actor(StrEnum):
 
 
 class Verb(StrEnum):
-    """The operation of a probe."""
+    """An operation on a bucket that is tried."""
 
     GET = "GET"
     LIST = "LIST"
@@ -45,7 +45,7 @@ Firehose."""
 
 @dataclass(frozen=True)
 class AccessMatrix:
-    """The operations that each actor could perform."""
+    """The operations on a bucket that each actor could perform."""
 
     allowed: Mapping[Actor, frozenset[Verb]]
 

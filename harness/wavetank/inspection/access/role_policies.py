@@ -1,10 +1,10 @@
 """The roles of a stack and what their policies grant, read from the target."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
-from wavetank.core.iam_report import Grant, granted_by
+from wavetank.core.iam_report import Grant, RoleReport, granted_by, report, uses_of
 
 
 def stack_roles(aws: AwsClients, stack: str) -> list[str]:
@@ -16,6 +16,13 @@ def stack_roles(aws: AwsClients, stack: str) -> list[str]:
         for entry in page["StackResourceSummaries"]
         if entry["ResourceType"] == "AWS::IAM::Role"
     ]
+
+
+def role_reports(
+    aws: AwsClients, roles: Iterable[str], uses: list[dict[str, Any]]
+) -> list[RoleReport]:
+    """For each role, its permissions and those of the uses that are its own."""
+    return [report(role, granted(aws, role), uses_of(role, uses)) for role in roles]
 
 
 def granted(aws: AwsClients, role: str) -> Iterator[Grant]:

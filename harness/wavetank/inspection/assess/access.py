@@ -18,7 +18,7 @@ UNSIGNED, UNSIGNED_KEY = "unsigned requests are refused", "unsigned"
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Clients of the account that assesses, and anonymous ones.
+    """The clients of the account that runs `assess`, and anonymous clients.
 
     `own_buckets` are the buckets that belong to that account, if it may list them.
     """
@@ -65,7 +65,7 @@ def _can_put(aws: AwsClients, bucket: str, key: str) -> bool:
         if error_code(error) in DENIED:
             return False
         raise
-    except BotoCoreError:  # the reply was lost, and the object may exist
+    except BotoCoreError:  # the response was lost, and the object may exist
         _can_delete(aws, bucket, key)
         raise
     return True

@@ -43,7 +43,7 @@ SHOWN_CHARACTERS = 200
 
 @dataclass
 class Row:
-    """The findings about one pipeline; a value that could not be measured is None."""
+    """The findings of `assess` about one pipeline; None for what could not be measured."""
 
     subject: Subject
     findings: list[Finding] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Assessor:
-    """What is the same for every pipeline.
+    """Assesses pipelines, one after the other, with the same settings.
 
     `minutes` is how far back records are checked; `alerts` are those of a mailbox, None without
     one.

@@ -16,7 +16,7 @@ SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True)
 class FoundBucket:
-    """The result of HeadBucket; the region is empty if S3 does not reveal it."""
+    """Whether a bucket exists, and its region, empty if S3 does not reveal it."""
 
     exists: bool
     region: str = ""

@@ -34,7 +34,7 @@ IN_THE_ARCHIVE = "InvalidObjectState"
 
 @dataclass
 class DeliveredContents:
-    """What was read, newest object first.
+    """The objects that `assess` read from a bucket, newest first.
 
     `wrong` are objects that are no deliveries of text; `refused` is the error that ended the
     reading; `skipped` counts the objects that were not read because of a limit.
@@ -48,7 +48,7 @@ class DeliveredContents:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads objects of one bucket."""
+    """Reads delivered objects of one bucket, within limits of number and size."""
 
     aws: AwsClients
     bucket: str

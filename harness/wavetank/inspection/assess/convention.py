@@ -18,7 +18,11 @@ STREAM_ARN = re.compile(r"arn:aws:firehose:([a-z0-9-]+):[0-9]{12}:deliverystream
 
 @dataclass(frozen=True)
 class Subject:
-    """A pipeline to assess; `names` is None and `bucket` empty if no names can be derived."""
+    """A person's pipeline to assess.
+
+    `names` is None and `bucket` empty if no names can be derived. `names` is None and `bucket`
+    empty if no names can be derived.
+    """
 
     person: Person
     names: Names | None

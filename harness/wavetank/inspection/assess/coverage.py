@@ -26,7 +26,7 @@ AHEAD_MAX = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Coverage:
-    """`covered` of `minutes` up to the last sample have records; `holes` are the gaps, in words.
+    """How many of the last minutes have records: `covered` of `minutes`, gaps in `holes`.
 
     `minutes` is less than was asked for if the stream is not that old.
     """

@@ -9,7 +9,7 @@ SUBJECT_SECONDS_MAX = 120.0
 
 
 class Deadline:
-    """Checked before every request; ends the work on one pipeline by an error."""
+    """The time limit for one pipeline; checked before each request."""
 
     def __init__(self, clock: Clock, stopping: Event) -> None:
         self._clock = clock

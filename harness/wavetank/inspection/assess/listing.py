@@ -32,7 +32,7 @@ HOURS = "%Y/%m/%d/%H/"
 
 @dataclass(frozen=True)
 class Listing:
-    """`objects` are the newest, oldest first; `others` are keys that are no deliveries.
+    """The newest objects of a bucket, oldest first; `others` are keys that are no deliveries.
 
     `began` says that nothing was delivered before these; `cut` that more objects exist than were
     listed.
@@ -53,7 +53,7 @@ class _Page:
 
 @dataclass(frozen=True)
 class Lister:
-    """Lists one bucket."""
+    """Lists the newest delivered objects of one bucket."""
 
     aws: AwsClients
     bucket: str

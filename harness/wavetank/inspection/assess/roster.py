@@ -22,7 +22,7 @@ DELIMITERS = ",;\t"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A line of the roster; `line` counts from 1, and missing values are empty.
+    """A line of the roster of `assess`; `line` counts from 1, missing values are empty.
 
     `problem` says why the line cannot be used; empty if it can.
     """

@@ -13,7 +13,7 @@ from wavetank.inspection.access.bucket_access import AccessMatrix
 
 @dataclass(frozen=True)
 class CheckedPipeline:
-    """One pipeline, and how to read it.
+    """A ticker pipeline that is checked against the assignment, and how to read it.
 
     `messages` are the alerts that were received, None if no mailbox can be read. `access` probes
     access to the bucket, and returns None if policies are not enforced. `tested` are the packages

@@ -1,4 +1,4 @@
-"""What any deployed pipeline needs, checked one by one, with evidence and what to do.
+"""Checks of any deployed pipeline, each with evidence and what to do.
 
 checker     runs all checks; a missing resource is a finding, and no error
 resources   the stacks themselves

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckedStack:
-    """A stack in the sandbox at the endpoint; everything is read once."""
+    """A stack in a sandbox that is checked; each part is read once."""
 
     stacks: PipelineStacks
     endpoint: str

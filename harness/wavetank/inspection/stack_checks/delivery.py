@@ -1,9 +1,10 @@
-"""What tells and delivers: alarms, subscriptions, delivery streams."""
+"""Checks of alarms, subscriptions and delivery streams."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from wavetank.aws.observers import pending_confirmations
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.errors import InfrastructureError
 from wavetank.core.findings import Finding
@@ -44,10 +45,17 @@ def subscriptions(checked: CheckedStack) -> Iterator[Finding]:
         pending = [e["Endpoint"] for e in found if not e["SubscriptionArn"].startswith("arn:")]
         requirement = f"subscriptions of {topic.logical_id} are confirmed"
         if pending:
-            fix = "open the link in the message to it, or start with up --confirm-emails"
+            links = _links(checked, topic.physical_id) or "the link in the message to it"
+            fix = f"open {links}, or start with up --confirm-emails"
             yield invalid(requirement, f"not confirmed: {', '.join(sorted(pending))}", fix)
         else:
             yield valid(requirement, f"{pluralize(len(found), 'subscription')}, none pending")
+
+
+def _links(checked: CheckedStack, topic: str) -> str:
+    """The links in the sandbox's messages to the addresses that are not confirmed."""
+    messages = pending_confirmations(checked.aws, topic, checked.endpoint)
+    return " and ".join(message.link for message in messages if message.link)
 
 
 def delivery_streams(checked: CheckedStack) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The last invocations of each function, since its code or configuration was changed."""
+"""Checks of each function's last invocations since its code or configuration changed."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Queues that receive what failed: of functions, mappings, rules, schedules and other queues."""
+"""Checks of the queues that receive failures of functions, mappings, rules and schedules."""
 
 import json
 from collections.abc import Iterator, Mapping

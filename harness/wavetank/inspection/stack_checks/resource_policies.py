@@ -1,4 +1,4 @@
-"""What a function's resource policy permits a service to do."""
+"""The permissions that a function's resource policy grants to a service."""
 
 import json
 from collections.abc import Iterator, Mapping

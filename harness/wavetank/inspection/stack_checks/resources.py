@@ -1,4 +1,4 @@
-"""The stacks themselves: deployed completely, and their last update was not rolled back."""
+"""Checks of the stacks themselves: deployed, and the last update not rolled back."""
 
 from collections.abc import Iterator
 

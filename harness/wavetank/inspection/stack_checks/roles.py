@@ -1,4 +1,4 @@
-"""Execution roles: Lambda may assume them, and they were not denied what functions do."""
+"""Checks of execution roles: trusted by Lambda, and not denied what functions do."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What invokes the functions: enabled, and permitted to."""
+"""Checks of triggers: enabled, and permitted to invoke their functions."""
 
 from collections.abc import Iterator
 

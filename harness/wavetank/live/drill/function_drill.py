@@ -39,7 +39,7 @@ DRILL = "drill"
 
 @dataclass(frozen=True, kw_only=True)
 class DrillSite:
-    """The pipeline of a drill, and how its alert is found.
+    """The deployed pipeline of a drill, and how its alert is found.
 
     `margin_seconds` is how long an alert may take in addition to Lambda's retries.
     """
@@ -72,7 +72,7 @@ class DrillSite:
 
 @dataclass(frozen=True)
 class DrillTimes:
-    """How long each step took, in seconds."""
+    """How long each step of a drill took, in seconds."""
 
     broken: float
     alerted: float
@@ -82,7 +82,7 @@ class DrillTimes:
 
 @dataclass(frozen=True)
 class DrillResult:
-    """The alert that was sent, and the times."""
+    """The result of a drill: the alert that was sent, and the times."""
 
     alert: Alert
     times: DrillTimes

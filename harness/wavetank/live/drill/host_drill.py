@@ -21,7 +21,7 @@ RECOVERY_SECONDS_MAX = 90.0
 
 @dataclass(frozen=True)
 class SandboxData:
-    """The data of a sandbox that may be lost."""
+    """The data of a sandbox that a host fault may lose."""
 
     objects: frozenset[str]
     messages: frozenset[str]
@@ -30,7 +30,7 @@ class SandboxData:
 
 @dataclass(frozen=True)
 class HostDrillResult:
-    """How long the sandbox took to recover after the fault was reverted, and what was lost.
+    """The result of a host drill: the time to recover after the revert, and the losses.
 
     `minutes_lost` is by how many minutes the prices went back; the next tick makes up for them.
     """
@@ -42,7 +42,10 @@ class HostDrillResult:
 
 
 class HostDrill:
-    """One drill on one sandbox; `say` is called with each step."""
+    """Injects a host fault into one sandbox, and measures its recovery.
+
+    `say` is called with each step.
+    """
 
     def __init__(
         self,

@@ -35,7 +35,7 @@ MARGIN_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class StackDrillResult:
-    """What was seen, and how long each step took, in seconds.
+    """The result of a drill of any function; times are in seconds.
 
     `reported` says where the failure was reported; empty if the function has no destination.
     """
@@ -50,7 +50,7 @@ class StackDrillResult:
 
 @dataclass(frozen=True, kw_only=True)
 class StackDrill:
-    """A drill of the function, given by its deployed name, with the event."""
+    """A drill of one function, given by its deployed name, with an event."""
 
     target: ChangedTarget
     endpoint: str

@@ -30,7 +30,7 @@ READERS = 32
 
 @dataclass(frozen=True)
 class BucketSource:
-    """A bucket, or the part of it whose keys begin with `prefix`, such as `2026/11/`."""
+    """A bucket as a source of notebooks, or the keys in it that begin with `prefix`."""
 
     target: Target
     bucket: str

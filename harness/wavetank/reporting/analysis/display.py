@@ -17,7 +17,7 @@ CHARACTERS_SHOWN = 100
 
 @dataclass(frozen=True)
 class MarkdownText:
-    """Sentences in place of a table or a chart."""
+    """Text that a notebook shows in place of a table or a chart."""
 
     text: str
 

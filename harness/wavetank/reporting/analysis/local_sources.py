@@ -20,7 +20,7 @@ OBJECTS_ONLY = "A folder has objects only: neither the functions' attempts nor a
 
 @dataclass(frozen=True)
 class RunSource:
-    """A saved run; its history has everything that happened."""
+    """A saved run as a source of notebooks."""
 
     run: SavedRun
 
@@ -52,9 +52,10 @@ class RunSource:
 
 @dataclass(frozen=True)
 class FolderSource:
-    """Files below a folder, each an object; its delivery time is the file's modification time.
+    """A folder of object files as a source of notebooks.
 
-    `aws s3 sync` sets that to the time at which S3 stored the object.
+    The delivery time of an object is its file's modification time. `aws s3 sync` sets that to the
+    time at which S3 stored the object.
     """
 
     folder: Path

@@ -63,7 +63,7 @@ class _Client(NotebookClient):
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook that was read."""
+    """A Jupyter notebook that was read from its file."""
 
     node: NotebookNode
 

@@ -14,7 +14,7 @@ GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One object; `problem` says why it has no body, and is empty if it has one."""
+    """A delivered object; `problem` says why it has no body, and is empty if it has one."""
 
     key: str
     delivered_at: datetime
@@ -25,14 +25,14 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class FunctionActivity:
-    """Events of the functions, and in words what the source cannot provide."""
+    """Events of the functions, and notes on what a source cannot provide."""
 
     events: tuple[Event, ...] = ()
     not_available: tuple[str, ...] = ()
 
 
 class Source(Protocol):
-    """Provides delivered objects and the activity of the functions around them."""
+    """Interface of a source of delivered objects and of the functions' events."""
 
     @property
     def description(self) -> str:

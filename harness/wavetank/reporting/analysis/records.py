@@ -51,7 +51,7 @@ RECORDS = pl.Schema(
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What was delivered.
+    """Two tables: delivered objects, and their records.
 
     objects  object, delivered_at, bytes, problem (why it was not read, empty if it was), records
     records  object, number (its position there, from 0), delivered_at, ticker, timestamp, price,

@@ -70,7 +70,7 @@ def jumps(changed: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Uniformity:
-    """How far the changes are from being uniform between -1 % and +1 %.
+    """How far the price changes are from uniform between -1 % and +1 %.
 
     `distance` is Kolmogorov and Smirnov's, the widest between the two distributions; above
     `critical` chance explains it in one case of a hundred.

@@ -16,7 +16,7 @@ ARROW_ROOM = 12
 
 @dataclass(frozen=True)
 class Link:
-    """A part of an arrow, from one row to the next; the last part has the label."""
+    """The part of an arrow between two adjacent rows; the last part has the label."""
 
     edge: Edge
     upper: str
@@ -26,7 +26,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Ends:
-    """The horizontal positions at which a link leaves its upper row and reaches its lower one."""
+    """The horizontal positions at which a link begins and ends."""
 
     start: float
     end: float
@@ -35,7 +35,7 @@ class Ends:
 
 @dataclass(frozen=True)
 class Label:
-    """The label of an arrow: where its lines begin or, `to_the_left` of the arrow, end."""
+    """The position of an arrow's label: where its lines begin or, `to_the_left`, end."""
 
     lines: tuple[str, ...]
     x: float
@@ -50,7 +50,7 @@ class Label:
 
 
 class Gap:
-    """The gap between two rows, from the foot of the row above, `top`, to `bottom`."""
+    """The space between two rows of boxes, from `top` to `bottom`, with arrows and labels."""
 
     def __init__(self, ends: Mapping[Link, Ends], top: float) -> None:
         self._ends = ends

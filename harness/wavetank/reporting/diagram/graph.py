@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class BoxKind(StrEnum):
-    """What a box stands for."""
+    """The kinds of boxes in a diagram."""
 
     RULE = "rule"
     SCHEDULE = "schedule"
@@ -21,7 +21,7 @@ class BoxKind(StrEnum):
 
 
 class Relation(StrEnum):
-    """What an arrow stands for."""
+    """The kinds of arrows in a diagram."""
 
     SCHEDULE = "schedule"
     FAILURE = "failure"
@@ -34,7 +34,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True)
 class Node:
-    """A box: the service, the resource's name, and notes from the template."""
+    """A box of a diagram: the service, the resource's name, and notes from the template."""
 
     id: str
     kind: BoxKind
@@ -45,7 +45,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow from one box to another; `label` is in phrases.
+    """An arrow of a diagram; `label` is in phrases.
 
     An edge that only `reads` brings data from the target to the source, which is the caller.
     """
@@ -65,7 +65,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """All nodes and edges, in the order of the templates."""
+    """A diagram: all boxes and arrows, in the order of the templates."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]

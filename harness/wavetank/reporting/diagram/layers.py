@@ -18,7 +18,7 @@ type Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Layers:
-    """Rows of boxes and waypoints by id, and each arrow's path through them, downward."""
+    """A diagram in rows: boxes and waypoints by id, and each arrow's path through them."""
 
     rows: tuple[Row, ...]
     ways: Mapping[Edge, tuple[str, ...]]

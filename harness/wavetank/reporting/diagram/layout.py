@@ -23,7 +23,7 @@ WAYPOINT_WIDTH = 24
 
 @dataclass(frozen=True)
 class Box:
-    """A node, its upper left corner and its height."""
+    """A positioned box of a diagram: its upper left corner and its height, in pixels."""
 
     node: Node
     x: float
@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An edge, the corners of its line from top to bottom, and its label."""
+    """A positioned arrow of a diagram: the corners of its line, and its label."""
 
     edge: Edge
     corners: tuple[tuple[float, float], ...]
@@ -43,7 +43,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The whole drawing, and its size."""
+    """A positioned diagram: its size, boxes and arrows."""
 
     width: float
     height: float

@@ -48,7 +48,7 @@ NAMES: Mapping[BoxKind, str] = {
 
 
 class Boxes:
-    """The boxes of several templates, found by any name that a template uses for a resource."""
+    """The boxes of several templates, found by any name that a template gives a resource."""
 
     def __init__(self, scopes: tuple[TemplateScope, ...]) -> None:
         self._scopes = scopes

@@ -16,7 +16,7 @@ ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 @dataclass(frozen=True)
 class Permission:
-    """One allowed action, such as `dynamodb:Scan`, on a resource in the template's notation."""
+    """An allowed action, such as `dynamodb:Scan`, on a resource in a template's notation."""
 
     action: str
     resource: Any

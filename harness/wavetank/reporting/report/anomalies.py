@@ -23,14 +23,14 @@ ANOMALIES_MAX = 200
 
 @dataclass(frozen=True)
 class Anomaly:
-    """Something unusual that happened."""
+    """An unusual event of a run, in words."""
 
     at: datetime
     text: str
 
 
 class Anomalies:
-    """Collects the first anomalies, and counts the others."""
+    """Collects the first anomalies of a run, and counts the others."""
 
     def __init__(self) -> None:
         self._first: list[Anomaly] = []

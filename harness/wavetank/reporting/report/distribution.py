@@ -16,7 +16,7 @@ COUNT_EDGES = (0, 1, 5, 10, 20, 30, 40, 60, 80, 100, 200, 400, 800, 1600, 3200, 
 
 @dataclass(frozen=True)
 class Bar:
-    """The number of values from `low` to below `high`; a `high` of None means no limit."""
+    """A bar of a histogram: the values from `low` to below `high`, None for no limit."""
 
     low: int
     high: int | None
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class ValueDistribution:
-    """Percentiles by nearest rank, so that each is an actual value."""
+    """A distribution of numbers; percentiles are by nearest rank, so each is an actual value."""
 
     count: int
     p50: int

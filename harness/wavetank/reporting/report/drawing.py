@@ -25,7 +25,7 @@ RIGHT_PART = 0.7
 
 @dataclass(frozen=True)
 class PriceLines:
-    """A walk as paths: the last price of each bin, and the band between lowest and highest."""
+    """A price walk as SVG paths: the last price of each bin, and the range."""
 
     line: str
     band: str
@@ -33,7 +33,7 @@ class PriceLines:
 
 @dataclass(frozen=True)
 class FaultBar:
-    """A fault's position on the timeline; `row` counts from 0."""
+    """A fault's bar on the timeline; `row` counts from 0."""
 
     fault: ReportedFault
     row: int

@@ -14,7 +14,7 @@ INJECTIONS_SHOWN = 20
 
 @dataclass(frozen=True)
 class FaultInjection:
-    """What was affected, and when."""
+    """A record in a report that a fault hit an event: when, and what."""
 
     at: datetime
     what: str
@@ -22,7 +22,7 @@ class FaultInjection:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedFault:
-    """One fault. Without `began` it was planned only; without `reverted` it did not end.
+    """A fault in a report; `began` and `reverted` are None if that did not happen.
 
     `first` has the first injections; `marks` has all of them.
     """
@@ -61,7 +61,7 @@ class _FaultBuilder:
 
 
 class Faults:
-    """Processes the events of faults; an injection may come after its fault's window."""
+    """Collects the faults of a run; an injection may come after its fault's window."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins

@@ -12,7 +12,10 @@ from wavetank.reporting.report.model import SuggestedCommand
 
 @dataclass(frozen=True, kw_only=True)
 class IndexedCase:
-    """A run that is not valid. `report` is a path relative to the index, empty if there is none."""
+    """A run in a campaign's index that is not valid.
+
+    `report` is a path relative to the index, empty if there is none.
+    """
 
     seed: int
     ending: str
@@ -25,7 +28,7 @@ class IndexedCase:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexedCount:
-    """In how many cases an invariant or a kind of fault occurred, was broken, or was unknown."""
+    """Counts in a campaign's index for one invariant, or for one kind of fault."""
 
     name: str
     cases: int
@@ -35,7 +38,10 @@ class IndexedCount:
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignIndex:
-    """The results of a campaign; `endings` has the worst first, `least` the shrunk case."""
+    """The contents of a campaign's index; `endings` has the worst first.
+
+    `least` is the shrunk case.
+    """
 
     name: str
     how: str

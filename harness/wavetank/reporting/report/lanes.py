@@ -23,7 +23,7 @@ FUNCTIONS_MAX = 8
 
 
 class Ticks:
-    """The ticks that the rules fired or that were invoked by hand."""
+    """Collects the timeline lane of ticks, fired by rules or invoked manually."""
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Ticks", bins)
@@ -56,7 +56,7 @@ class Ticks:
 
 
 class AttemptLanes:
-    """The outcomes of the functions' attempts, one lane for each function."""
+    """Collects the timeline lanes of attempts, one lane for each function."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins
@@ -84,7 +84,7 @@ class AttemptLanes:
 
 
 class Alerts:
-    """Reported failures, and the e-mails about them."""
+    """Collects the timeline lane of alerts: reported failures, and the e-mails about them."""
 
     def __init__(self, bins: Bins) -> None:
         self._lane = LaneBuilder("Alerts", bins)

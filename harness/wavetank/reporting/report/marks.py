@@ -18,7 +18,7 @@ NOTE_CHARACTERS = 160
 
 
 class MarkKind(StrEnum):
-    """What a mark stands for, as its legend shows it."""
+    """The kinds of marks on a timeline, as the legend shows them."""
 
     ON_TIME = "on time"
     LATE = "late"
@@ -41,7 +41,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """`count` events from `first` to `last`; `note` describes the first."""
+    """A mark on a timeline: `count` events from `first` to `last`; `note` is of the first."""
 
     kind: MarkKind
     first: datetime
@@ -52,7 +52,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
-    """Marks in the order of their instants."""
+    """A lane of a timeline: its marks in the order of their instants."""
 
     name: str
     marks: tuple[Mark, ...]
@@ -66,7 +66,7 @@ class Lane:
 
 
 class Bins:
-    """Equal intervals of time, numbered from the beginning of a run."""
+    """Equal intervals of a run's time, numbered from its beginning."""
 
     def __init__(self, begin: datetime, until: datetime) -> None:
         self.begin = begin
@@ -79,7 +79,7 @@ class Bins:
 
 
 class LaneBuilder:
-    """Collects the marks of a lane."""
+    """Collects the marks of one lane of a timeline."""
 
     def __init__(self, name: str, bins: Bins) -> None:
         self.name = name

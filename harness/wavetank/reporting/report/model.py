@@ -16,7 +16,7 @@ WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
 
 @dataclass(frozen=True)
 class SuggestedCommand:
-    """A command to type, and what it does."""
+    """A command that a report suggests, and what it does."""
 
     description: str
     line: str
@@ -24,7 +24,11 @@ class SuggestedCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class RunDetails:
-    """Scenario and engine of a run. `versions` is by name, `code` each function's SHA-256."""
+    """The scenario and the engine of a reported run.
+
+    `versions` is by name, `code` has each function's SHA-256. `versions` is by name, `code` has
+    each function's SHA-256.
+    """
 
     name: str
     description: str
@@ -40,7 +44,7 @@ class RunDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The report of one run.
+    """The contents of a run's report.
 
     `interruption` says where the run was interrupted, empty if it was not; an interrupted run has
     no findings and no digest.

@@ -16,7 +16,7 @@ TICKERS_MAX = 12
 
 @dataclass(frozen=True)
 class PriceBin:
-    """The prices from `first_at` on that are in one bin; `last` is the latest of them."""
+    """Prices of a ticker in one interval, from `first_at` on; `last` is the latest of them."""
 
     first_at: datetime
     last_at: datetime
@@ -27,7 +27,10 @@ class PriceBin:
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """One ticker's prices. `marks` has where records were delivered again or lost."""
+    """The prices of one ticker in a report.
+
+    `marks` has where records were delivered again or lost.
+    """
 
     ticker: str
     first: Decimal | None
@@ -49,7 +52,7 @@ class Walk:
 
 
 class Prices:
-    """Processes delivered and lost records, including those that are not the ticker's."""
+    """Collects the price walks of a run from its delivered and lost records."""
 
     def __init__(self, bins: Bins) -> None:
         self._bins = bins

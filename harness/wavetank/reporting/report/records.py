@@ -37,10 +37,10 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFigures:
-    """Counts of records. `waiting` were accepted and neither delivered nor lost at the end.
+    """Counts, delays and sizes of a run's records.
 
-    Delays are in milliseconds, sizes in bytes before compression; each is None if there is nothing
-    to measure.
+    `waiting` were accepted and neither delivered nor lost at the end. Delays are in milliseconds,
+    sizes in bytes before compression; each is None if there is nothing to measure.
     """
 
     accepted: int
@@ -56,7 +56,7 @@ class RecordFigures:
 
 
 class Records:
-    """Follows every record, and passes each that was delivered or lost to the prices."""
+    """Follows every record of a run, and passes delivered and lost ones to the prices."""
 
     def __init__(self, bins: Bins, prices: Prices) -> None:
         self._lane = LaneBuilder("Objects", bins)

@@ -28,7 +28,7 @@ def full(instant: datetime) -> str:
 
 @dataclass(frozen=True)
 class Axis:
-    """A time axis from left to right."""
+    """A time axis of a chart, from left to right."""
 
     begin: datetime
     end: datetime

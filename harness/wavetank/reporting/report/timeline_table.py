@@ -13,7 +13,7 @@ ROWS_MAX = 30
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """The interval from `begin` on: how often each kind of event occurs in each lane."""
+    """A row of the timeline table: the events of each lane in an interval from `begin` on."""
 
     begin: datetime
     lanes: tuple[Mapping[MarkKind, int], ...]

@@ -57,6 +57,14 @@ class EventSourceMapping:
         )
 
     @property
+    def recorded_source(self) -> str:
+        """The ARN by which a history names the source.
+
+        Of a table's stream it is the table's: the stream's has the time of its creation.
+        """
+        return self.source.partition("/stream/")[0]
+
+    @property
     def region(self) -> str:
         """The region of the source."""
         return self.source.split(":")[3]

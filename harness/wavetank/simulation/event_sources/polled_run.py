@@ -7,7 +7,7 @@ from typing import Protocol
 
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.event_sources.request_chains import RequestChains
+from wavetank.simulation.request_chains import RequestChains
 from wavetank.simulation.simulation_clock import SimulationClock
 
 

@@ -19,8 +19,9 @@ class BatchConcurrency:
     """How many batches of one mapping are processed at a time.
 
     Five, and from the instant at which more were waiting, 300 more each minute, up to 1,250 or the
-    mapping's MaximumConcurrency. AWS does not say when within the minute they are added; here all
-    of them are at its end.
+    mapping's MaximumConcurrency; five again when fewer than five run and none waits. AWS does not
+    say when within the minute they are added, or when they are removed; here all of them are at its
+    end, and at once.
     """
 
     maximum: int | None

@@ -22,8 +22,17 @@ from wavetank.emulator.lambda_.queue_records import matches_filters, message_rec
 from wavetank.history import EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.queue_policy import BatchConcurrency, failed_messages
-from wavetank.simulation.topology import function_name, unqualified
+from wavetank.simulation.event_sources.queue_policy import (
+    BATCHES_AT_FIRST,
+    BatchConcurrency,
+    failed_messages,
+)
+from wavetank.simulation.request_chains import (
+    RecursiveLoop,
+    invocation_cause,
+    recursive_loop,
+)
+from wavetank.simulation.topology import unqualified
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -37,7 +46,8 @@ REFUSED_WAIT = timedelta(minutes=1)
 """Until the next poll if the role may not receive, or the queue does not exist."""
 RETURNS_MAX_AT_END = 10
 """A message that fails so often after the last rule and step is given up by the run, if its queue
-has no dead-letter queue: it would come back until it expires, after days."""
+has no dead-letter queue: it would come back until it expires, after days. So is a queue that may
+not be received from."""
 
 type Records = Sequence[dict[str, Any]]
 
@@ -56,11 +66,12 @@ class QueueSource:
         self._window_plan = PlannedPoll(run.clock, self._end_window)
         self._gathered: list[dict[str, Any]] = []
         self._bytes = 0
-        self._stopped = set[str]()
+        self._stopped: dict[str, RecursiveLoop] = {}
         self._window_end: datetime | None = None
         self._running = 0
         self._waiting_since: datetime | None = None
         self._refused_until: datetime | None = None
+        self._refusals_at_end = 0
         self._returns_at_end = Counter[str]()
         self._clients: AwsClients | None = None
         self._url = ""
@@ -76,34 +87,35 @@ class QueueSource:
         if not found or not self._mapping.enabled:
             return []
         text = f"{pluralize(len(found), 'message')} of {self._mapping.source_name}"
-        if self._stopped.intersection(found):
-            text += f", in a recursive loop of {function_name(self._function)}"
+        if loops := {str(self._stopped[each]) for each in found if each in self._stopped}:
+            text += f", in {min(loops)}"
         return [text]
 
     def _next_poll(self) -> datetime | None:
         if not self._mapping.enabled:
             return None
         visible = self._run.simulator.queues.next_visible(self._mapping.source)
+        if visible is None and self._running < BATCHES_AT_FIRST:
+            self._waiting_since = None
         if visible is None or self._is_given_up():
             return None
         now = self._clock.now
+        if visible > now and self._running < BATCHES_AT_FIRST:
+            self._waiting_since = None
         if self._gathered or self._running < self._concurrency.limit(self._waiting_since, now):
             return max(visible, self._refused_until or now)
-        return self._next_room(visible)
-
-    def _next_room(self, visible: datetime) -> datetime | None:
-        """When more batches may run; None if that depends on the end of a running one."""
-        now = self._clock.now
         if visible <= now and self._waiting_since is None:
             self._waiting_since = now
         if self._waiting_since is None:
-            return None
+            return None  # the end of a running batch makes room
         return self._concurrency.next_increase(self._waiting_since, now)
 
     def _is_given_up(self) -> bool:
         if self._clock.now <= self._run.last_action():
             return False
         queues, source = self._run.simulator.queues, self._mapping.source
+        if self._refusals_at_end >= RETURNS_MAX_AT_END:
+            return True
         if queues.has_dead_letter_queue(source):
             return False
         returns = self._returns_at_end
@@ -114,11 +126,10 @@ class QueueSource:
             messages = list(self._receive())
         except ClientError:
             self._refused_until = self._clock.now + REFUSED_WAIT
+            self._refusals_at_end += self._clock.now > self._run.last_action()
             self._clients = None  # the role or the queue may be another one by then
             return
         self._refused_until = None
-        if len(messages) < self._mapping.batch_size:
-            self._waiting_since = None
         self._gather([message_record(message, self._mapping.source) for message in messages])
 
     def _receive(self) -> Iterator[Any]:
@@ -161,13 +172,22 @@ class QueueSource:
         self._delete(
             [each for each in records if each["messageId"] not in ids], "", Settlement.FILTERED
         )
-        chains, function = self._run.chains, self._function
-        stopped = {each for each in ids if chains.is_stopped(each, function)}
+        stopped = {each: loop for each in _ids(matching) if (loop := self._stopping_loop(each))}
         self._settle(
             [each for each in matching if each["messageId"] in stopped], "", Settlement.STOPPED
         )
         self._stopped |= stopped
         return [each for each in matching if each["messageId"] not in stopped]
+
+    def _stopping_loop(self, message: str) -> RecursiveLoop | None:
+        """The recursive loop for which Lambda does not invoke the function with the message."""
+        causes = self._run.chains.causes([message])
+        if not causes:
+            return None
+        cause = invocation_cause(self._function, self._mapping.source, causes)
+        function = self._run.simulator.function(self._mapping.function)
+        loop = recursive_loop(cause, is_allowed=function.may_recurse)
+        return loop if loop is not None and loop.is_stopped else None
 
     def _end_window(self) -> None:
         if self._gathered:
@@ -178,16 +198,18 @@ class QueueSource:
         records, self._gathered, self._bytes = tuple(self._gathered), [], 0
         self._window_end = None
         self._running += 1
+        ids = _ids(records)
         request = self._run.invocations.queue(
             self._mapping.function,
             {"Records": records},
             Trigger.QUEUE,
             synchronous=True,
             on_end=lambda outcome: self._end(request, records, outcome),
+            source=self._mapping.source,
+            causes=self._run.chains.causes(ids),
         )
-        name, ids = self._mapping.source_name, _ids(records)
-        self._run.chains.begun(request, self._function, ids)
-        self._clock.record(EventOffered(self._clock.now, request, name, ids))
+        source = self._mapping.recorded_source
+        self._clock.record(EventOffered(self._clock.now, request, source, ids))
 
     def _end(self, request: str, records: Records, outcome: "InvocationOutcome | None") -> None:
         """Delete what was processed; the rest is visible again after its visibility timeout."""
@@ -216,17 +238,22 @@ class QueueSource:
                 for number, record in enumerate(chunk)
             ]
             try:
-                self._role_clients().sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+                sqs = self._role_clients().sqs
+                answer = sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
             except ClientError:
                 self._settle(chunk, request, Settlement.RETURNED)
-            else:
-                self._settle(chunk, request, settlement)
+                continue
+            failed = {int(entry["Id"]) for entry in answer.get("Failed", [])}
+            kept = [record for number, record in enumerate(chunk) if number in failed]
+            gone = [record for number, record in enumerate(chunk) if number not in failed]
+            self._settle(gone, request, settlement)
+            self._settle(kept, request, Settlement.RETURNED)
 
     def _settle(self, records: Records, request: str, settlement: Settlement) -> None:
         if not records:
             return
-        now, name, ids = self._clock.now, self._mapping.source_name, _ids(records)
-        self._clock.record(EventSettled(now, request, name, ids, settlement))
+        now, source, ids = self._clock.now, self._mapping.recorded_source, _ids(records)
+        self._clock.record(EventSettled(now, request, source, ids, settlement))
         if settlement in {Settlement.PROCESSED, Settlement.FILTERED}:
             self._run.chains.forget(ids)
         elif now > self._run.last_action():

@@ -29,7 +29,6 @@ from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
 from wavetank.simulation.event_sources.queue_policy import failed_messages
 from wavetank.simulation.event_sources.queue_source import PAYLOAD_BYTES_MAX, SEPARATOR_BYTES
-from wavetank.simulation.topology import unqualified
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -38,9 +37,6 @@ FAILURES_MAX_AT_END = 10
 """A batch that failed so often after the last rule and step is given up by the run, if the mapping
 limits neither retries nor age: it would be retried until it expires, after a day or more. So is a
 shard that may not be read."""
-LOOP_MAX = 50
-"""Invocations of a function by what it wrote itself, beyond which a run does not go on after its
-last rule and step. Lambda stops no loop over a stream."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,6 @@ class ShardLane:
         self._clock = run.clock
         self._mapping = mapping
         self._shard = shard
-        self._function = unqualified(mapping.function)
         self._policy = StreamRetryPolicy(
             retries_max=mapping.retries_max,
             record_age_max=mapping.record_age_max,
@@ -80,7 +75,6 @@ class ShardLane:
         self._last_request = ""
         self._reported = False
         self._failures_at_end = 0
-        self._in_loop = False
         self._next = PlannedPoll(run.clock, self._offer)
 
     @property
@@ -93,11 +87,6 @@ class ShardLane:
     def is_empty(self) -> bool:
         """Whether it has processed all that it was given."""
         return not self.count()
-
-    @property
-    def is_in_loop(self) -> bool:
-        """Whether the run has stopped a loop here."""
-        return self._in_loop
 
     def count(self) -> int:
         """How many records it holds."""
@@ -136,8 +125,7 @@ class ShardLane:
 
     def _is_given_up(self) -> bool:
         is_limited = self._policy.retries_max is not None or self._policy.record_age_max is not None
-        failed_too_often = not is_limited and self._failures_at_end >= FAILURES_MAX_AT_END
-        return failed_too_often or self._in_loop
+        return not is_limited and self._failures_at_end >= FAILURES_MAX_AT_END
 
     def _offer(self) -> None:
         """Invoke the function with the next batch, without records that are too old by now."""
@@ -148,13 +136,8 @@ class ShardLane:
             self._measure()
         self._window_end = None
         batch = self._without_old(self._waiting.popleft())
-        if not batch.records:
-            return
-        if self._is_loop(batch):
-            self._in_loop = True
-            self._waiting.appendleft(batch)
-            return
-        self._invoke(batch.offered())
+        if batch.records:
+            self._invoke(batch.offered())
 
     def _without_old(self, batch: StreamBatch) -> StreamBatch:
         now = self._clock.now
@@ -164,27 +147,19 @@ class ShardLane:
         self._discard(old, batch, DiscardCondition.AGE)
         return StreamBatch(rest, batch.retries, batch.invocations)
 
-    def _is_loop(self, batch: StreamBatch) -> bool:
-        if self._clock.now <= self._run.last_action():
-            return False
-        chains, function = self._run.chains, self._function
-        return any(
-            chains.length(LaneShard.chain(self._mapping.source, each.number), function) >= LOOP_MAX
-            for each in batch.records
-        )
-
     def _invoke(self, batch: StreamBatch) -> None:
-        self._running = batch
+        self._running, source = batch, self._mapping.recorded_source
         request = self._run.invocations.queue(
             self._mapping.function,
             {"Records": [record.content for record in batch.records]},
             Trigger.STREAM,
             synchronous=True,
             on_end=lambda outcome: self._end(request, batch, outcome),
+            source=source,
+            causes=self._run.chains.causes(self._chained(batch.records)),
         )
         ids = _ids(batch.records)
-        self._run.chains.begun(request, self._function, self._chained(batch.records))
-        self._clock.record(EventOffered(self._clock.now, request, self._mapping.source_name, ids))
+        self._clock.record(EventOffered(self._clock.now, request, source, ids))
 
     def _end(self, request: str, batch: StreamBatch, outcome: "InvocationOutcome | None") -> None:
         self._running, self._last_request = None, request
@@ -253,8 +228,8 @@ class ShardLane:
     def _settle(self, records: Records, request: str, settlement: Settlement) -> None:
         if not records:
             return
-        now, name = self._clock.now, self._mapping.source_name
-        self._clock.record(EventSettled(now, request, name, _ids(records), settlement))
+        now, source = self._clock.now, self._mapping.recorded_source
+        self._clock.record(EventSettled(now, request, source, _ids(records), settlement))
         if settlement is not Settlement.RETURNED:
             self._run.chains.forget(self._chained(records))
 

@@ -24,7 +24,7 @@ class EventSources:
         mappings = event_source_mappings(run.simulator.aws)
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
-        self._names = {each.source: each.source_name for each in mappings}
+        self._recorded = {each.source: each.recorded_source for each in mappings}
         self._sources = [
             SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
         ]
@@ -45,16 +45,16 @@ class EventSources:
 
     def record_accepted(self, stream: str, number: int) -> None:
         """A stream accepted the record."""
-        if stream in self._names:  # chains are forgotten by the stream's source
+        if stream in self._recorded:  # chains are forgotten by the stream's source
             self._accept(stream, str(number), LaneShard.chain(stream, number))
 
     def _accept(self, source: str, event: str, chained: str) -> None:
         attempt = self._invocations.attempts.running
         request = attempt.request.id if attempt else ""
-        if attempt:
-            self._chains.sent(chained, request, attempt.function.arn)
-        if name := self._names.get(source):
-            self._clock.record(EventAccepted(self._clock.now, request, name, event))
+        if cause := self._invocations.current_cause:
+            self._chains.sent(chained, cause)
+        if recorded := self._recorded.get(source):
+            self._clock.record(EventAccepted(self._clock.now, request, recorded, event))
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue."""
@@ -66,6 +66,6 @@ class EventSources:
 
     def _settle(self, queue: str, messages: Sequence[str], settlement: Settlement) -> None:
         self._chains.forget(messages)
-        if name := self._names.get(queue):
+        if source := self._recorded.get(queue):
             now = self._clock.now
-            self._clock.record(EventSettled(now, "", name, tuple(messages), settlement))
+            self._clock.record(EventSettled(now, "", source, tuple(messages), settlement))

@@ -34,7 +34,6 @@ from wavetank.history import EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
 from wavetank.simulation.event_sources.shard_lane import FAILURES_MAX_AT_END, LaneShard, ShardLane
-from wavetank.simulation.topology import function_name
 
 if TYPE_CHECKING:
     from wavetank.emulator.shard_views import ShardView
@@ -79,11 +78,7 @@ class StreamSource:
         count = sum(reader.remaining() for reader in self._readers.values())
         if not count or not self._mapping.enabled:
             return []
-        text = f"{pluralize(count, 'record')} of {self._mapping.source_name}"
-        if any(reader.is_in_loop for reader in self._readers.values()):
-            name = function_name(self._mapping.function)
-            text += f", in a loop of {name}, which writes to what it reads"
-        return [text]
+        return [f"{pluralize(count, 'record')} of {self._mapping.source_name}"]
 
     def _add_shards(self, start: "Callable[[ShardView], int]") -> None:
         for shard in self._run.simulator.streams.shards(self._mapping.source):
@@ -143,11 +138,6 @@ class ShardReader:
     def is_done(self) -> bool:
         """Whether it is closed, and all its records are processed."""
         return not self.shard.is_open and not self.remaining()
-
-    @property
-    def is_in_loop(self) -> bool:
-        """Whether the run has stopped a loop of the function here."""
-        return any(lane.is_in_loop for lane in self._lanes)
 
     def remaining(self) -> int:
         """How many records were not processed."""
@@ -249,8 +239,8 @@ class ShardReader:
 
     def _settle(self, ids: Sequence[str], settlement: Settlement) -> None:
         if ids:
-            now, name = self._clock.now, self._mapping.source_name
-            self._clock.record(EventSettled(now, "", name, tuple(ids), settlement))
+            now, source = self._clock.now, self._mapping.recorded_source
+            self._clock.record(EventSettled(now, "", source, tuple(ids), settlement))
             chained = [LaneShard.chain(self._mapping.source, int(each)) for each in ids]
             self._run.chains.forget(chained)
 

@@ -11,7 +11,7 @@ from wavetank.templates.costs.workload import Workload
 
 @dataclass(frozen=True)
 class Line:
-    """One price of the table, its quantity, and the basis of the quantity in words."""
+    """A line of a cost estimate: a price, its quantity, and the basis in words."""
 
     price: Price
     quantity: Decimal
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The cost of a month, in US dollars."""
+    """The estimated cost of a month, in US dollars."""
 
     lines: tuple[Line, ...]
 

@@ -13,7 +13,7 @@ AGE_DAYS_MAX = 180
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """One item of AWS's price list: US dollars for `per` units, the first `free` of a month free.
+    """An AWS price: US dollars for `per` units, of which the first `free` a month are free.
 
     `published` is None if the source has no date.
     """
@@ -37,7 +37,7 @@ class Price:
 
 @dataclass(frozen=True)
 class PriceTable:
-    """Every price by its short name."""
+    """AWS prices by their short names."""
 
     prices: Mapping[str, Price]
 

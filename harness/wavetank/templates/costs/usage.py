@@ -24,7 +24,7 @@ DAYS_PER_MONTH = Decimal(MONTH.days)
 
 @dataclass(frozen=True)
 class Usage:
-    """The quantity of one price, and its basis in words."""
+    """The quantity of one price in a month, and its basis in words."""
 
     price: str
     quantity: Decimal

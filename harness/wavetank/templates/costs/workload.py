@@ -22,7 +22,7 @@ BUFFER_SECONDS_DEFAULT = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Assumptions:
-    """What no template decides. Times are those that Lambda bills, in milliseconds.
+    """Assumptions of the cost estimate that no template decides; times are milliseconds.
 
     A tick writes `items_per_tick` items in one transaction and puts `records_per_tick` records.
     `alerts` is how many ticks of a month fail finally; `readers` read each object once.
@@ -41,7 +41,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Function:
-    """The properties on which Lambda's price depends."""
+    """The properties of a function on which Lambda's price depends."""
 
     memory_mb: int
     architecture: str
@@ -49,7 +49,7 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """One month; `addresses` is how many addresses receive each alert."""
+    """The workload of a pipeline in a month; `addresses` receive each alert."""
 
     ticks: int
     streaming: Function

@@ -1,9 +1,9 @@
 """The ticker's invariants: what its function guarantees, as far as S3 and the table show it."""
 
 from wavetank.invariants.checker import Invariant
+from wavetank.ticker.invariants.delivered_and_alerted import AlertedMinutes, DeliveredTicks
 from wavetank.ticker.invariants.records import IdenticalCopies, ReadableRecords
 from wavetank.ticker.invariants.table import TableAgrees
-from wavetank.ticker.invariants.ticks import AlertedMinutes, DeliveredTicks
 from wavetank.ticker.invariants.walk import ContinuousWalk
 
 __all__ = [

@@ -13,7 +13,7 @@ RECORDS_REMEMBERED = 40_000
 
 @dataclass(frozen=True)
 class TickAttempt:
-    """An attempt at one tick.
+    """An attempt of the streaming function at one tick.
 
     `due` is the instant that the tick was fired for; if it is not known, when the attempt began.
     """
@@ -25,7 +25,7 @@ class TickAttempt:
 
 
 class RecordAttempts:
-    """Follows records from the stream to S3."""
+    """Finds the attempt that put each delivered record into the stream."""
 
     def __init__(self) -> None:
         self._due = RecentMapping[str, datetime](REQUESTS_REMEMBERED)

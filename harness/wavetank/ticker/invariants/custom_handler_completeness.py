@@ -1,4 +1,4 @@
-"""The minutes of a custom handler, which may stamp records with the time of its work.
+"""Counts the ticks of a custom handler, whose records may have the time of its work.
 
 The project's handler stamps records with the event's minute; the assignment's script with `now`,
 and now +15, +30 and +45 s. If the rule fires at second 20 the last of these is in the next minute,
@@ -12,7 +12,7 @@ from wavetank.history import Event
 from wavetank.invariants.interval_set import IntervalSet, RecentMapping
 from wavetank.ticker.contract import RECORDS_PER_TICK, SAMPLES_PER_TICK
 from wavetank.ticker.invariants.attempts import RecordAttempts, TickAttempt
-from wavetank.ticker.invariants.tick_completeness import (
+from wavetank.ticker.invariants.minute_counter import (
     MINUTE,
     REQUESTS_REMEMBERED,
     TICKER_INDEX,
@@ -25,7 +25,7 @@ BETWEEN_SAMPLES = timedelta(seconds=15)
 
 
 class CustomHandlerCounter(MinuteCounter):
-    """Besides the minutes of the clock, the minutes after each firing.
+    """Counts the minutes of a custom handler: those of the clock, and those after each firing.
 
     A tick is complete if one attempt delivered four samples of each of the five tickers, 15 seconds
     apart. It did its work if the first of them is in the minute from its firing or from the start

@@ -52,7 +52,7 @@ class ReadableRecords:
 
 
 class IdenticalCopies:
-    """Ticker and timestamp are enough to remove duplicates."""
+    """Copies of a record are identical, so ticker and timestamp remove duplicates."""
 
     key = "identical-copies"
     name = "copies of a record are identical"

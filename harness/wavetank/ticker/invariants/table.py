@@ -11,7 +11,7 @@ from wavetank.ticker.records import Sample, parse_price
 
 
 class ObservedPriceTable:
-    """The first table that has prices, as it was observed first and last.
+    """The first table with prices, as it was observed first and last in a run.
 
     `final` is None until it is observed again after the last delivery.
     """

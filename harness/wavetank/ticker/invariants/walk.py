@@ -27,7 +27,7 @@ CHANGE_MAX = Decimal("0.01") + Decimal("1e-9")
 
 
 class ContinuousWalk:
-    """Sorted by time, no price of a ticker differs by more than 1 % from the one before it.
+    """Consecutive prices of a ticker differ by at most 1 %.
 
     The predecessor of the first is the price in the table at the beginning. A jump is certain only
     if the run was drained: a sample between two others may be in flight.

@@ -1,6 +1,7 @@
 """Deliveries that are retried when they are due, by a clock of the test."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,10 +16,12 @@ from wavetank.emulator.target_delivery.deliveries import (
     Undelivered,
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.function_invoker import EventSource
 from wavetank.emulator.target_delivery.retry_policy import RetryLimit, TargetRetryPolicy
 
 WAIT_SECONDS = 20.0
 START = datetime(2026, 11, 30, tzinfo=UTC)
+SOURCE = EventSource(arn="source", ids=("1",))
 
 
 class SetClock(WallClock):
@@ -51,10 +54,16 @@ class Target:
             key="a",
             target="a",
             send=send,
-            give_up=self.undelivered.append,
+            give_up=self._give_up,
             policy=policy,
             accepted=clock.now(),
+            destination="target",
+            source=SOURCE,
         )
+
+    def _give_up(self, undelivered: Undelivered) -> bool:
+        self.undelivered.append(undelivered)
+        return False
 
 
 def _run(target: Target, policy: TargetRetryPolicy) -> TargetDeliveries:
@@ -118,24 +127,21 @@ def test_retries_can_be_dropped() -> None:
 
 
 def test_the_queue_may_refuse_what_could_not_be_delivered() -> None:
-    """The event is then dropped, as on AWS."""
+    """The event is then dropped, as on AWS; an observer gets how the queue took it, if any."""
     clock = SetClock()
     target = Target(FailureCode.NO_RESOURCE)
 
-    def refuse(_: Undelivered) -> None:
+    def refuse(_: Undelivered) -> bool:
         raise TargetError(FailureCode.NO_PERMISSIONS, "on purpose")
 
     delivery = target.delivery(clock, TargetRetryPolicy())
-    refused = TargetDelivery(
-        key=delivery.key,
-        target=delivery.target,
-        send=delivery.send,
-        give_up=refuse,
-        policy=delivery.policy,
-        accepted=delivery.accepted,
-    )
-    TargetDeliveries(clock, has_thread=False).begin(refused)
-    assert len(target.attempts) == 1
+    deliveries, outcomes = TargetDeliveries(clock, has_thread=False), list[str]()
+    deliveries.on_given_up = lambda _, __, outcome: outcomes.append(outcome)
+    deliveries.begin(replace(delivery, give_up=refuse))
+    deliveries.begin(replace(delivery, give_up=lambda _: True))
+    deliveries.begin(delivery)
+    assert len(target.attempts) == 3
+    assert outcomes == [FailureCode.NO_PERMISSIONS, "ok", ""]
 
 
 def test_a_slow_target_does_not_delay_another() -> None:
@@ -158,9 +164,11 @@ def test_a_slow_target_does_not_delay_another() -> None:
             key=f"{target} {number}",
             target=target,
             send=send,
-            give_up=lambda _: None,
+            give_up=lambda _: False,
             policy=TargetRetryPolicy(),
             accepted=clock.now(),
+            destination=target,
+            source=SOURCE,
         )
 
     for target, number in (("slow", 0), ("slow", 1), ("slow", 2), ("other", 0)):

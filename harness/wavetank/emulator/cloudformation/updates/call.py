@@ -13,10 +13,11 @@ type Apply = Callable[["UpdateCall"], None]
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateCall:
-    """A change: `previous` and `desired` are the template's properties, `model` the deployed ones.
+    """A change of one resource, passed to the functions that apply it.
 
-    `attributes` receives what the service answered, for references to the resource, and `touched`
-    the properties that may have been changed, so that a rollback knows which to restore.
+    `previous` and `desired` are the template's properties, `model` the deployed ones. `attributes`
+    receives what the service answered, for references to the resource, and `touched` the properties
+    that may have been changed, so that a rollback knows which to restore.
     """
 
     provider: ResourceProvider[Any]
@@ -54,11 +55,11 @@ class UpdateCall:
 
 
 class UpdateFailedError(Exception):
-    """The service failed to make the change without raising an error."""
+    """A service did not make a requested change, and raised no error."""
 
 
 class UpdateRefusedError(UpdateFailedError):
-    """A change that is refused; the function that raises this has changed nothing."""
+    """A change that cannot be made in place; nothing has been changed."""
 
 
 @dataclass(frozen=True, kw_only=True)

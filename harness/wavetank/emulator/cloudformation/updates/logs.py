@@ -117,6 +117,7 @@ TYPES = {
     "AWS::Logs::MetricFilter": UpdatableType(
         in_place=each("FilterPattern MetricTransformations", by_creation)
     ),
+    "AWS::Logs::ResourcePolicy": UpdatableType(in_place=each("PolicyDocument", by_creation)),
     "AWS::Logs::SubscriptionFilter": UpdatableType(
         in_place=each("DestinationArn Distribution FilterPattern RoleArn", _filter),
         delete=_delete_filter,

@@ -16,7 +16,11 @@ ABSENT: tuple[str, ...] = ()
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """The origin of a call: `source_arn` and `called_via` are of services that call for others."""
+    """The origin of a call: its address, and its HTTP request.
+
+    `source_arn` and `called_via` are set if a service makes the call for another caller.
+    `source_arn` and `called_via` are set if a service makes the call for another caller.
+    """
 
     address: str = "127.0.0.1"
     request: Any = None
@@ -37,7 +41,10 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class ActionContext:
-    """One action of a call; `owner` is the account of the resource."""
+    """One action of a call, for which condition keys are read.
+
+    `owner` is the account of the resource.
+    """
 
     call: Call
     required: RequiredAction

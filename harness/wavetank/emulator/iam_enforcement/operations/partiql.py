@@ -22,7 +22,7 @@ NAME = re.compile(r"[A-Za-z0-9_.:/-]{3,}")
 
 @dataclass(frozen=True)
 class PartiqlStatement:
-    """What a statement does: the action's name without its prefix, the table, and the index."""
+    """The IAM action of a PartiQL statement without its prefix, its table and its index."""
 
     action: str
     table: str

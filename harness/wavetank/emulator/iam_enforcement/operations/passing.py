@@ -60,7 +60,7 @@ NAMED_BY = {"AttributeValue": "AttributeName", "ParameterValue": "ParameterName"
 
 @dataclass(frozen=True)
 class PassedRole:
-    """A role, the service that it is passed to, and the resource that it is for, if known."""
+    """A role that a call passes to a service, and the resource that it is for, if known."""
 
     arn: str
     service: str

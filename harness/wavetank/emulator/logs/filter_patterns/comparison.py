@@ -31,7 +31,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 @dataclass(frozen=True)
 class Comparison:
-    """An operator and the value on its right: a number, text with `*`, or a regular expression."""
+    """An operator and its right side in a filter pattern: a number, or a text matcher."""
 
     operator: str
     number: float | None

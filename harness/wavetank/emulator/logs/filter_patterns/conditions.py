@@ -8,7 +8,7 @@ from wavetank.emulator.logs.filter_patterns.tokens import FilterPatternError, To
 
 
 class Condition(Protocol):
-    """Something that is true or false of a log event, read as JSON or as fields."""
+    """Interface of a condition on a log event that is read as JSON or as fields."""
 
     def holds(self, event: Any) -> bool:
         """Whether it is true of the event."""
@@ -17,7 +17,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True)
 class AllOf:
-    """True if each part is."""
+    """A condition that is true if all of its parts are."""
 
     parts: tuple[Condition, ...]
 
@@ -27,7 +27,7 @@ class AllOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """True if a part is."""
+    """A condition that is true if one of its parts is."""
 
     parts: tuple[Condition, ...]
 

@@ -16,7 +16,7 @@ CONSTANTS = {"TRUE": True, "FALSE": False, "NULL": None}
 
 @dataclass(frozen=True)
 class Selector:
-    """`$.a.b[0]`: the values of a log event at a path; a step None is a wildcard."""
+    """`$.a.b[0]`: selects values of a log event by a path; a step None is a wildcard."""
 
     steps: tuple[Step, ...]
 
@@ -27,7 +27,7 @@ class Selector:
 
 @dataclass(frozen=True)
 class Compared:
-    """True if a value at the path compares so."""
+    """`$.a = 1`: a condition that compares the selected values."""
 
     selector: Selector
     comparison: Comparison
@@ -38,7 +38,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class IsConstant:
-    """`$.a IS TRUE`, `IS FALSE` or `IS NULL`."""
+    """`$.a IS TRUE`, `IS FALSE` or `IS NULL`: a condition on the selected values."""
 
     selector: Selector
     constant: bool | None
@@ -49,7 +49,7 @@ class IsConstant:
 
 @dataclass(frozen=True)
 class Exists:
-    """`$.a EXISTS` or `$.a NOT EXISTS`."""
+    """`$.a EXISTS` or `$.a NOT EXISTS`: a condition on the presence of a value."""
 
     selector: Selector
     expected: bool
@@ -60,7 +60,7 @@ class Exists:
 
 @dataclass(frozen=True)
 class JsonPattern:
-    """A condition on events that are JSON; no other event matches."""
+    """A filter pattern with a condition on JSON; it matches no other log event."""
 
     condition: Condition
 

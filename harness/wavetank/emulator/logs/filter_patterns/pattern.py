@@ -14,7 +14,7 @@ __all__ = ["FilterPattern", "FilterPatternError", "parse_filter_pattern"]
 
 
 class FilterPattern(Protocol):
-    """Which messages match, and their values."""
+    """Interface of a filter pattern: which messages it matches, and their values."""
 
     def matches(self, message: str) -> bool:
         """Whether the message matches."""

@@ -23,7 +23,7 @@ ELLIPSIS = "..."
 
 @dataclass(frozen=True)
 class ComparedField:
-    """True if the field of the name compares so."""
+    """`status = 4*`: a condition on a field with this name."""
 
     name: str
     comparison: Comparison
@@ -34,7 +34,7 @@ class ComparedField:
 
 @dataclass(frozen=True)
 class SpacePattern:
-    """Names of fields and conditions on them; an ellipsis stands for any number of fields."""
+    """A filter pattern of named fields; an ellipsis stands for any number of fields."""
 
     names: tuple[str, ...]
     condition: Condition

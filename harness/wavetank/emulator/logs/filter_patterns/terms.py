@@ -19,7 +19,7 @@ TERM = re.compile(r'\s*(?P<sign>[?-]?)(?P<text>"(?:[^"\\]|\\.)*"|%[^%]*%|[^\s"%]
 
 @dataclass(frozen=True)
 class Term:
-    """A term, whose sign says whether it is required, optional or excluded."""
+    """A term of a filter pattern; its sign makes it required, optional or excluded."""
 
     sign: str
     text: TextMatcher
@@ -31,7 +31,7 @@ class Term:
 
 @dataclass(frozen=True)
 class TermPattern:
-    """Terms of any event; no term matches every event."""
+    """A filter pattern of terms; without a term it matches every log event."""
 
     terms: tuple[Term, ...]
 

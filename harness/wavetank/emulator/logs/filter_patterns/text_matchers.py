@@ -22,7 +22,7 @@ SUPPORTED = re.compile(
 
 
 class TextMatcher(Protocol):
-    """Whether a text matches."""
+    """Interface that decides whether a text matches."""
 
     def matches(self, text: str) -> bool:
         """Whether it does."""
@@ -31,7 +31,7 @@ class TextMatcher(Protocol):
 
 @dataclass(frozen=True)
 class ContainedText:
-    """A text that occurs somewhere, with its case."""
+    """Matches texts that contain a text; case matters."""
 
     part: str
 
@@ -42,7 +42,7 @@ class ContainedText:
 
 @dataclass(frozen=True)
 class WildcardText:
-    """A whole text, in which each `*` means any number of characters."""
+    """Matches whole texts; each `*` stands for any number of characters."""
 
     pattern: str
 
@@ -69,7 +69,7 @@ class WildcardText:
 
 @dataclass(frozen=True)
 class RegularExpression:
-    """An expression that a part of the text matches."""
+    """Matches texts of which a part matches a regular expression."""
 
     compiled: Any
 

@@ -22,14 +22,14 @@ class FilterPatternError(ValueError):
 
 @dataclass(frozen=True)
 class Token:
-    """A part of a pattern: its kind, as the group's name in `TOKEN`, and its text."""
+    """A token of a filter pattern; its kind is the name of a group of `TOKEN`."""
 
     kind: str
     text: str
 
 
 class Tokens:
-    """The tokens of a pattern, read from the first to the last."""
+    """The tokens of a filter pattern, read in order."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _split(text)

@@ -1,4 +1,4 @@
-"""Which minutes were fired, by a rule or manually, and which have all their records in S3.
+"""Counts which minutes were fired, and which have all their records in S3.
 
 Complete minutes are stored as intervals and incomplete ones as a number each, so a month takes
 little more memory than an hour.
@@ -24,7 +24,10 @@ TICKER_INDEX = {first.ticker: index for index, first in enumerate(FIRST_PRICES)}
 
 
 class MinuteCounter:
-    """Minutes by number since 1970; a record belongs to the minute of its timestamp."""
+    """Counts fired and delivered minutes; a record belongs to the minute of its timestamp.
+
+    Minutes are numbered since 1970.
+    """
 
     def __init__(self) -> None:
         self.fired = IntervalSet()

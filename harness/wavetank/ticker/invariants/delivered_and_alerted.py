@@ -1,7 +1,7 @@
-"""Whole ticks: delivered if they succeeded, alerted if they are missing.
+"""Ticks are delivered if they succeeded, and alerted if they are missing.
 
 A tick is the minute that a rule was due in, or that the function was invoked for manually.
-`tick_completeness` says which records belong to a minute, and `custom_handler_completeness` does
+`minute_counter` says which records belong to a minute, and `custom_handler_completeness` does
 for a custom handler.
 """
 
@@ -21,7 +21,7 @@ from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, 
 from wavetank.invariants.interval_set import IntervalSet
 from wavetank.ticker.contract import RECORDS_PER_TICK
 from wavetank.ticker.invariants.custom_handler_completeness import CustomHandlerCounter
-from wavetank.ticker.invariants.tick_completeness import MinuteCounter, minute_of
+from wavetank.ticker.invariants.minute_counter import MinuteCounter, minute_of
 
 
 class DeliveredTicks:
@@ -74,7 +74,7 @@ class DeliveredTicks:
 
 
 class AlertedMinutes:
-    """Without an alert, every minute is there.
+    """Every minute without records in S3 has raised an alert.
 
     An alert is a failure's record that reached its destination; whether the e-mails then came is
     checked by `alert_delivery`. An alerted minute may be delivered later.

@@ -1,0 +1,29 @@
+"""The name of a resource for a reader, from its ARN, such as `bucket uploads`."""
+
+KINDS = {
+    "dynamodb": "table",
+    "events": "rule",
+    "kinesis": "stream",
+    "lambda": "function",
+    "logs": "log group",
+    "s3": "bucket",
+    "scheduler": "schedule",
+    "sns": "topic",
+    "sqs": "queue",
+}
+"""What a trigger or a function is, by the service in its ARN."""
+
+
+def resource_name(arn: str) -> str:
+    """The kind and the name of a trigger or a function; a rule's bus is left out."""
+    _, _, service, _, _, resource = arn.split(":", 5)
+    match service:
+        case "lambda":
+            name = resource.split(":")[1]
+        case "logs":
+            name = resource.removeprefix("log-group:").removesuffix(":*")
+        case "dynamodb":
+            name = resource.split("/")[1]
+        case _:
+            name = resource.rpartition("/")[2]
+    return f"{KINDS.get(service, service)} {name}"

@@ -1,0 +1,168 @@
+"""CloudFormation's resources of HTTP APIs, which store the properties that a template gives them.
+
+[CloudFormation template reference: AWS::ApiGatewayV2; LocalStack 4.14:
+services/cloudformation/resource_provider.py]
+"""
+
+import secrets
+from typing import Any, ClassVar
+
+from localstack.services.cloudformation.resource_provider import (
+    CloudFormationResourceProviderPlugin,
+    OperationStatus,
+    ProgressEvent,
+    ResourceProvider,
+    ResourceRequest,
+)
+
+from wavetank.core.settings import REGION
+from wavetank.emulator.http_apis.definition import ApiResources, HttpApi
+
+PREFIX = "AWS::ApiGatewayV2::"
+STORED: dict[str, dict[str, dict[str, Any]]] = {
+    kind: {} for kind in ("Api", "Deployment", "Integration", "Route", "Stage")
+}
+"""The properties of each resource by its kind and its id, for the whole process."""
+ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+ID_CHARACTERS = 10
+
+
+def http_apis() -> list[HttpApi]:
+    """The APIs that are deployed."""
+    resources = ApiResources(
+        apis=STORED["Api"],
+        stages=STORED["Stage"],
+        routes=STORED["Route"],
+        integrations=STORED["Integration"],
+    )
+    return list(resources.definitions())
+
+
+class _StoredResource(ResourceProvider):  # type: ignore[type-arg]  # LocalStack's, by properties
+    """Creates, updates and deletes entries of the store."""
+
+    KIND: ClassVar[str]
+    ID: ClassVar[str]
+    """The property by which it is stored, and what Ref returns for it."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        """Store the properties under a new id; a stage has its name."""
+        model = request.desired_state
+        name = "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARACTERS))
+        model.setdefault(self.ID, name)
+        return self._store(model)
+
+    def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        """Replace the properties; the id stays."""
+        model = request.desired_state
+        previous: Any = request.previous_state or {}
+        model.setdefault(self.ID, previous.get(self.ID))
+        return self._store(model)
+
+    def delete(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        """Remove the entry."""
+        model = request.desired_state
+        STORED[self.KIND].pop(self._key(model), None)
+        return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
+
+    def _store(self, model: dict[str, Any]) -> ProgressEvent[Any]:
+        if self.KIND == "Api":
+            host = f"{model[self.ID]}.execute-api.{REGION}.amazonaws.com"
+            model["ApiEndpoint"] = f"https://{host}"
+        STORED[self.KIND][self._key(model)] = dict(model)
+        return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
+
+    def _key(self, model: dict[str, Any]) -> str:
+        """Stages of several APIs have one name."""
+        own = str(model[self.ID])
+        return f"{model.get('ApiId')}/{own}" if self.KIND == "Stage" else own
+
+
+def _schema(kind: str, id_: str) -> dict[str, Any]:
+    properties: dict[str, Any] = {name: {} for name in (id_, "ApiId", "ApiEndpoint")}
+    own = [] if kind == "Stage" else [f"/properties/{id_}"]
+    return {
+        "typeName": f"{PREFIX}{kind}",
+        "properties": properties,
+        "createOnlyProperties": [] if kind == "Api" else ["/properties/ApiId"],
+        "readOnlyProperties": [*own, *(["/properties/ApiEndpoint"] if kind == "Api" else [])],
+        "primaryIdentifier": [f"/properties/{id_}"],
+    }
+
+
+class HttpApiResource(_StoredResource):
+    """An API."""
+
+    TYPE, KIND, ID = f"{PREFIX}Api", "Api", "ApiId"
+    SCHEMA = _schema(KIND, ID)
+
+
+class HttpStageResource(_StoredResource):
+    """A stage of an API."""
+
+    TYPE, KIND, ID = f"{PREFIX}Stage", "Stage", "StageName"
+    SCHEMA = _schema(KIND, ID)
+
+
+class HttpRouteResource(_StoredResource):
+    """A route of an API."""
+
+    TYPE, KIND, ID = f"{PREFIX}Route", "Route", "RouteId"
+    SCHEMA = _schema(KIND, ID)
+
+
+class HttpIntegrationResource(_StoredResource):
+    """An integration, to which routes lead."""
+
+    TYPE, KIND, ID = f"{PREFIX}Integration", "Integration", "IntegrationId"
+    SCHEMA = _schema(KIND, ID)
+
+
+class HttpDeploymentResource(_StoredResource):
+    """A deployment, which changes nothing here: a stage has the routes of its API."""
+
+    TYPE, KIND, ID = f"{PREFIX}Deployment", "Deployment", "DeploymentId"
+    SCHEMA = _schema(KIND, ID)
+
+
+class _Plugin(CloudFormationResourceProviderPlugin):
+    """By which LocalStack finds a resource."""
+
+    RESOURCE: ClassVar[type[_StoredResource]]
+
+    def __init__(self) -> None:
+        self.factory: Any = None
+
+    def load(self, *_: Any, **__: Any) -> None:
+        """Set the class of the resource."""
+        self.factory = self.RESOURCE
+
+
+class HttpApiPlugin(_Plugin):
+    """Of APIs."""
+
+    name, RESOURCE = HttpApiResource.TYPE, HttpApiResource
+
+
+class HttpStagePlugin(_Plugin):
+    """Of stages."""
+
+    name, RESOURCE = HttpStageResource.TYPE, HttpStageResource
+
+
+class HttpRoutePlugin(_Plugin):
+    """Of routes."""
+
+    name, RESOURCE = HttpRouteResource.TYPE, HttpRouteResource
+
+
+class HttpIntegrationPlugin(_Plugin):
+    """Of integrations."""
+
+    name, RESOURCE = HttpIntegrationResource.TYPE, HttpIntegrationResource
+
+
+class HttpDeploymentPlugin(_Plugin):
+    """Of deployments."""
+
+    name, RESOURCE = HttpDeploymentResource.TYPE, HttpDeploymentResource

@@ -1,0 +1,144 @@
+"""HTTP APIs: routes, stages, both payload formats, and CORS.
+
+[API Gateway developer guide: http-api-develop-integrations-lambda, http-api-cors,
+http-api-develop-routes]
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wavetank.core.errors import UsageError
+from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
+from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
+from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
+from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
+
+INTERNAL = json_answer(500, {"message": "Internal Server Error"})
+UNAVAILABLE = json_answer(503, {"message": "Service Unavailable"})
+NOT_FOUND = json_answer(404, {"message": "Not Found"})
+ERRORS = EntryErrors(
+    forbidden=INTERNAL,
+    failed=INTERNAL,
+    malformed=INTERNAL,
+    rejected=UNAVAILABLE,
+    timed_out=UNAVAILABLE,
+)
+PREFLIGHT_STATUS = 204
+ALL = "*"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpApiStage:
+    """One stage of an HTTP API."""
+
+    name: str
+    api: HttpApi
+    arn: str
+    """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
+    stage: str
+
+    @classmethod
+    def of(cls, api: HttpApi, stage: str) -> "HttpApiStage":
+        """The stage of that name."""
+        arn = f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}"
+        return cls(name=api.name, api=api, arn=arn, stage=stage)
+
+    @property
+    def id(self) -> str:
+        """The id of the API."""
+        return self.api.id
+
+    @property
+    def errors(self) -> EntryErrors:
+        """The answers of API Gateway."""
+        return ERRORS
+
+    def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
+        """Answer a browser's preflight request, or invoke the function of the route.
+
+        Raises:
+            UsageError: the route has an authorizer or an integration that is not simulated.
+        """
+        preflight = preflight_answer(self.api.cors, call, PREFLIGHT_STATUS)
+        if preflight is not None:
+            return preflight
+        matched = match_http_route(self.api.routes, call.method, call.path)
+        if matched is None:
+            return NOT_FOUND
+        _refuse_what_is_not_simulated(matched.route)
+        return self._function_call(call, matched, self._context(matched, request, at))
+
+    def _context(
+        self, matched: MatchedRoute[HttpApiRoute], request: str, at: datetime
+    ) -> RequestContext:
+        _, _, _, region, account, _ = self.arn.split(":")
+        is_default = matched.route.key == DEFAULT
+        return RequestContext(
+            api_id=self.api.id,
+            domain=f"{self.api.id}.execute-api.{region}.amazonaws.com",
+            account=account,
+            request=request,
+            at=at,
+            stage=self.stage,
+            route_key=matched.route.key,
+            path_parameters={} if is_default else matched.parameters,
+            stage_variables=self.api.stages[self.stage],
+        )
+
+    def _function_call(
+        self, call: HttpCall, matched: MatchedRoute[HttpApiRoute], context: RequestContext
+    ) -> FunctionCall:
+        route, source = matched.route, f"{self.arn}/{_permission(matched.route)}"
+        if route.payload == "1.0":
+            resource = route.key.rpartition(" ")[2]
+            event = event_v1(call, context, resource, "", is_text=call.has_text)
+            event = {"version": "1.0", **event}
+        else:
+            event = event_v2(call, context)
+
+        def answer(payload: bytes) -> HttpAnswer:
+            is_one = route.payload == "1.0"
+            found = answer_v1(payload, decodes_base64=True) if is_one else answer_v2(payload)
+            return with_cors(found, self.api.cors, call)
+
+        return FunctionCall(
+            function=route.function,
+            event=event,
+            answer=answer,
+            source=source,
+            timeout=route.timeout,
+        )
+
+
+def match_http_route(
+    routes: tuple[HttpApiRoute, ...], method: str, path: str
+) -> MatchedRoute[HttpApiRoute] | None:
+    """The route of the request; `$default` takes those without another."""
+    named = [route for route in routes if route.key != DEFAULT]
+    matched = match_route(named, method, path)
+    if matched is not None:
+        return matched
+    default = next((route for route in routes if route.key == DEFAULT), None)
+    return None if default is None else MatchedRoute(default, {})
+
+
+def _permission(route: HttpApiRoute) -> str:
+    """The part of the ARN that names the route."""
+    if route.key == DEFAULT:
+        return DEFAULT
+    return f"{ALL if route.method == 'ANY' else route.method}{route.path}"
+
+
+def _refuse_what_is_not_simulated(route: HttpApiRoute) -> None:
+    found = ""
+    if route.authorization != "NONE":
+        found = f"the authorizer {route.authorization} of {route.key}"
+    elif not route.function:
+        found = f"the integration {route.integration or 'none'} of {route.key}"
+    if found:
+        expected = "a route with a Lambda proxy integration, and without an authorizer"
+        raise UsageError(expected, found, "call another, or test that one on AWS")

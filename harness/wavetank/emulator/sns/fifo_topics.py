@@ -1,0 +1,43 @@
+"""What FIFO topics need: each message once in five minutes, and sequence numbers.
+
+LocalStack leaves deduplication to the queue, which is not the topic's: a queue that is not FIFO
+gets a message twice. Its sequence numbers begin with the time at which the process started.
+[Amazon SNS developer guide, fifo-message-dedup, fifo-topic-message-ordering]
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+INTERVAL = timedelta(minutes=5)
+FIRST_NUMBER = 10**19
+
+
+class FifoTopics:
+    """The deduplication ids that topics have seen, and the sequence numbers of messages."""
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew, because time does."""
+        self._seen: dict[tuple[str, str], datetime] = {}
+        self._numbers = count(FIRST_NUMBER)
+
+    def next_number(self) -> str:
+        """The sequence number of the next message."""
+        return str(next(self._numbers))
+
+    def accepts(self, topic: str, message: Any, now: datetime) -> bool:
+        """Count the message; returns False if it repeats one of the last five minutes."""
+        key = topic, message.message_deduplication_id or _content_id(message)
+        last = self._seen.get(key)
+        if last is not None and timedelta() <= now - last < INTERVAL:
+            return False
+        self._seen = {k: at for k, at in self._seen.items() if now - at < INTERVAL} | {key: now}
+        return True
+
+
+def _content_id(message: Any) -> str:
+    return hashlib.sha256(str(message.message).encode()).hexdigest()

@@ -1,0 +1,14 @@
+"""What all events of a run have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OK = "ok"
+"""The outcome of a success; every other outcome is an error code."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """The base of all events."""
+
+    at: datetime

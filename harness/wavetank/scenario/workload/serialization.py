@@ -1,0 +1,157 @@
+"""Workloads as tables of a scenario file and as JSON, and back.
+
+A workload is a table with its `kind` and the fields of its class; fields at their defaults are left
+out. Its body is a text, or in a file that `body_file` names, relative to the scenario's.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from wavetank.core.durations import duration_text, parse_duration
+from wavetank.core.suggestions import one_of, shown
+from wavetank.scenario.workload.arrivals import Arrival, Rate
+from wavetank.scenario.workload.kinds import (
+    WorkloadError,
+    WorkloadSpec,
+    check_field_names,
+    kind_named,
+)
+
+BODY_FILE = "body_file"
+IN_CODE = "of a function"
+"""What is recorded in place of a body that a test computes."""
+
+
+def workload_to_dict(workload: WorkloadSpec) -> dict[str, object]:
+    """The workload as a table."""
+    values = {
+        field.name: _plain(value)
+        for field in fields(workload)
+        if (value := getattr(workload, field.name)) != field.default
+    }
+    return {"kind": workload.kind} | values
+
+
+def describe_workload(workload: WorkloadSpec) -> str:
+    """The workload in one line, without its body: `send-message to Orders, rate 6 per minute`."""
+    values = workload_to_dict(workload)
+    head = f"{values.pop('kind')} to {values.pop('target')}"
+    values.pop("body", None)
+    return ", ".join([head, *(f"{name} {value}" for name, value in values.items())])
+
+
+def workloads_to_json(workloads: Iterable[WorkloadSpec]) -> str:
+    """The workloads as JSON; the same text for the same workloads."""
+    return json.dumps([workload_to_dict(each) for each in workloads])
+
+
+def workload_from_dict(values: object, folder: Path | None = None) -> WorkloadSpec:
+    """The workload of a table; its `body_file` is relative to the folder.
+
+    Raises:
+        WorkloadError: a field is unknown, missing or invalid; says which, and what is expected.
+    """
+    if not isinstance(values, Mapping):
+        expected, action = "a workload with its `kind`", "see docs/scenarios.md for examples"
+        raise WorkloadError("", expected, shown(values), action)
+    kind = kind_named(values.get("kind"))
+    check_field_names(kind, [str(name) for name in values], ("kind", BODY_FILE))
+    if "target" not in values:
+        action = 'write it, as in target = "Orders"'
+        raise WorkloadError("", f"`target` of {kind.kind}: a {kind.resource}", "none", action)
+    hints = get_type_hints(kind)
+    read = {
+        name: _read(name, hints[name], value)
+        for name, value in values.items()
+        if name not in {"kind", BODY_FILE}
+    }
+    if BODY_FILE in values:
+        read["body"] = _body_of_file(values, folder)
+    return kind(**read)
+
+
+def _body_of_file(values: Mapping[str, object], folder: Path | None) -> str:
+    if "body" in values:
+        expected = "one of `body` and `body_file`"
+        raise WorkloadError(BODY_FILE, expected, "both", "remove one of them")
+    name = _text(BODY_FILE, values[BODY_FILE])
+    path = (folder or Path()) / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        expected = f"`{BODY_FILE}` to be a text file, relative to the scenario's folder"
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkloadError(BODY_FILE, expected, f"{name} ({reason})", "check it") from error
+
+
+def _plain(value: object) -> object:
+    match value:
+        case timedelta():
+            return duration_text(value)
+        case Rate():
+            return value.text
+        case Arrival():
+            return value.value
+        case _ if callable(value):
+            return IN_CODE
+    return value
+
+
+def _read(name: str, annotation: Any, value: object) -> Any:
+    """The value of a field, by the type annotation in its class."""
+    if annotation in {int, int | None}:
+        return _number(name, value)
+    if annotation in {timedelta, timedelta | None}:
+        return _duration(name, value)
+    if annotation == Rate | None:
+        return _rate(name, value)
+    if annotation is Arrival:
+        return _arrival(name, value)
+    if name == "body" and callable(value):  # only in pytest: TOML has no functions
+        return value
+    return _text(name, value)
+
+
+def _number(name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WorkloadError(name, f"`{name}` to be a whole number", shown(value), "correct it")
+    return value
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        expected = f"`{name}` to be a string"
+        raise WorkloadError(name, expected, shown(value), "put it in quotation marks")
+    return value
+
+
+def _duration(name: str, value: object) -> timedelta:
+    try:
+        return parse_duration(value if isinstance(value, str) else "")
+    except ValueError as error:
+        expected = f"`{name}` to be a duration, such as 250ms, 90s, 10m, 1h or 2d"
+        action = "write a whole number with its unit, in quotation marks"
+        raise WorkloadError(name, expected, shown(value), action) from error
+
+
+def _rate(name: str, value: object) -> Rate:
+    rate = Rate(value if isinstance(value, str) else "")
+    try:
+        _ = rate.interval
+    except ValueError as error:
+        expected = f"`{name}` to be a number per second, minute, hour or day"
+        action = 'write it as in "6 per minute", at most 1000 per second'
+        raise WorkloadError(name, expected, shown(value), action) from error
+    return rate
+
+
+def _arrival(name: str, value: object) -> Arrival:
+    choices = [each.value for each in Arrival]
+    if not isinstance(value, str) or value not in choices:
+        wrong = value if isinstance(value, str) else shown(value)
+        raise WorkloadError(name, *one_of(f"`{name}` to be one of", wrong, choices))
+    return Arrival(value)

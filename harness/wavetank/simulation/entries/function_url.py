@@ -1,0 +1,60 @@
+"""The URL of a function.
+
+[Lambda developer guide: urls-invocation, urls-configuration, services-apigateway-errors]
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
+from wavetank.emulator.http_entries.cors import CorsSettings, preflight_answer, with_cors
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
+
+PREFLIGHT_STATUS = 200
+FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
+THROTTLED = json_answer(429, {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User"})
+ERRORS = EntryErrors(
+    forbidden=json_answer(403, {"Message": "Forbidden"}),
+    failed=FAILED,
+    malformed=FAILED,
+    rejected=THROTTLED,
+    timed_out=FAILED,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionUrl:
+    """A URL that anyone may call, if the policy of the function says so."""
+
+    name: str
+    function: str
+    id: str
+    is_public: bool
+    cors: CorsSettings | None = None
+
+    @property
+    def errors(self) -> EntryErrors:
+        """The answers of Lambda."""
+        return ERRORS
+
+    def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
+        """Every request invokes the function; one that must be signed is refused."""
+        preflight = preflight_answer(self.cors, call, PREFLIGHT_STATUS)
+        if preflight is not None:
+            return preflight
+        if not self.is_public:
+            return ERRORS.forbidden
+        region = self.function.split(":")[3]
+        context = RequestContext(
+            api_id=self.id,
+            domain=f"{self.id}.lambda-url.{region}.on.aws",
+            account="anonymous",
+            request=request,
+            at=at,
+        )
+        return FunctionCall(
+            function=self.function,
+            event=event_v2(call, context),
+            answer=lambda payload: with_cors(answer_v2(payload), self.cors, call),
+        )

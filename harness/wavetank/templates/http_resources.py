@@ -1,0 +1,101 @@
+"""Function URLs and REST APIs of a template: what the simulator calls, and what it lacks.
+
+Refused is what decides over a request without being simulated, such as an authorizer.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wavetank.templates.accessors import as_table
+from wavetank.templates.problems import TemplateProblem, TemplateResource
+
+INTEGRATION = "x-amazon-apigateway-integration"
+INTEGRATIONS = frozenset({"AWS_PROXY", "MOCK"})
+EXPECTED = "a method with a Lambda proxy integration or a mock, and without an authorizer"
+ACTION = "remove it, or test that method on AWS"
+METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"}) | {
+    "x-amazon-apigateway-any-method"
+}
+
+
+def check_function_url(url: TemplateResource) -> Iterator[TemplateProblem]:
+    """A URL that anyone may call, and that answers at once."""
+    for name, allowed in (("AuthType", "NONE"), ("InvokeMode", "BUFFERED")):
+        found = url.scope.value(url.properties.get(name, allowed))
+        if found != allowed:
+            yield url.problem(
+                f"a function URL with {name} {allowed}", f"with {found}", "change it", (name,)
+            )
+
+
+def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
+    """An API whose methods are simulated; those of its OpenAPI document are checked here."""
+    paths = as_table(as_table(api.properties.get("Body")).get("paths"))
+    for path, item in paths.items():
+        for method, written in as_table(item).items():
+            if method in METHODS:
+                yield from _check_documented(api, f"{method} {path}", as_table(written))
+
+
+def _check_documented(
+    api: TemplateResource, method: str, written: Mapping[str, Any]
+) -> Iterator[TemplateProblem]:
+    kind = as_table(written.get(INTEGRATION)).get("type")
+    if kind is not None and str(kind).upper() not in INTEGRATIONS:
+        yield api.problem(EXPECTED, f"with the integration {kind} of {method}", ACTION)
+    for entry in written.get("security") or []:
+        names = ", ".join(as_table(entry))
+        yield api.problem(EXPECTED, f"with the authorizer {names} of {method}", ACTION)
+
+
+def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
+    """A method that is a resource of its own."""
+    integration = as_table(method.properties.get("Integration"))
+    kind = method.scope.value(integration.get("Type"))
+    if kind not in INTEGRATIONS:
+        what = f"with the integration {kind}"
+        yield method.problem(EXPECTED, what, ACTION, ("Integration", "Type"))
+    authorization = method.scope.value(method.properties.get("AuthorizationType", "NONE"))
+    if authorization != "NONE":
+        what = f"with the authorization {authorization}"
+        yield method.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+    if method.properties.get("ApiKeyRequired"):
+        yield method.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
+
+
+def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
+    del resource
+    yield from ()
+
+
+def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
+    """A route of an HTTP API without an authorizer."""
+    authorization = route.scope.value(route.properties.get("AuthorizationType", "NONE"))
+    if authorization != "NONE":
+        what = f"with the authorization {authorization}"
+        yield route.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+
+
+def check_http_integration(integration: TemplateResource) -> Iterator[TemplateProblem]:
+    """An integration of an HTTP API with a function."""
+    kind = integration.scope.value(integration.properties.get("IntegrationType"))
+    if kind != "AWS_PROXY" or "IntegrationSubtype" in integration.properties:
+        found = integration.properties.get("IntegrationSubtype", kind)
+        what = f"with the integration {found}"
+        yield integration.problem(EXPECTED, what, ACTION, ("IntegrationType",))
+
+
+HTTP_CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
+    "AWS::ApiGateway::Deployment": _anything,
+    "AWS::ApiGateway::Method": check_method,
+    "AWS::ApiGateway::Resource": _anything,
+    "AWS::ApiGateway::RestApi": check_api,
+    "AWS::ApiGateway::Stage": _anything,
+    "AWS::ApiGatewayV2::Api": check_api,
+    "AWS::ApiGatewayV2::Deployment": _anything,
+    "AWS::ApiGatewayV2::Integration": check_http_integration,
+    "AWS::ApiGatewayV2::Route": check_http_route,
+    "AWS::ApiGatewayV2::Stage": _anything,
+    "AWS::Lambda::Url": check_function_url,
+}
+"""The supported types."""

@@ -1,0 +1,68 @@
+"""HTTP APIs, as the properties of their resources or their OpenAPI document define them."""
+
+from datetime import timedelta
+from typing import Any
+
+from wavetank.emulator.http_apis.definition import ApiResources, HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.cors import CorsSettings
+
+FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
+URI = f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
+
+
+def defined(api: dict[str, Any], **others: dict[str, Any]) -> HttpApi:
+    """The API of these properties, with other resources of it."""
+    stages = {"a/live": {"ApiId": "a", "StageName": "live", "StageVariables": {"x": "1"}}}
+    kinds = {kind: others.get(kind, {}) for kind in ("routes", "integrations")}
+    (found,) = ApiResources(apis={"a": api}, stages=stages, **kinds).definitions()
+    return found
+
+
+def test_a_document_defines_routes() -> None:
+    """As SAM writes it: integrations by method, the default route, authorizers and CORS."""
+    of = {"type": "aws_proxy", "uri": URI, "payloadFormatVersion": "1.0", "timeoutInMillis": 50}
+    key = "x-amazon-apigateway-integration"
+    paths = {
+        "/a/{id}": {"get": {key: of, "security": [{"Users": []}]}, "parameters": []},
+        "/$default": {"x-amazon-apigateway-any-method": {key: {"type": "http_proxy", "uri": "u"}}},
+    }
+    cors = {"allowOrigins": ["*"], "maxAge": "5", "allowCredentials": True}
+    body = {"info": {"title": "shop"}, "paths": paths, "x-amazon-apigateway-cors": cors}
+    assert defined({"Body": body}) == HttpApi(
+        id="a",
+        name="shop",
+        routes=(
+            HttpApiRoute(
+                method="GET",
+                path="/a/{id}",
+                key="GET /a/{id}",
+                function=FUNCTION,
+                payload="1.0",
+                timeout=timedelta(milliseconds=50),
+                authorization="Users",
+            ),
+            HttpApiRoute(
+                method="ANY",
+                path="/{proxy+}",
+                key="$default",
+                function="",
+                integration="HTTP_PROXY",
+            ),
+        ),
+        stages={"live": {"x": "1"}},
+        cors=CorsSettings(origins=("*",), max_age=5, credentials=True),
+    )
+
+
+def test_resources_define_routes() -> None:
+    """A route with its integration, which names the function by its ARN; and a quick target."""
+    routes = {"r": {"ApiId": "a", "RouteKey": "ANY /b", "Target": "integrations/i"}}
+    integrations = {"i": {"ApiId": "a", "IntegrationType": "AWS_PROXY", "IntegrationUri": FUNCTION}}
+    api = defined({"Name": "shop"}, routes=routes, integrations=integrations)
+    (route,) = api.routes
+    assert (route.method, route.path, route.function) == ("ANY", "/b", FUNCTION)
+    quick = defined({"Name": "shop", "Target": f"{FUNCTION}:live"})
+    assert [(each.key, each.function) for each in quick.routes] == [
+        ("$default", f"{FUNCTION}:live")
+    ]
+    assert quick.stages.keys() == {"live", "$default"}

@@ -1,0 +1,109 @@
+"""Function URLs and APIs in templates: what would decide over requests without being simulated."""
+
+import pytest
+
+from tests.unit.templates.conftest import ReadTemplate
+from wavetank.templates.supported_resources import unsupported
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::{kind}
+    Properties: {api}
+  Take:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.take
+      InlineCode: ""
+      Events: {{Call: {{Type: {event}, Properties: {{{ref}: !Ref Shop, Path: /a, Method: get}}}}}}
+"""
+PLAIN = """
+Resources:
+  Part:
+    Type: AWS::{kind}
+    Properties: {properties}
+"""
+
+
+def sam(kind: str, api: str) -> str:
+    """A template with an API of that type, and a function that has a route of it."""
+    event, ref = ("Api", "RestApiId") if kind == "Api" else ("HttpApi", "ApiId")
+    return SAM.format(kind=kind, api=api, event=event, ref=ref)
+
+
+@pytest.mark.parametrize(
+    ("kind", "api"),
+    [
+        ("Api", "{StageName: live}"),
+        ("Api", "{StageName: live, Cors: \"'*'\"}"),
+        ("HttpApi", "{StageName: live, CorsConfiguration: {AllowOrigins: ['*']}}"),
+    ],
+)
+def test_apis_with_functions_pass(read: ReadTemplate, kind: str, api: str) -> None:
+    """With CORS, too."""
+    assert unsupported(read(sam(kind, api)).scope) == []
+
+
+COGNITO = "{DefaultAuthorizer: Users, Authorizers: {Users: {UserPoolArn: arn}}}"
+JWT = (
+    "{DefaultAuthorizer: Users, Authorizers: {Users: {IdentitySource: a, "
+    "JwtConfiguration: {issuer: a, audience: [b]}}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "api", "found"),
+    [
+        ("Api", f"{{StageName: a, Auth: {COGNITO}}}", "with the authorizer Users of get /a"),
+        ("Api", "{StageName: a, Auth: {DefaultAuthorizer: AWS_IAM}}", "AWS_IAM of get /a"),
+        ("HttpApi", f"{{Auth: {JWT}}}", "with the authorizer Users of get /a"),
+    ],
+)
+def test_authorizers_are_refused_by_name(
+    read: ReadTemplate, kind: str, api: str, found: str
+) -> None:
+    """They would let everything pass here."""
+    problems = [each.found for each in unsupported(read(sam(kind, api)).scope)]
+    assert any(found in each for each in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "found"),
+    [
+        ("Lambda::Url", "{AuthType: AWS_IAM}", "with AWS_IAM at "),
+        ("Lambda::Url", "{AuthType: NONE, InvokeMode: RESPONSE_STREAM}", "with RESPONSE_STREAM"),
+        ("ApiGateway::Method", "{Integration: {Type: HTTP}}", "with the integration HTTP"),
+        (
+            "ApiGateway::Method",
+            "{Integration: {Type: MOCK}, AuthorizationType: CUSTOM}",
+            "with the authorization CUSTOM",
+        ),
+        (
+            "ApiGateway::Method",
+            "{Integration: {Type: AWS_PROXY}, ApiKeyRequired: true}",
+            "with an API key",
+        ),
+        (
+            "ApiGateway::RestApi",
+            "{Body: {paths: {/a: {get: {x-amazon-apigateway-integration: {type: aws}}}}}}",
+            "with the integration aws of get /a",
+        ),
+        ("ApiGatewayV2::Route", "{AuthorizationType: JWT}", "with the authorization JWT"),
+        ("ApiGatewayV2::Integration", "{IntegrationType: HTTP_PROXY}", "HTTP_PROXY"),
+        (
+            "ApiGatewayV2::Integration",
+            "{IntegrationType: AWS_PROXY, IntegrationSubtype: SQS-SendMessage}",
+            "with the integration SQS-SendMessage",
+        ),
+    ],
+)
+def test_what_is_not_simulated_is_refused_by_name(
+    read: ReadTemplate, kind: str, properties: str, found: str
+) -> None:
+    """With the type and the line."""
+    text = PLAIN.format(kind=kind, properties=properties)
+    (problem,) = unsupported(read(text).scope)
+    assert found in problem.found
+    assert f"Part (AWS::{kind})" in problem.found
