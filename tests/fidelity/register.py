@@ -14,15 +14,18 @@ from tests.fidelity import (
     schedules,
     stacks,
     storage,
+    streams,
     topics,
 )
-from tests.fidelity.gaps import DIFFERENT, UNPROVED, Gap
+from tests.fidelity.gaps import DIFFERENT, Gap
 from tests.fidelity.recording import read_recording
+from tests.fidelity.unproved import UNPROVED
 from tests.rules.source import ROOT
 
 AREAS = (
     *(firehose.AREA, dynamodb.AREA, mail.AREA, access.AREA, functions.AREA, stacks.AREA),
-    *(events.AREA, schedules.AREA, queues.AREA, logs.AREA, storage.AREA, topics.AREA),
+    *(events.AREA, schedules.AREA, queues.AREA, streams.AREA, logs.AREA, storage.AREA),
+    topics.AREA,
 )
 BEHAVIOURS = tuple(row for area in AREAS for row in area.rows)
 DOCUMENT = ROOT / "docs" / "fidelity.md"

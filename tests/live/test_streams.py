@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,8 +95,14 @@ def sources(aws: AwsClients, tables: list[str], make_function: MakeFunction) -> 
 
 
 def _map(function: Function, source: str) -> str:
+    settings: Any = {"StartingPosition": "TRIM_HORIZON"}
+    if ":kinesis:" in source:
+        hour_ago = WallClock().now() - timedelta(hours=1)
+        settings = {"StartingPosition": "AT_TIMESTAMP", "StartingPositionTimestamp": hour_ago}
+        patterns = ('{"data": {"number": [{"exists": true}]}}', '{"eventName": [{"exists": true}]}')
+        settings["FilterCriteria"] = {"Filters": [{"Pattern": each} for each in patterns]}
     made = function.aws.awslambda.create_event_source_mapping(
-        FunctionName=function.name, EventSourceArn=source, StartingPosition="TRIM_HORIZON"
+        FunctionName=function.name, EventSourceArn=source, **settings
     )
     return made["UUID"]
 
@@ -133,6 +140,25 @@ def test_streams_invoke_functions(sources: Sources) -> None:
     assert [change.get("userIdentity") for change in changes] == [None] * 4 + [service]
     assert base64.b64decode(put["kinesis"]["data"]) == b"data"
     assert len(put["kinesis"]["sequenceNumber"]) == 56
+
+
+def test_a_split_stream_is_read_once_and_in_order(sources: Sources) -> None:
+    """The new shards after their parent, from their beginning; a filter changes no data."""
+    kinesis, name = _client(sources.aws, "kinesis"), sources.kinesis_stream
+    texts = [f'{{"number":  {number}}}' for number in range(4)]
+    for text in texts[:2]:
+        kinesis.put_record(StreamName=name, PartitionKey="p", Data=text.encode())
+    kinesis.split_shard(
+        StreamName=name, ShardToSplit="shardId-000000000000", NewStartingHashKey="1000"
+    )
+    for text in texts[2:]:
+        kinesis.put_record(StreamName=name, PartitionKey="p", Data=text.encode())
+
+    def seen() -> list[str]:
+        data = (each["kinesis"]["data"] for each in sources.records() if "kinesis" in each)
+        return [base64.b64decode(each).decode() for each in data]
+
+    assert wait_until_seen(seen, lambda found: len(found) >= len(texts), "four records") == texts
 
 
 VIEWS = {

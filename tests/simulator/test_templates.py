@@ -37,6 +37,7 @@ from wavetank.templates.supported_resources import CHECKS
 
 OF_THE_GARDEN = {
     "AWS::CloudFormation::Stack",
+    "AWS::Kinesis::Stream",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Version",

@@ -118,6 +118,12 @@ class AwsClients:
         return self.session.client("iam", endpoint_url=self.endpoint, config=self.config)
 
     @cached_property
+    def dynamodbstreams(self) -> Any:
+        return self.session.client(
+            "dynamodbstreams", endpoint_url=self.endpoint, config=self.config
+        )
+
+    @cached_property
     def kinesis(self) -> Any:
         return self.session.client("kinesis", endpoint_url=self.endpoint, config=self.config)
 

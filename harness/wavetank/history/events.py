@@ -12,9 +12,26 @@ from datetime import datetime
 from enum import StrEnum
 
 from wavetank.history.event import OK, Event
+from wavetank.history.trigger_events import (
+    EventAccepted,
+    EventOffered,
+    EventSettled,
+    EventUndelivered,
+    Settlement,
+)
 from wavetank.history.workload_events import HttpAnswered, WorkloadSent
 
-__all__ = ["OK", "Event", "HttpAnswered", "WorkloadSent"]  # besides the classes below
+__all__ = [  # besides the classes below
+    "OK",
+    "Event",
+    "EventAccepted",
+    "EventOffered",
+    "EventSettled",
+    "EventUndelivered",
+    "HttpAnswered",
+    "Settlement",
+    "WorkloadSent",
+]
 
 
 class Outcome(StrEnum):
@@ -52,23 +69,6 @@ class Trigger(StrEnum):
     STREAM = "stream"
     WORKLOAD = "workload"
     HTTP = "http"
-
-
-class Settlement(StrEnum):
-    """What becomes of events that a source of a trigger holds.
-
-    `processed` ones were deleted after their function succeeded, or passed in a stream. `returned`
-    ones are offered again later; `filtered` ones match no filter and never reach the function.
-    `stopped` ones are returned without an invocation: the function had sent them itself, and is in
-    a recursive loop.
-    """
-
-    PROCESSED = "processed"
-    RETURNED = "returned"
-    FILTERED = "filtered"
-    STOPPED = "stopped"
-    DEAD_LETTERED = "dead-lettered"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -262,61 +262,6 @@ class RecordsProcessed(Event):
     stream: str
     records: tuple[str, ...]
     results: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EventAccepted(Event):
-    """A source that Lambda polls, such as a queue, accepted the event of that id.
-
-    `request` is the one whose function sent it, empty if none did. `source` is the ARN of the
-    queue, the data stream or the table.
-    """
-
-    request: str
-    source: str
-    id: str
-
-
-@dataclass(frozen=True)
-class EventOffered(Event):
-    """A trigger gave events to a function: `request` identifies the invocation from here on.
-
-    `source` is the ARN of the queue, data stream, table, rule, schedule, topic, bucket, log group
-    or function, and empty if a test called Lambda's API. `ids` name its events or messages.
-    """
-
-    request: str
-    source: str
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EventSettled(Event):
-    """What became of events of a source that Lambda polls.
-
-    `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
-    """
-
-    request: str
-    source: str
-    ids: tuple[str, ...]
-    settlement: Settlement
-
-
-@dataclass(frozen=True)
-class EventUndelivered(Event):
-    """A service gave up an event that it pushes: `target` refused it, after so many retries.
-
-    `source` is the ARN, as in `EventOffered`; `reason` is the error code. `dead_letter` is OK if a
-    dead-letter queue has the event, the error code if that refused it, and empty without one.
-    """
-
-    source: str
-    ids: tuple[str, ...]
-    target: str
-    reason: str
-    retries: int
-    dead_letter: str
 
 
 @dataclass(frozen=True)

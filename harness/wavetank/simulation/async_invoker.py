@@ -45,14 +45,14 @@ class AsyncInvoker:
         self._clock = clock
         self._topology = topology
         self._on_end: dict[str, OnOutcome] = {}
-        self._destinations = Destinations(simulator.aws)
+        self.destinations = Destinations(simulator.aws)
         self._sending: InvocationRequest | None = None
         self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
     @property
     def is_sending(self) -> bool:
         """Whether Lambda is sending a record to a destination at this moment."""
-        return self._destinations.is_sending
+        return self.destinations.is_sending
 
     @property
     def running_function(self) -> str:
@@ -177,7 +177,7 @@ class AsyncInvoker:
         payload = None if answer is None else json.dumps(answer).encode()
         letter = dead_letter(request.id, json.dumps(request.event), payload)
         with self._causing(request):
-            outcome = self._destinations.send_dead_letter(function.role, target, letter)
+            outcome = self.destinations.send_dead_letter(function.role, target, letter)
         self._clock.record(DestinationReached(self._clock.now, request.id, target, outcome))
 
     @contextmanager
@@ -202,8 +202,8 @@ class AsyncInvoker:
         record = invocation_record(request, function, condition, answer, now)
         invocation = None
         with self._causing(request):
-            outcome = self._destinations.send(function.role, destination, record)
-            if self._destinations.is_queued(destination, outcome):
+            outcome = self.destinations.send(function.role, destination, record)
+            if self.destinations.is_queued(destination, outcome):
                 source = unqualified(request.function)
                 invocation = self.queue(destination, record, Trigger.DESTINATION, source=source)
         self._clock.record(DestinationReached(now, request.id, destination, outcome, invocation))

@@ -1,10 +1,11 @@
-"""Where Lambda sends the record of a finished invocation: a function, topic, queue or event bus.
+"""Where Lambda sends records of invocations: to a function, topic, queue, event bus or bucket.
 
 And where it sends a discarded event itself: a dead-letter queue or topic.
 [Lambda developer guide: invocation-async-retain-records]
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +44,27 @@ class Destinations:
         return self._sent(role, target, letter.text, letter.attributes)
 
     def _sent(self, role: str, destination: str, text: str, attributes: Attributes) -> str:
+        return self._attempted(
+            lambda: self._send(self._role_clients(role), destination, text, attributes)
+        )
+
+    def _attempted(self, send: Callable[[], object]) -> str:
         self.is_sending = True
         try:
-            self._send(self._role_clients(role), destination, text, attributes)
+            send()
         except ClientError as error:
             return error_code(error)
         finally:
             self.is_sending = False
         return OK
+
+    def send_object(self, role: str, bucket: str, key: str, record: object) -> str:
+        """Write the record into the bucket of that ARN; returns OK or the error code."""
+        return self._attempted(
+            lambda: self._role_clients(role).s3.put_object(
+                Bucket=bucket.rpartition(":")[2], Key=key, Body=json.dumps(record)
+            )
+        )
 
     def is_queued(self, destination: str, outcome: str) -> bool:
         """Whether the record becomes an invocation, which the caller has to queue."""

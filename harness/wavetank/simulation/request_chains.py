@@ -2,9 +2,9 @@
 
 Lambda stops a function that was invoked about 16 times in one chain, here exactly 16 times, through
 S3, SNS, SQS or Lambda itself, unless its RecursiveLoop is Allow; it does not see loops through
-other services, such as EventBridge. A run ends at every loop with its name, after 256 invocations
-where Lambda lets it go on. Only a queue's message comes back without an invocation instead, as on
-AWS, until it is in the dead-letter queue or expires.
+other services, such as EventBridge or streams. A run ends at every loop with its name, after 256
+invocations where Lambda lets it go on. Only a queue's message comes back without an invocation
+instead, as on AWS, until it is in the dead-letter queue or expires.
 [Lambda developer guide: invocation-recursion]
 """
 

@@ -122,9 +122,11 @@ class Run:
                 clock=self._clock,
                 invocations=self._invocations,
                 last_action=lambda: self._last_action,
+                ends_at=lambda: self._last_action if self._is_ending else None,
             )
         )
         self._last_action = options.last_action
+        self._is_ending = False
         self._entries = HttpEntries(simulator, self._clock, self._invocations)
         self._workload = WorkloadPlayer(
             simulator, self._clock, self._invocations, self._entries, options.seed, until
@@ -154,6 +156,7 @@ class Run:
                 service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
                 messages=self._sources,
+                on_record=self._sources.record_accepted,
                 wait=self._interceptor.waited,
             )
             # exited in reverse order: handlers end before the faults they ran under are reverted
@@ -203,6 +206,7 @@ class Run:
         """Stop rules and workload after `until`, drain everything else, and record what remains."""
         self._rules.until = self._schedules.until = self._workload.until = until
         self._last_action = max(until, self._options.last_action)
+        self._is_ending = True
         self._plan()
         self._clock.run_until(self._last_action + DRAIN_MAX, self._plan)
         self._end()

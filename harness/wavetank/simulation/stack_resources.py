@@ -7,7 +7,7 @@ from wavetank.aws.clients import AwsClients
 
 
 @dataclass(frozen=True)
-class StackResource:
+class DeployedResource:
     """A resource of a deployed template; `name` is the last part of its physical id."""
 
     logical_id: str
@@ -15,14 +15,14 @@ class StackResource:
     name: str
 
 
-def stack_resources(aws: AwsClients) -> Iterator[StackResource]:
+def stack_resources(aws: AwsClients) -> Iterator[DeployedResource]:
     """The resources of all stacks."""
     for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
             found = aws.cloudformation.describe_stack_resources(StackName=stack["StackId"])
             for each in found["StackResources"]:
                 name = last_part(each.get("PhysicalResourceId", ""))
-                yield StackResource(each["LogicalResourceId"], each["ResourceType"], name)
+                yield DeployedResource(each["LogicalResourceId"], each["ResourceType"], name)
 
 
 def last_part(physical: str) -> str:

@@ -16,15 +16,18 @@ from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import NESTED_STACK, TemplateScope
 
 FUNCTION, TOPIC, QUEUE = "AWS::Lambda::Function", "AWS::SNS::Topic", "AWS::SQS::Queue"
-LAYER = "AWS::Lambda::LayerVersion"
+LAYER, BUCKET = "AWS::Lambda::LayerVersion", "AWS::S3::Bucket"
 BUS, DELIVERY_STREAM = "AWS::Events::EventBus", "AWS::KinesisFirehose::DeliveryStream"
 DATA_STREAM, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::Logs::LogGroup"
+TABLE = "AWS::DynamoDB::Table"
 TARGETS = frozenset({FUNCTION, TOPIC, QUEUE, DELIVERY_STREAM})
 """What a schedule can have as a target."""
 RULE_TARGETS = TARGETS | {BUS, DATA_STREAM, LOG_GROUP}
 LOG_TARGETS = frozenset({FUNCTION, DELIVERY_STREAM, DATA_STREAM})
 """What a subscription filter can have as its destination."""
-EVENT_SOURCES = frozenset({QUEUE})
+BUCKET_ARN = "an ARN of s3"
+"""The kind of a written ARN, which names the bucket."""
+EVENT_SOURCES = frozenset({QUEUE, TABLE, DATA_STREAM})
 """What an event source mapping can read."""
 RUNTIME = re.compile(r"python3\.\d+")
 PROTOCOLS = frozenset({"email", "email-json", "firehose", "http", "https", "lambda", "sqs"})
@@ -182,11 +185,27 @@ def _check_invoke_configuration(configuration: TemplateResource) -> Iterator[Tem
 def _check_event_source_mapping(mapping: TemplateResource) -> Iterator[TemplateProblem]:
     kind = mapping.scope.kind(mapping.properties.get("EventSourceArn"))
     if kind not in EVENT_SOURCES:
-        expected, what = "a mapping of a queue", f"with {_shown(kind)} as its source"
-        action = "name a queue of the templates by GetAtt"
+        expected = "a mapping of a queue, a Kinesis stream or the stream of a table"
+        what = f"with {_shown(kind)} as its source"
+        action = "name one of the templates by GetAtt"
         yield mapping.problem(expected, what, action, ("EventSourceArn",))
     refused = {"ProvisionedPollerConfig": "a mapping without provisioned pollers"}
     yield from _refused(mapping, refused)
+    if mapping.scope.text(mapping.properties.get("TumblingWindowInSeconds", 0)) != "0":
+        expected, what = "a mapping without tumbling windows", "with TumblingWindowInSeconds"
+        yield mapping.problem(expected, what, LEAVE_OUT, ("TumblingWindowInSeconds",))
+    yield from _check_discarded(mapping)
+
+
+def _check_discarded(mapping: TemplateResource) -> Iterator[TemplateProblem]:
+    """Where a mapping of a stream reports discarded records to."""
+    written = as_table(as_table(mapping.properties.get("DestinationConfig")).get("OnFailure"))
+    kind = mapping.scope.kind(written.get("Destination")) if written else QUEUE
+    if kind not in {QUEUE, TOPIC, BUCKET, BUCKET_ARN}:
+        expected = "a queue, a topic or a bucket for discarded records"
+        keys = ("DestinationConfig", "OnFailure", "Destination")
+        what = f"with {_shown(kind)} as OnFailure"
+        yield mapping.problem(expected, what, "choose one of them", keys)
 
 
 def _check_stream(stream: TemplateResource) -> Iterator[TemplateProblem]:
@@ -274,7 +293,7 @@ def _shown(meant: object) -> str:
 CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
     NESTED_STACK: _anything,
     "AWS::CloudWatch::Alarm": _anything,
-    "AWS::DynamoDB::Table": _check_table,
+    TABLE: _check_table,
     BUS: _anything,
     "AWS::Events::EventBusPolicy": _anything,
     "AWS::Events::Rule": _check_rule,
@@ -294,7 +313,7 @@ CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = 
     "AWS::Logs::LogStream": _anything,
     "AWS::Logs::ResourcePolicy": _anything,
     "AWS::Logs::SubscriptionFilter": _check_log_subscription,
-    "AWS::S3::Bucket": _check_bucket,
+    BUCKET: _check_bucket,
     "AWS::S3::BucketPolicy": _anything,
     "AWS::Scheduler::Schedule": _check_schedule,
     "AWS::Scheduler::ScheduleGroup": _anything,

@@ -22,6 +22,7 @@ NAMES = {
     "AWS::Events::Rule": ("Name", 64),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
     "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::Kinesis::Stream": ("Name", 128),
     "AWS::KinesisFirehose::DeliveryStream": ("DeliveryStreamName", 64),
     "AWS::Lambda::Function": ("FunctionName", 64),
     "AWS::Lambda::LayerVersion": ("LayerName", 140),

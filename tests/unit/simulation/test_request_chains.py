@@ -20,6 +20,8 @@ ENTER = "arn:aws:lambda:eu-west-1:000000000000:function:enter"
 UPLOADS = "arn:aws:s3:::uploads"
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/orders/all"
 NEWS = "arn:aws:sns:eu-west-1:000000000000:news"
+CLICKS = "arn:aws:kinesis:eu-west-1:000000000000:stream/clicks"
+PRICES = "arn:aws:dynamodb:eu-west-1:000000000000:table/prices"
 JOBS = "arn:aws:sqs:eu-west-1:000000000000:jobs"
 
 type Step = tuple[str, str]
@@ -54,9 +56,12 @@ def test_the_error_names_the_loop_and_the_way_around() -> None:
     assert "filter the events" in caught.value.action
 
 
-@pytest.mark.parametrize(("source", "is_allowed"), [(RULE, False), (UPLOADS, True), (JOBS, True)])
+@pytest.mark.parametrize(
+    ("source", "is_allowed"),
+    [(RULE, False), (CLICKS, False), (PRICES, False), (UPLOADS, True), (JOBS, True)],
+)
 def test_a_loop_that_lambda_does_not_stop_is_bounded_too(source: str, *, is_allowed: bool) -> None:
-    """Through EventBridge, or with RecursiveLoop Allow: after many more invocations."""
+    """Through EventBridge or a stream, or with RecursiveLoop Allow: after many more invocations."""
     refuse_recursive_loop(_chain(UNDETECTED_MAX, (source, RESIZE)), is_allowed=is_allowed)
     loop = recursive_loop(_chain(UNDETECTED_MAX + 1, (source, RESIZE)), is_allowed=is_allowed)
     assert loop is not None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ERROR_CHARACTERS = 100
 LOST = {
     Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
+    Settlement.DISCARDED: "discarded, retried too often or too old",
     Settlement.EXPIRED: "expired, at the end of the retention period",
     Settlement.STOPPED: "a recursive loop, which Lambda stops",
 }

@@ -27,7 +27,6 @@ from wavetank.emulator.dynamodb.stream_iterators import (
     ShardIterator,
     decode_iterator,
 )
-from wavetank.emulator.dynamodb.stream_poller import add_identities
 from wavetank.emulator.dynamodb.table_stream import (
     FIRST_NUMBER,
     TableStream,
@@ -253,5 +252,4 @@ def _invalid(message: str) -> CommonServiceException:
 @aws_provider(api="dynamodbstreams", name="wavetank")  # type: ignore[untyped-decorator]  # LocalStack's
 def wavetank_dynamodbstreams() -> Service:
     """The service that LocalStack loads under the provider name `wavetank`."""
-    add_identities()
     return Service.for_provider(WavetankDynamoDbStreams(WallClock()))

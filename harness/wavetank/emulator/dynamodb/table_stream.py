@@ -17,6 +17,7 @@ from moto.dynamodb.models.table import Table
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.dynamodb.attribute_values import item_size
+from wavetank.emulator.stream_observer import STREAM_OBSERVER
 
 RETENTION = timedelta(hours=24)
 FIRST_NUMBER = 10**20
@@ -99,13 +100,20 @@ class TableStream:
         self.items: list[TableStreamRecord] = []
         self._next_without_items = FIRST_NUMBER
         self._is_muted = False
-        STREAMS.setdefault((account_id, table.region_name), {})[self.description.arn] = self
+        streams = STREAMS.setdefault((account_id, table.region_name), {})
+        self._ordinal = sum(each.description.table == table.name for each in streams.values())
+        streams[self.description.arn] = self
 
     @property
     def shard_id(self) -> str:
         """The id of the only shard."""
         digest = hashlib.sha256(self.description.arn.encode()).hexdigest()[:8]
         return f"shardId-{round(self.description.created.timestamp() * 1000):020d}-{digest}"
+
+    def event_id(self, number: str) -> str:
+        """The id of a record, which no other stream has: the same whenever the stream was made."""
+        text = f"{self.table.table_arn} {self._ordinal} {number}"
+        return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - an id
 
     @property
     def is_open(self) -> bool:
@@ -179,6 +187,7 @@ class TableStream:
             by_ttl=by_ttl,
         )
         self.items.append(record)
+        STREAM_OBSERVER.accepted(self.description.arn, record.number)
 
 
 STREAMS: dict[tuple[str, str], dict[str, TableStream]] = {}
@@ -234,7 +243,7 @@ def record_as_json(stream: TableStream, record: TableStreamRecord) -> dict[str, 
     images = record.images(description.view_type)
     number = str(record.number)
     shown: dict[str, Any] = {
-        "eventID": hashlib.md5(f"{description.arn} {number}".encode()).hexdigest(),  # noqa: S324 - an id
+        "eventID": stream.event_id(number),
         "eventName": record.event_name,
         "eventVersion": VERSION,
         "eventSource": "aws:dynamodb",

@@ -7,10 +7,11 @@ that the state is the same whenever the same calls are made.
 UpdateTimeToLive]
 """
 
+import math
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,6 +25,8 @@ DELETION_DELAY = timedelta(minutes=1)
 AGE_MAX = timedelta(days=5 * 365)
 """An item whose instant is longer ago is never deleted."""
 NEVER = Decimal("Infinity")
+LATEST_INSTANT = Decimal(253_000_000_000)
+"""About the end of the year 9986, in seconds since 1970."""
 
 
 @dataclass
@@ -77,6 +80,29 @@ def delete_expired_items(backend: DynamoDBBackend, now: datetime) -> None:
     for table in list(backend.tables.values()):  # tables are created meanwhile
         if table.ttl["TimeToLiveStatus"] == "ENABLED":
             _delete_expired(table, now)
+
+
+def next_deletion(table: Table, now: datetime) -> datetime | None:
+    """When the next item of the table is deleted if a call comes; None if no item expires."""
+    if table.ttl["TimeToLiveStatus"] != "ENABLED":
+        return None
+    known = EARLIEST.get(table)
+    if known is None or not known.is_valid(table, now):
+        known = EARLIEST[table] = _earliest(table, now)
+    # an instant that no datetime can have is as good as none
+    return None if known.at > LATEST_INSTANT else _deletion(known.at)
+
+
+def _deletion(at: Decimal) -> datetime:
+    return datetime.fromtimestamp(math.ceil(at), UTC) + DELETION_DELAY
+
+
+def _earliest(table: Table, now: datetime) -> EarliestExpiry:
+    """The earliest instant of the items that are not too old to be deleted."""
+    name, oldest = table.ttl["AttributeName"], Decimal((now - AGE_MAX).timestamp())
+    found = (expiry(item.attrs.get(name)) for item in table.all_items())
+    earliest = min((at for at in found if at >= oldest), default=NEVER)
+    return EarliestExpiry(name, table.items, now, earliest)
 
 
 def _delete_expired(table: Table, now: datetime) -> None:

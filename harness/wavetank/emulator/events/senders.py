@@ -19,7 +19,7 @@ from wavetank.emulator.events.input_transformer import is_json
 from wavetank.emulator.events.json_path import MissingValueError, value_at
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 
 EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
@@ -84,7 +84,7 @@ def _send_to_state_machine(sender: TargetSender, content: TargetInput) -> None:
 
 def _send_to_function(sender: TargetSender, content: TargetInput) -> None:
     content.check_json()
-    source = EventSource(arn=str(sender.rule_arn), ids=(str(content.event.get("id")),))
+    source = EventOrigin(arn=str(sender.rule_arn), ids=(str(content.event.get("id")),))
     FUNCTIONS.invoke(
         sender.client, sender.target["Arn"], content.text, source, TraceHeader=content.trace
     )

@@ -19,7 +19,7 @@ from wavetank.emulator.target_delivery.deliveries import (
     Undelivered,
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import EventSource
+from wavetank.emulator.target_delivery.function_invoker import EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, service_client
 
@@ -65,7 +65,7 @@ class RuleTarget:
                 policy=parse_retry_policy(target.get("RetryPolicy")),
                 accepted=self._clock.now(),
                 destination=target["Arn"],
-                source=EventSource(arn=str(self._sender.rule_arn), ids=(str(original.get("id")),)),
+                source=EventOrigin(arn=str(self._sender.rule_arn), ids=(str(original.get("id")),)),
             )
         )
 

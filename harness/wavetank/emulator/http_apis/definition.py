@@ -47,7 +47,7 @@ class HttpApi:
 
 
 @dataclass(frozen=True)
-class ApiResources:
+class HttpApiResources:
     """The properties of all resources, by type and id."""
 
     apis: Mapping[str, Mapping[str, Any]]

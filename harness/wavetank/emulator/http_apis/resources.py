@@ -16,7 +16,7 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 from wavetank.core.settings import REGION
-from wavetank.emulator.http_apis.definition import ApiResources, HttpApi
+from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources
 
 PREFIX = "AWS::ApiGatewayV2::"
 STORED: dict[str, dict[str, dict[str, Any]]] = {
@@ -29,7 +29,7 @@ ID_CHARACTERS = 10
 
 def http_apis() -> list[HttpApi]:
     """The APIs that are deployed."""
-    resources = ApiResources(
+    resources = HttpApiResources(
         apis=STORED["Api"],
         stages=STORED["Stage"],
         routes=STORED["Route"],

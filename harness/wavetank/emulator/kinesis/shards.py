@@ -20,6 +20,7 @@ from moto.kinesis.utils import compose_new_shard_iterator, decompose_shard_itera
 from moto.utilities.utils import md5_hash
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.stream_observer import STREAM_OBSERVER
 
 SEQUENCE_KINDS = frozenset({"AFTER_SEQUENCE_NUMBER", "AT_SEQUENCE_NUMBER"})
 TIMESTAMP_KIND = "AT_TIMESTAMP"
@@ -95,8 +96,9 @@ def put_stream_record(
             f"Record size of {size} bytes, with its partition key, exceeds the limit of "
             f"{RECORD_BYTES_MAX} bytes."
         )
-    found: tuple[str, str] = PUT_BY_MOTO(stream, partition_key, explicit_hash_key, data)
-    return found
+    number, shard = PUT_BY_MOTO(stream, partition_key, explicit_hash_key, data)
+    STREAM_OBSERVER.accepted(stream.arn, int(number))
+    return number, shard
 
 
 @with_shards_locked

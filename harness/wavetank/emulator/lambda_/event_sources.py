@@ -8,6 +8,7 @@ from typing import Any
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmState
 
 from wavetank.emulator.patches import patch_of
+from wavetank.emulator.shard_views import is_stream, note_creation
 
 START = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.start"
 STOP = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.stop"
@@ -21,6 +22,8 @@ def run_no_pollers() -> None:
 
     def start(worker: Any) -> None:
         worker.enabled = True
+        if is_stream(source := worker.esm_config.get("EventSourceArn") or ""):
+            note_creation(worker.uuid, source)
         _set_state(worker, EsmState.ENABLED)
 
     def stop_at_once(worker: Any) -> None:

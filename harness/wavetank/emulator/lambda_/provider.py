@@ -41,6 +41,8 @@ from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
 from wavetank.emulator.lambda_.mapping_checks import (
     permission_refusal,
+    record_age_refusal,
+    stream_permission_refusal,
     timeout_refusal,
     window_refusal,
 )
@@ -52,10 +54,12 @@ from wavetank.emulator.lambda_.request_checks import (
     variables_refusal,
 )
 from wavetank.emulator.lambda_.runtimes import node_for, runtime_refusal
+from wavetank.emulator.lambda_.stream_poller import correct_stream_events
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.shard_views import is_stream
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 
 ACCEPTED = 202
 EXECUTOR = "wavetank"
@@ -113,7 +117,7 @@ class WavetankLambda(LambdaProvider):
         FUNCTIONS.offer(
             f"{arn}:{qualifier}" if qualifier else arn,
             content.decode() or "{}",
-            EventSource(arn="", ids=(IDS.new(),)),
+            EventOrigin(arn="", ids=(IDS.new(),)),
         )
         return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
 
@@ -121,6 +125,7 @@ class WavetankLambda(LambdaProvider):
         """Called by LocalStack when a mapping is created or updated."""
         window = request.get("MaximumBatchingWindowInSeconds") or 0
         _refuse_mapping(window_refusal(request.get("EventSourceArn") or "", window))
+        _refuse_mapping(record_age_refusal(request.get("MaximumRecordAgeInSeconds", -1)))
         return super().validate_event_source_mapping(context, request)
 
     def check_service_resource_exists(
@@ -128,8 +133,11 @@ class WavetankLambda(LambdaProvider):
     ) -> None:
         """Called by LocalStack to validate an event source mapping."""
         is_queue = service.startswith("sqs")
-        if is_queue and read_emulator_settings().access is AccessChoice.ENFORCE:
-            _refuse_mapping(permission_refusal(resource_arn, function_role_arn))
+        if read_emulator_settings().access is AccessChoice.ENFORCE:
+            if is_queue:
+                _refuse_mapping(permission_refusal(resource_arn, function_role_arn))
+            elif is_stream(resource_arn):
+                _refuse_mapping(stream_permission_refusal(resource_arn, function_role_arn))
         super().check_service_resource_exists(
             service, resource_arn, function_arn, function_role_arn
         )
@@ -198,4 +206,5 @@ def wavetank_lambda() -> Service:
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         run_no_pollers()
     correct_queue_events()
+    correct_stream_events()
     return Service.for_provider(WavetankLambda())

@@ -18,7 +18,7 @@ from localstack.utils.aws.arns import firehose_name
 from wavetank.emulator.logs.filter_patterns import parse_filter_pattern
 from wavetank.emulator.logs.ingestion import InputEvent
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import AGE_DEFAULT, TargetRetryPolicy
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
@@ -132,9 +132,9 @@ def _invoke(
     FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload), source)
 
 
-def _source(stored: StoredEvents, document: Mapping[str, Any]) -> EventSource:
+def _source(stored: StoredEvents, document: Mapping[str, Any]) -> EventOrigin:
     """The log group, and the ids of the events that matched."""
-    return EventSource(
+    return EventOrigin(
         arn=stored.group_arn, ids=tuple(event["id"] for event in document["logEvents"])
     )
 

@@ -2,6 +2,7 @@
 
 from wavetank.emulator.patches.localstack import LOCALSTACK
 
+POLLERS = "localstack.services.lambda_.event_source_mapping.pollers"
 QUEUE_PUT = (
     "(self, message, visibility_timeout=None, message_deduplication_id=None, "
     "message_group_id=None, delay_seconds=None)"
@@ -44,11 +45,18 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
-        "emulator.dynamodb.stream_poller",
-        "an event of a table's stream says that Time to Live has deleted the item",
+        "emulator.lambda_.stream_poller",
+        "batches of streams are split, retried and reported as on AWS, shards are read in order "
+        "and once, and a change of a table says that Time to Live has made it",
         {
-            "localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller"
-            ":DynamoDBPoller.transform_into_events": "(self, records, shard_id)",
+            f"{POLLERS}.dynamodb_poller:DynamoDBPoller.initialize_shards": "(self)",
+            f"{POLLERS}.kinesis_poller:KinesisPoller.initialize_shards": "(self)",
+            f"{POLLERS}.stream_poller:StreamPoller.forward_events_to_target": (
+                "(self, shard_id, records)"
+            ),
+            f"{POLLERS}.stream_poller:StreamPoller.poll_events_from_shard": (
+                "(self, shard_id, shard_iterator)"
+            ),
         },
     ),
     *LOCALSTACK.patches(

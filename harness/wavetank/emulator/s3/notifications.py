@@ -21,7 +21,7 @@ from wavetank.emulator.caller_thread import CallerThreadExecutor
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import TargetRetryPolicy
 from wavetank.emulator.target_delivery.role_clients import service_client
 
@@ -66,9 +66,9 @@ class BucketEvent:
     sequencer: str
 
     @property
-    def source(self) -> EventSource:
+    def source(self) -> EventOrigin:
         """The bucket, and the event's sequencer, by which S3 identifies it."""
-        return EventSource(arn=self.bucket, ids=(self.sequencer,))
+        return EventOrigin(arn=self.bucket, ids=(self.sequencer,))
 
 
 def _to_function(event: BucketEvent) -> None:

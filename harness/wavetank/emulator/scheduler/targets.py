@@ -17,7 +17,7 @@ from moto.scheduler.models import Schedule
 
 from wavetank.core.clock import rfc3339
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 PRINCIPAL = "scheduler"
@@ -124,7 +124,7 @@ def _json(invocation: ScheduleInvocation) -> Any:
 
 
 def _invoke(client: Any, invocation: ScheduleInvocation) -> None:
-    source = EventSource(arn=invocation.schedule.arn, ids=(invocation.execution,))
+    source = EventOrigin(arn=invocation.schedule.arn, ids=(invocation.execution,))
     FUNCTIONS.invoke(client, invocation.target["Arn"], json.dumps(_json(invocation)), source)
 
 

@@ -18,7 +18,7 @@ from localstack.utils.aws.aws_responses import create_sqs_system_attributes
 from wavetank.core.clock import Clock
 from wavetank.emulator.sns.retry_policy import TopicRetryPolicy
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventSource
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
     role_client,
@@ -49,9 +49,9 @@ class TopicMessage:
         return str(self.subscriber["Endpoint"])
 
     @property
-    def source(self) -> EventSource:
+    def source(self) -> EventOrigin:
         """The topic, and the message's id."""
-        return EventSource(arn=self.topic, ids=(self.id,))
+        return EventOrigin(arn=self.topic, ids=(self.id,))
 
 
 class TopicDeliveries:

@@ -15,7 +15,7 @@ from itertools import count
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
-from wavetank.emulator.target_delivery.function_invoker import EventSource
+from wavetank.emulator.target_delivery.function_invoker import EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import (
     DeliveryRetryPolicy,
     RetryLimit,
@@ -58,7 +58,7 @@ class TargetDelivery:
     policy: DeliveryRetryPolicy
     accepted: datetime
     destination: str
-    source: EventSource
+    source: EventOrigin
     retries: int = 0
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventSource:
+class EventOrigin:
     """What offers an event: the ARN of a rule, topic, bucket, ..., and the ids of what it offers.
 
     The ids are those of the events, messages or log events that the function gets. Without an ARN
@@ -31,7 +31,7 @@ class OfferedEvent:
 
     function: str
     event: object
-    source: EventSource
+    source: EventOrigin
 
 
 class TargetFunctionInvoker:
@@ -41,7 +41,7 @@ class TargetFunctionInvoker:
         self.queue: Callable[[OfferedEvent], object] | None = None
 
     def invoke(
-        self, client: Any, arn: str, payload: str, source: EventSource, **parameters: Any
+        self, client: Any, arn: str, payload: str, source: EventOrigin, **parameters: Any
     ) -> None:
         """Invoke the function.
 
@@ -56,7 +56,7 @@ class TargetFunctionInvoker:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
             self.offer(arn, payload, source)
 
-    def offer(self, arn: str, payload: str, source: EventSource) -> None:
+    def offer(self, arn: str, payload: str, source: EventOrigin) -> None:
         """Queue the event; only for a simulation."""
         assert self.queue is not None  # the caller has asked
         self.queue(OfferedEvent(arn, json.loads(payload), source))

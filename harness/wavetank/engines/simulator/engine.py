@@ -18,6 +18,7 @@ from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.lambda_.variables import WRAPPER
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
+from wavetank.engines.simulator.data_streams import DataStreams
 from wavetank.engines.simulator.due_deliveries import DueDeliveries
 from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
@@ -53,6 +54,7 @@ class Simulator:
         self._interceptor: HandlerInterceptor | None = None
         self._deliveries = DueDeliveries()
         self.queues = MessageQueues()
+        self.streams = DataStreams()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
 
@@ -155,7 +157,7 @@ class Simulator:
             deliveries.on_given_up = hooks.given_up
         self._interceptor = hooks.interceptor
         try:
-            with self.queues.hooked(hooks):
+            with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
                 yield
         finally:
             handlers.remove()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
+    from wavetank.emulator.stream_observer import OnRecord
     from wavetank.emulator.target_delivery.deliveries import OnGivenUp
     from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
@@ -63,8 +64,8 @@ class SimulatorHooks:
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
     every one that its target refuses for good. `service_id` gives the ids of events and messages.
     `invoke_processor` invokes the functions that transform records of delivery streams.
-    `messages` observes queues; `wait` lets a handler wait for messages, and returns False for any
-    other caller, who gets its answer at once.
+    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler
+    wait for messages, and returns False for any other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor
@@ -76,4 +77,5 @@ class SimulatorHooks:
     service_id: Callable[[], str]
     invoke_processor: "Invoke"
     messages: "QueueObserver"
+    on_record: "OnRecord"
     wait: Callable[[float], bool]

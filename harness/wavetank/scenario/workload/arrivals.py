@@ -30,7 +30,7 @@ class Arrival(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rate:
+class ArrivalRate:
     """How often, as it is written: `30 per minute`."""
 
     text: str
@@ -53,7 +53,7 @@ class Rate:
 
 
 def arrival_times(
-    rate: Rate | None, arrival: Arrival, burst: int, source: random.Random
+    rate: ArrivalRate | None, arrival: Arrival, burst: int, source: random.Random
 ) -> Iterator[timedelta]:
     """The time from the beginning to each one, without an end; without a rate all are at once.
 

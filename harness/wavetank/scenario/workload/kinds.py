@@ -11,7 +11,7 @@ from typing import ClassVar
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of, shown
-from wavetank.scenario.workload.arrivals import Arrival, Rate
+from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate
 from wavetank.scenario.workload.body import ActionValues, check_text, render
 
 COUNT_MAX = 1_000_000
@@ -52,7 +52,7 @@ class WorkloadSpec:
     needs_body: ClassVar[bool] = True
 
     target: str
-    rate: Rate | None = None
+    rate: ArrivalRate | None = None
     arrival: Arrival = Arrival.CONSTANT
     burst: int = 10
     count: int | None = None

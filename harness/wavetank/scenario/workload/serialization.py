@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from wavetank.core.durations import duration_text, parse_duration
 from wavetank.core.suggestions import one_of, shown
-from wavetank.scenario.workload.arrivals import Arrival, Rate
+from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate
 from wavetank.scenario.workload.kinds import (
     WorkloadError,
     WorkloadSpec,
@@ -92,7 +92,7 @@ def _plain(value: object) -> object:
     match value:
         case timedelta():
             return duration_text(value)
-        case Rate():
+        case ArrivalRate():
             return value.text
         case Arrival():
             return value.value
@@ -107,7 +107,7 @@ def _read(name: str, annotation: Any, value: object) -> Any:
         return _number(name, value)
     if annotation in {timedelta, timedelta | None}:
         return _duration(name, value)
-    if annotation == Rate | None:
+    if annotation == ArrivalRate | None:
         return _rate(name, value)
     if annotation is Arrival:
         return _arrival(name, value)
@@ -138,8 +138,8 @@ def _duration(name: str, value: object) -> timedelta:
         raise WorkloadError(name, expected, shown(value), action) from error
 
 
-def _rate(name: str, value: object) -> Rate:
-    rate = Rate(value if isinstance(value, str) else "")
+def _rate(name: str, value: object) -> ArrivalRate:
+    rate = ArrivalRate(value if isinstance(value, str) else "")
     try:
         _ = rate.interval
     except ValueError as error:

@@ -23,7 +23,7 @@ from wavetank.simulation.entries.deployed_entries import (
 )
 from wavetank.simulation.entries.function_url import FunctionUrl
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.stack_resources import StackResource, stack_resources
+from wavetank.simulation.stack_resources import DeployedResource, stack_resources
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -156,7 +156,7 @@ class HttpEntries:
         return found
 
     @cached_property
-    def _resources(self) -> list[StackResource]:
+    def _resources(self) -> list[DeployedResource]:
         return list(stack_resources(self._simulator.aws))
 
 

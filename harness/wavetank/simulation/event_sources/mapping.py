@@ -23,6 +23,7 @@ class EventSourceMapping:
     match an event; without any each event matches. None is no limit.
     """
 
+    id: str
     source: str
     function: str
     enabled: bool
@@ -85,6 +86,7 @@ def _mappings(found: list[Any]) -> Iterator[EventSourceMapping]:
 def _common(entry: Mapping[str, Any]) -> dict[str, Any]:
     filters = entry.get("FilterCriteria", {}).get("Filters", [])
     return {
+        "id": entry["UUID"],
         "source": entry["EventSourceArn"],
         "function": entry["FunctionArn"],
         "enabled": entry.get("State") not in DISABLED,

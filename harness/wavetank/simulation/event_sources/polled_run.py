@@ -11,7 +11,7 @@ from wavetank.simulation.request_chains import RequestChains
 from wavetank.simulation.simulation_clock import SimulationClock
 
 
-class EventSource(Protocol):
+class PolledSource(Protocol):
     """Reads the source of one mapping, and invokes the mapping's function with what it reads."""
 
     def plan(self) -> None:
@@ -25,12 +25,16 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PolledRun:
-    """A run with event sources; `last_action` returns when its rules and steps have ended."""
+    """A run with event sources; `last_action` returns when its rules and steps have ended.
+
+    `ends_at` returns the same once the run is told to end, and None before.
+    """
 
     simulator: Simulator
     clock: SimulationClock
     invocations: AsyncInvoker
     last_action: Callable[[], datetime]
+    ends_at: Callable[[], datetime | None]
     chains: RequestChains = field(default_factory=RequestChains)
 
 

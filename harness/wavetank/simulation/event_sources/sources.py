@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
-from wavetank.simulation.event_sources.polled_run import EventSource, PolledRun
+from wavetank.simulation.event_sources.polled_run import PolledRun, PolledSource
 from wavetank.simulation.event_sources.queue_source import QueueSource
+from wavetank.simulation.event_sources.shard_lane import LaneShard
+from wavetank.simulation.event_sources.stream_source import StreamSource
 
-SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], EventSource]] = {
+SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], PolledSource]] = {
+    "dynamodb": StreamSource,
+    "kinesis": StreamSource,
     "sqs": QueueSource,
 }
 """By the service of a mapping's source."""
@@ -37,12 +41,20 @@ class EventSources:
 
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
+        self._accept(queue, message, message)
+
+    def record_accepted(self, stream: str, number: int) -> None:
+        """A stream accepted the record."""
+        if stream in self._recorded:  # chains are forgotten by the stream's source
+            self._accept(stream, str(number), LaneShard.chain(stream, number))
+
+    def _accept(self, source: str, event: str, chained: str) -> None:
         attempt = self._invocations.attempts.running
         request = attempt.request.id if attempt else ""
         if cause := self._invocations.current_cause:
-            self._chains.sent(message, cause)
-        if source := self._recorded.get(queue):
-            self._clock.record(EventAccepted(self._clock.now, request, source, message))
+            self._chains.sent(chained, cause)
+        if recorded := self._recorded.get(source):
+            self._clock.record(EventAccepted(self._clock.now, request, recorded, event))
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue."""

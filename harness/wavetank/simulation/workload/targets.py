@@ -17,7 +17,7 @@ from wavetank.scenario.workload.kinds import (
     SendMessage,
     WorkloadSpec,
 )
-from wavetank.simulation.stack_resources import StackResource, last_part, stack_resources
+from wavetank.simulation.stack_resources import DeployedResource, last_part, stack_resources
 
 FIREHOSE, KINESIS = "firehose", "kinesis"
 STREAMS_MAX = 1000
@@ -61,7 +61,7 @@ class WorkloadTargets:
         return sorted(logical.get(name, name) for name in handles)
 
     @cached_property
-    def _resources(self) -> list[StackResource]:
+    def _resources(self) -> list[DeployedResource]:
         return list(stack_resources(self._aws))
 
 

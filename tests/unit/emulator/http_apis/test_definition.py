@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from wavetank.emulator.http_apis.definition import ApiResources, HttpApi, HttpApiRoute
+from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources, HttpApiRoute
 from wavetank.emulator.http_entries.cors import CorsSettings
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
@@ -14,7 +14,7 @@ def defined(api: dict[str, Any], **others: dict[str, Any]) -> HttpApi:
     """The API of these properties, with other resources of it."""
     stages = {"a/live": {"ApiId": "a", "StageName": "live", "StageVariables": {"x": "1"}}}
     kinds = {kind: others.get(kind, {}) for kind in ("routes", "integrations")}
-    (found,) = ApiResources(apis={"a": api}, stages=stages, **kinds).definitions()
+    (found,) = HttpApiResources(apis={"a": api}, stages=stages, **kinds).definitions()
     return found
 
 

@@ -16,12 +16,12 @@ from wavetank.emulator.target_delivery.deliveries import (
     Undelivered,
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import EventSource
+from wavetank.emulator.target_delivery.function_invoker import EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import RetryLimit, TargetRetryPolicy
 
 WAIT_SECONDS = 20.0
 START = datetime(2026, 11, 30, tzinfo=UTC)
-SOURCE = EventSource(arn="source", ids=("1",))
+SOURCE = EventOrigin(arn="source", ids=("1",))
 
 
 class SetClock(WallClock):

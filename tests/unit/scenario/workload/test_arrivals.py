@@ -6,12 +6,13 @@ from itertools import islice
 
 import pytest
 
-from wavetank.scenario.workload.arrivals import Arrival, Rate, arrival_times
+from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate, arrival_times
 
 
 def seconds(rate: str | None, arrival: Arrival, count: int, seed: int = 1) -> list[float]:
     """The first instants."""
-    times = arrival_times(None if rate is None else Rate(rate), arrival, 3, random.Random(seed))  # noqa: S311 - a simulation, not a secret
+    source = random.Random(seed)  # noqa: S311 - a simulation, not a secret
+    times = arrival_times(None if rate is None else ArrivalRate(rate), arrival, 3, source)
     return [each.total_seconds() for each in islice(times, count)]
 
 
@@ -50,7 +51,7 @@ def test_without_a_rate_all_are_at_once() -> None:
 )
 def test_rates_are_texts(text: str, interval: timedelta) -> None:
     """A number, decimal or not, and a unit."""
-    assert Rate(text).interval == interval
+    assert ArrivalRate(text).interval == interval
 
 
 @pytest.mark.parametrize(
@@ -59,4 +60,4 @@ def test_rates_are_texts(text: str, interval: timedelta) -> None:
 def test_other_texts_are_refused(text: str) -> None:
     """None is bent to fit."""
     with pytest.raises(ValueError, match="not a rate"):
-        _ = Rate(text).interval
+        _ = ArrivalRate(text).interval

@@ -12,7 +12,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.scenario.supported_faults import check_supported
-from wavetank.scenario.workload.arrivals import Arrival, Rate
+from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate
 from wavetank.scenario.workload.kinds import InvokeFunction, PutEvents, PutObject, SendMessage
 
 HEAD = 'description = "x"\nhorizon = "1h"\n'
@@ -48,7 +48,7 @@ def test_tables_become_workloads() -> None:
     assert parse(text).workloads == (
         SendMessage(
             target="Orders",
-            rate=Rate("6 per minute"),
+            rate=ArrivalRate("6 per minute"),
             arrival=Arrival.BURST,
             burst=3,
             count=12,
@@ -73,7 +73,7 @@ def test_a_written_scenario_is_the_same_again() -> None:
     """With the body of a file in it, as the file may change."""
     workloads = (
         PutObject(target="b", count=1, key='a "quoted" {{ number }}', body='{\n"a": 1}\n'),
-        PutEvents(target="default", rate=Rate("0.5 per day"), body='{"n": {{ number }}}'),
+        PutEvents(target="default", rate=ArrivalRate("0.5 per day"), body='{"n": {{ number }}}'),
     )
     scenario = Scenario(name="x", description="x", horizon=timedelta(hours=1), workloads=workloads)
     assert parse_scenario("x", scenario_to_toml(scenario), "x.toml") == scenario

@@ -10,6 +10,7 @@ from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_
 
 ACCOUNT = "eu-west-1:000000000000"
 QUEUE = {
+    "UUID": "7",
     "EventSourceArn": f"arn:aws:sqs:{ACCOUNT}:orders",
     "FunctionArn": f"arn:aws:lambda:{ACCOUNT}:function:take:live",
     "State": "Disabled",
@@ -20,6 +21,7 @@ QUEUE = {
     "ScalingConfig": {"MaximumConcurrency": 7},
 }
 STREAM = {
+    "UUID": "8",
     "EventSourceArn": f"arn:aws:kinesis:{ACCOUNT}:stream/clicks",
     "FunctionArn": f"arn:aws:lambda:{ACCOUNT}:function:count",
     "State": "Enabled",
@@ -46,6 +48,7 @@ def test_the_settings_of_a_queue_are_read() -> None:
     """With the qualifier of the function; what only streams have is at its default."""
     (mapping,) = _read(QUEUE)
     assert mapping == EventSourceMapping(
+        id="7",
         source=f"arn:aws:sqs:{ACCOUNT}:orders",
         function=f"arn:aws:lambda:{ACCOUNT}:function:take:live",
         enabled=False,

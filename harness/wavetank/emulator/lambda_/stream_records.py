@@ -1,0 +1,134 @@
+"""The records that Lambda makes of Kinesis and DynamoDB streams, and their filters.
+
+[Lambda developer guide: with-kinesis, with-ddb, with-kinesis-filtering, with-ddb-filtering,
+invocation-eventfiltering]
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+PARTS_OF_DATA = "data"
+"""The key of a filter of a Kinesis mapping that is about the records' data, as JSON."""
+
+type Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StreamRecord:
+    """A record of a shard. Records of one `key` are processed in order whatever else happens."""
+
+    number: int
+    arrived: datetime
+    key: str
+    content: Json
+
+    @property
+    def id(self) -> str:
+        """The sequence number as text, by which a function names the record."""
+        return str(self.number)
+
+    def lane(self, count: int) -> int:
+        """Which of so many concurrent batches of the shard has it: by its key."""
+        if count == 1:
+            return 0
+        return int.from_bytes(hashlib.sha256(self.key.encode()).digest()[:8]) % count
+
+
+def kinesis_record(record: Json, shard_id: str, stream_arn: str, role: str) -> StreamRecord:
+    """The record that Kinesis' GetRecords returned; the function has the role of that ARN."""
+    number, arrived = record["SequenceNumber"], record["ApproximateArrivalTimestamp"]
+    content = {
+        "kinesis": {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": record["PartitionKey"],
+            "sequenceNumber": number,
+            "data": base64.b64encode(record["Data"]).decode(),
+            "approximateArrivalTimestamp": arrived.timestamp(),
+        },
+        "eventSource": "aws:kinesis",
+        "eventVersion": "1.0",
+        "eventID": f"{shard_id}:{number}",
+        "eventName": "aws:kinesis:record",
+        "invokeIdentityArn": role,
+        "awsRegion": stream_arn.split(":")[3],
+        "eventSourceARN": stream_arn,
+    }
+    return StreamRecord(int(number), arrived.astimezone(UTC), record["PartitionKey"], content)
+
+
+def table_record(record: Json, stream_arn: str) -> StreamRecord:
+    """The record that GetRecords of DynamoDB Streams returned."""
+    change = dict(record["dynamodb"])
+    created: datetime = change["ApproximateCreationDateTime"]
+    change["ApproximateCreationDateTime"] = created.timestamp()
+    content = {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": record["eventVersion"],
+        "eventSource": "aws:dynamodb",
+        "awsRegion": record["awsRegion"],
+        "dynamodb": _without_bytes(change),
+        "eventSourceARN": stream_arn,
+    }
+    if identity := record.get("userIdentity"):
+        content["userIdentity"] = {
+            "principalId": identity["PrincipalId"],
+            "type": identity["Type"],
+        }
+    key = json.dumps(content["dynamodb"]["Keys"], sort_keys=True)
+    number = int(change["SequenceNumber"])
+    return StreamRecord(number, created.astimezone(UTC), key, content)
+
+
+def record_of_event(content: Json) -> StreamRecord:
+    """The record whose JSON is in a function's event."""
+    if "kinesis" in content:
+        part = content["kinesis"]
+        number, arrived = part["sequenceNumber"], part["approximateArrivalTimestamp"]
+        key = part["partitionKey"]
+    else:
+        part = content["dynamodb"]
+        number, arrived = part["SequenceNumber"], part["ApproximateCreationDateTime"]
+        key = json.dumps(part["Keys"], sort_keys=True)
+    return StreamRecord(int(number), datetime.fromtimestamp(arrived, UTC), key, content)
+
+
+def matches_stream_filters(record: Json, patterns: Sequence[Json]) -> bool:
+    """Whether the record matches one of the patterns; each does if there are none.
+
+    A record of Kinesis whose data is not JSON matches no pattern about the data.
+    """
+    if not patterns:
+        return True
+    from localstack.utils.event_matcher import matches_event  # noqa: PLC0415 - the rest does without LocalStack
+
+    filtered = dict(record)
+    if "kinesis" in record:
+        data = _parsed(record["kinesis"]["data"])
+        patterns = [each for each in patterns if data is not None or PARTS_OF_DATA not in each]
+        filtered[PARTS_OF_DATA] = data
+    return any(matches_event(dict(pattern), filtered) for pattern in patterns)
+
+
+def _parsed(data: str) -> Any:
+    try:
+        return json.loads(base64.b64decode(data))
+    except ValueError:
+        return None
+
+
+def _without_bytes(part: Any) -> Any:
+    """The attributes with base64 texts for binary values, as in an event."""
+    match part:
+        case bytes():
+            return base64.b64encode(part).decode()
+        case dict():
+            return {name: _without_bytes(each) for name, each in part.items()}
+        case list():
+            return [_without_bytes(each) for each in part]
+    return part
