@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.iam.models import iam_backends
 
 from tests.simulator.conftest import START, Deployed
 from wavetank.aws.clients import ClientError
@@ -24,6 +25,8 @@ from wavetank.engines.simulator.startup import simulator
 from wavetank.ticker.contract import RECORDS_PER_TICK
 from wavetank.ticker.observers import last_tick, read_prices, read_records
 
+# The account was used before LocalStack started, as a unit test with moto leaves it.
+assert iam_backends["000000000000"]["aws"].account_id == "000000000000"
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/test"
 CONTEXT = LambdaContext(
     aws_request_id="request",
@@ -67,6 +70,13 @@ def test_a_tick_is_made_buffered_and_delivered_in_virtual_time(pipeline: Deploye
     assert found.key.startswith("2026/11/24/10/")
     assert found.modified == due
     assert len(list(read_records(aws, names.bucket, found.key))) == RECORDS_PER_TICK
+
+
+def test_a_simulator_has_awss_managed_policies(deployed: Deployed) -> None:
+    """Whatever the process did with moto before LocalStack, which alone loads them."""
+    arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    iam: Any = deployed.simulator.aws.iam
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
 
 
 def test_a_reset_leaves_nothing_of_a_run(pipeline: Deployed) -> None:

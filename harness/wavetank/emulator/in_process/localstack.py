@@ -9,6 +9,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 from localstack.runtime import current
+from moto.iam.models import iam_backends
 
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.patching import require_patches
@@ -30,6 +31,8 @@ class InProcessLocalStack:
         runtime = current.initialize_runtime()
         runtime._init_filesystem()  # noqa: SLF001 - the two steps of `run` before it serves
         runtime._on_starting()  # noqa: SLF001 - as above
+        # accounts that were used before lack AWS's managed policies, which only LocalStack loads
+        iam_backends.reset()
         self._gateway: Any = runtime.components.gateway
         remove_idle_handlers(self._gateway)
         replace_parsers()
