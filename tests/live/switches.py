@@ -30,7 +30,7 @@ def next_tick(pipeline: Pipeline) -> Ticked:
     """A new one.
 
     Raises:
-        InfrastructureError: the function failed.
+        FunctionFailedError: the function failed.
     """
     due = START + next(MINUTES) * timedelta(minutes=1)
     answer = StreamingInvoker(pipeline.aws, pipeline.names).fire_and_wait(due)

@@ -15,7 +15,7 @@ from wavetank.aws.observers import delivered_objects, subscriptions, topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.cli.main import app
 from wavetank.core.clock import WallClock
-from wavetank.core.errors import ExitCode, InfrastructureError
+from wavetank.core.errors import ExitCode, FunctionFailedError, InfrastructureError
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_a_function_that_is_broken_fails_until_it_is_reverted(
     function = fault_pipeline.names.streaming_function
     with (
         switched_on(localstack.endpoint, "broken-deployment", function=function),
-        pytest.raises(InfrastructureError, match="NameError"),
+        pytest.raises(FunctionFailedError, match="NameError"),
     ):
         next_tick(fault_pipeline)
     assert next_tick(fault_pipeline).records
@@ -62,7 +62,7 @@ def test_a_permission_that_is_missing_is_denied_until_it_is_reverted(
     before = fault_pipeline.aws.iam.list_role_policies(RoleName=role)["PolicyNames"]
     with (
         switched_on(localstack.endpoint, "permission-removed", owner=role, action="dynamodb:Scan"),
-        pytest.raises(InfrastructureError, match="AccessDenied"),
+        pytest.raises(FunctionFailedError, match="AccessDenied"),
     ):
         next_tick(fault_pipeline)
     assert next_tick(fault_pipeline).records

@@ -15,7 +15,7 @@ from wavetank.aws.observers import delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.core.clock import WallClock, floor_to_minute
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import FunctionFailedError
 from wavetank.core.findings import Verdict
 from wavetank.deployment.custom_handler import ENTRY_POINT, CustomHandler, read_custom_handler
 from wavetank.deployment.deployed import deployed_pipelines
@@ -130,7 +130,7 @@ def test_a_script_that_fails_is_retried_and_alerted(
     """`exit(1)` ends the process, which is a failure to Lambda like any other."""
     script = scripted(make_pipeline(), tmp_path, (BATCH, "raise ClientError({}, 'PutRecordBatch')"))
     names = script.pipeline.names
-    with pytest.raises(InfrastructureError, match=r"Runtime\.ExitError"):
+    with pytest.raises(FunctionFailedError, match=r"Runtime\.ExitError"):
         script.tick()
     StreamingInvoker(script.pipeline.aws, names).fire(floor_to_minute(WallClock().now()))
     function = names.streaming_function

@@ -18,7 +18,7 @@ from tests.live.switches import active, begin, next_tick, revert, switched_on
 from wavetank.aws.clients import AwsClients
 from wavetank.aws.observers import delivered_objects, subscriptions
 from wavetank.aws.sandbox_api import SandboxControls, pages_address
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import FunctionFailedError
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.inspection.access.bucket_access import Actor, Verb
 from wavetank.live.running_sandbox import attach
@@ -175,7 +175,7 @@ def test_a_fault_is_switched_on_seen_and_reverted(
     switch.get_by_role("button", name="Switch on: a function's code is broken").click()
     expect(page.get_by_text("The fault is injected.")).to_be_visible()
     expect(switch.get_by_text("on", exact=True)).to_be_visible()
-    with pytest.raises(InfrastructureError):
+    with pytest.raises(FunctionFailedError):
         next_tick(shown)
     page.goto(_overview(localstack, shown))
     expect(page.locator("#health")).to_contain_text(f"the last attempt of {function} failed")

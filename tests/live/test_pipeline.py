@@ -15,7 +15,7 @@ from wavetank.aws.observers import DeliveredObject, delivered_objects
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import MailboxMessage, alerts
 from wavetank.core.clock import WallClock, floor_to_minute, rfc3339
-from wavetank.core.errors import InfrastructureError
+from wavetank.core.errors import FunctionFailedError
 from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
 from wavetank.engines.sandbox_record import Engine, SandboxRecord
@@ -249,7 +249,7 @@ def test_the_naive_handler_loses_a_tick_that_ours_delivers(make_pipeline: MakePi
     trigger.fire_and_wait(START)
     failing = naive.replace("firehose.put_record_batch(", "firehose.no_such_call(")
     _use_handler(pipeline, failing)
-    with pytest.raises(InfrastructureError):
+    with pytest.raises(FunctionFailedError):
         trigger.fire_and_wait(START + MINUTE)
     moved = {p.ticker: p.price for p in read_prices(pipeline.aws, pipeline.names.table)}
     delivered = {record.ticker: record.price for record in _records(pipeline)}
