@@ -1,7 +1,7 @@
 """`check` of pipelines that are not the ticker's: a healthy one passes, broken ones are found."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,15 @@ BROKEN = {
         lambda s: s.aws.sqs.delete_queue(QueueUrl=physical(s, "Dead")),
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def no_stream_is_left(aws: AwsClients) -> Iterator[None]:
+    """One that cannot deliver would fail whatever test asks the sandbox to deliver everything."""
+    yield
+    names = aws.firehose.list_delivery_streams()["DeliveryStreamNames"]
+    for name in (name for name in names if name.startswith("own-")):
+        aws.firehose.delete_delivery_stream(DeliveryStreamName=name, AllowForceDelete=True)
 
 
 def deploy(aws: AwsClients, folder: Path, template: Template) -> PipelineStacks:
