@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from wavetank.emulator.lambda_.stream_records import StreamRecord
+from wavetank.emulator.lambda_.stream_records import ShardRecord
 
 POLL_INTERVALS = {"kinesis": timedelta(seconds=1), "dynamodb": timedelta(milliseconds=250)}
 """How often Lambda reads a shard, by service."""
 RETRY_DELAY, RETRY_DELAY_MAX = timedelta(seconds=1), timedelta(minutes=1)
 EPOCH = datetime.fromtimestamp(0, UTC)
 
-type Records = tuple[StreamRecord, ...]
+type Records = tuple[ShardRecord, ...]
 
 
 class DiscardCondition(StrEnum):

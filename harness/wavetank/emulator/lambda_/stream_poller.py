@@ -48,7 +48,7 @@ from wavetank.emulator.lambda_.stream_policy import (
     split_by_age,
 )
 from wavetank.emulator.lambda_.stream_records import (
-    StreamRecord,
+    ShardRecord,
     kinesis_record,
     matches_stream_filters,
     table_record,
@@ -227,7 +227,7 @@ def _send(poller: Any, target: str, discarded: DiscardedBatch) -> None:
             client.put_object(Bucket=name, Key=key, Body=body)
 
 
-def _record(poller: Any, record: Any, shard_id: str) -> StreamRecord:
+def _record(poller: Any, record: Any, shard_id: str) -> ShardRecord:
     if _is_kinesis(poller):
         return kinesis_record(record, shard_id, poller.source_arn, poller.invoke_identity_arn)
     return table_record(record, poller.source_arn)

@@ -19,7 +19,7 @@ type Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class StreamRecord:
+class ShardRecord:
     """A record of a shard. Records of one `key` are processed in order whatever else happens."""
 
     number: int
@@ -39,7 +39,7 @@ class StreamRecord:
         return int.from_bytes(hashlib.sha256(self.key.encode()).digest()[:8]) % count
 
 
-def kinesis_record(record: Json, shard_id: str, stream_arn: str, role: str) -> StreamRecord:
+def kinesis_record(record: Json, shard_id: str, stream_arn: str, role: str) -> ShardRecord:
     """The record that Kinesis' GetRecords returned; the function has the role of that ARN."""
     number, arrived = record["SequenceNumber"], record["ApproximateArrivalTimestamp"]
     content = {
@@ -58,10 +58,10 @@ def kinesis_record(record: Json, shard_id: str, stream_arn: str, role: str) -> S
         "awsRegion": stream_arn.split(":")[3],
         "eventSourceARN": stream_arn,
     }
-    return StreamRecord(int(number), arrived.astimezone(UTC), record["PartitionKey"], content)
+    return ShardRecord(int(number), arrived.astimezone(UTC), record["PartitionKey"], content)
 
 
-def table_record(record: Json, stream_arn: str) -> StreamRecord:
+def table_record(record: Json, stream_arn: str) -> ShardRecord:
     """The record that GetRecords of DynamoDB Streams returned."""
     change = dict(record["dynamodb"])
     created: datetime = change["ApproximateCreationDateTime"]
@@ -82,10 +82,10 @@ def table_record(record: Json, stream_arn: str) -> StreamRecord:
         }
     key = json.dumps(content["dynamodb"]["Keys"], sort_keys=True)
     number = int(change["SequenceNumber"])
-    return StreamRecord(number, created.astimezone(UTC), key, content)
+    return ShardRecord(number, created.astimezone(UTC), key, content)
 
 
-def record_of_event(content: Json) -> StreamRecord:
+def record_of_event(content: Json) -> ShardRecord:
     """The record whose JSON is in a function's event."""
     if "kinesis" in content:
         part = content["kinesis"]
@@ -95,7 +95,7 @@ def record_of_event(content: Json) -> StreamRecord:
         part = content["dynamodb"]
         number, arrived = part["SequenceNumber"], part["ApproximateCreationDateTime"]
         key = json.dumps(part["Keys"], sort_keys=True)
-    return StreamRecord(int(number), datetime.fromtimestamp(arrived, UTC), key, content)
+    return ShardRecord(int(number), datetime.fromtimestamp(arrived, UTC), key, content)
 
 
 def matches_stream_filters(record: Json, patterns: Sequence[Json]) -> bool:

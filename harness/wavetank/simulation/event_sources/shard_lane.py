@@ -23,7 +23,7 @@ from wavetank.emulator.lambda_.stream_policy import (
     retry_delay,
     split_by_age,
 )
-from wavetank.emulator.lambda_.stream_records import StreamRecord
+from wavetank.emulator.lambda_.stream_records import ShardRecord
 from wavetank.history import DestinationReached, EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
@@ -65,7 +65,7 @@ class ShardLane:
             record_age_max=mapping.record_age_max,
             bisects=mapping.bisects,
         )
-        self._pending = deque[StreamRecord]()
+        self._pending = deque[ShardRecord]()
         self._sizes = deque[int]()
         self._length = 0
         self._waiting = deque[StreamBatch]()
@@ -93,7 +93,7 @@ class ShardLane:
         running = 0 if self._running is None else len(self._running.records)
         return len(self._pending) + running + sum(len(each.records) for each in self._waiting)
 
-    def add(self, records: Iterable[StreamRecord]) -> None:
+    def add(self, records: Iterable[ShardRecord]) -> None:
         """Take records, which match a filter, in the order of the shard."""
         for record in records:
             self._pending.append(record)

@@ -25,7 +25,7 @@ from wavetank.core.errors import UsageError
 from wavetank.core.text import pluralize
 from wavetank.emulator.lambda_.stream_policy import POLL_INTERVALS, next_poll
 from wavetank.emulator.lambda_.stream_records import (
-    StreamRecord,
+    ShardRecord,
     kinesis_record,
     matches_stream_filters,
     table_record,
@@ -191,7 +191,7 @@ class ShardReader:
             self._number = max(self._number, oldest[0])
         self._settle([str(number) for number in range(begin, self._number)], Settlement.EXPIRED)
 
-    def _records(self) -> Iterator[StreamRecord]:
+    def _records(self) -> Iterator[ShardRecord]:
         """All records from the number on, as the APIs return them to the function's role.
 
         Raises:
@@ -220,7 +220,7 @@ class ShardReader:
                 yield found
             iterator = answer.get("NextShardIterator")
 
-    def _distribute(self, records: Sequence[StreamRecord]) -> None:
+    def _distribute(self, records: Sequence[ShardRecord]) -> None:
         """Give each lane its records, without those of before the mapping's starting position.
 
         Those that no filter matches are passed over.
@@ -234,7 +234,7 @@ class ShardReader:
         for number, lane in enumerate(self._lanes):
             lane.add(each for each in matching if each.lane(len(self._lanes)) == number)
 
-    def _matches(self, record: StreamRecord) -> bool:
+    def _matches(self, record: ShardRecord) -> bool:
         return matches_stream_filters(record.content, self._patterns)
 
     def _settle(self, ids: Sequence[str], settlement: Settlement) -> None:

@@ -17,7 +17,7 @@ from wavetank.emulator.lambda_.stream_policy import (
     retry_delay,
     split_by_age,
 )
-from wavetank.emulator.lambda_.stream_records import StreamRecord
+from wavetank.emulator.lambda_.stream_records import ShardRecord
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -27,8 +27,8 @@ LIMITED, BISECTING = (
 )
 
 
-def _record(number: int, arrived: datetime = NOON) -> StreamRecord:
-    return StreamRecord(number, arrived, "k", {})
+def _record(number: int, arrived: datetime = NOON) -> ShardRecord:
+    return ShardRecord(number, arrived, "k", {})
 
 
 def _batch(*numbers: int, retries: int = 0) -> StreamBatch:
@@ -126,7 +126,7 @@ def test_a_bisecting_mapping_splits_at_the_first_reported_item() -> None:
 
 def test_records_of_one_key_are_in_one_lane() -> None:
     """Of any number of concurrent batches, and not all keys are in the same."""
-    keys = [StreamRecord(1, NOON, str(number), {}) for number in range(50)]
+    keys = [ShardRecord(1, NOON, str(number), {}) for number in range(50)]
     assert {each.lane(1) for each in keys} == {0}
     assert {each.lane(3) for each in keys} == {0, 1, 2}
     assert [each.lane(3) for each in keys] == [each.lane(3) for each in keys]
