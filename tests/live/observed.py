@@ -88,4 +88,5 @@ def _plain(text: str, names: Names) -> str:
         (names.full_name, "Somebody"),
     ):
         text = text.replace(found, plain)
-    return UNIQUE.sub("unique", ACCOUNT.sub("account", text))
+    # ids first: the last part of one in three hundred has digits alone, as an account has
+    return ACCOUNT.sub("account", UNIQUE.sub("unique", text))
