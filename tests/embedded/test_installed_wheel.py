@@ -85,7 +85,8 @@ def stranger(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Stranger:
 def test_the_demo_is_valid(stranger: Stranger) -> None:
     """The first command of the README, in an empty folder."""
     done = stranger.run("demo")
-    assert (done.code, done.out.splitlines()[-4]) == (ExitCode.VALID, "12 valid"), done.err
+    assert done.code == ExitCode.VALID, done.err
+    assert "12 valid" in done.out.splitlines()
     assert (stranger.folder / ".wavetank" / "runs").is_dir()
 
 
