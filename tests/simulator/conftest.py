@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
@@ -47,3 +48,18 @@ def pipeline(deployed: Deployed) -> Iterator[Deployed]:
     with deployed.simulator.frozen_at(START):
         yield deployed
     enable_socket()
+
+
+@pytest.fixture(scope="module")
+def function(request: pytest.FixtureRequest, deployed: Deployed) -> Iterator[Any]:
+    """The function that the module's `READER` deploys, for all of its tests."""
+    with request.module.READER(deployed) as made:
+        yield made
+
+
+@pytest.fixture
+def reader(function: Any, pipeline: Deployed) -> Iterator[Any]:
+    """The function without a mapping, in frozen time; what it reads is deleted afterwards."""
+    del pipeline
+    yield function
+    function.close()

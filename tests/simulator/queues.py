@@ -24,7 +24,7 @@ def handler(event, context):
         wish = json.loads(record["body"]) if record["body"].startswith("{") else {}
         print(record["body"])
         if "sleep" in wish:
-            time.sleep(wish["sleep"])
+            time.sleep(wish["sleep"])  # virtual time: the function is slow
         if "send" in wish:
             boto3.client("sqs").send_message(QueueUrl=wish["send"], MessageBody="sent")
         if "again" in wish:
@@ -122,6 +122,10 @@ class QueueReader:
         broken = package_files(NAME, {"function.py": b"def handler(*_): raise ValueError"}).content
         return self.deployed.simulator.replace_code(self.function, broken)
 
+    def allow(self, *actions: str) -> None:
+        """Give the function's role these permissions, and no others."""
+        _allow(self.aws, self.role.rpartition("/")[2], *actions)
+
     def digest(self) -> str:
         """The digest of the last run."""
         return digest_of(self.events)
@@ -136,31 +140,39 @@ def _seconds(event: Event) -> float:
 
 
 @contextmanager
-def queue_reader(deployed: Deployed) -> Iterator[QueueReader]:
-    """The function with its role; both are deleted afterwards."""
+def deployed_function(
+    deployed: Deployed, name: str, source: bytes, *actions: str
+) -> Iterator[tuple[str, str]]:
+    """A function whose role may do the actions, and their ARNs; both are deleted afterwards."""
     aws: Any = deployed.simulator.aws
     trust = {
         "Effect": "Allow",
         "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    role = aws.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=policy(trust))["Role"]
-    allow(aws, *RECEIVE, "sqs:SendMessage")
+    role = aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]
+    _allow(aws, name, *actions)
     function = aws.awslambda.create_function(
-        FunctionName=NAME,
+        FunctionName=name,
         Runtime="python3.13",
         Role=role["Arn"],
         Handler="function.handler",
         Timeout=TIMEOUT_SECONDS,
-        Code={"ZipFile": package_files(NAME, {"function.py": SOURCE}).content},
+        Code={"ZipFile": package_files(name, {"function.py": source}).content},
     )["FunctionArn"]
-    yield QueueReader(deployed, function, role["Arn"])
-    aws.awslambda.delete_function(FunctionName=NAME)
-    aws.iam.delete_role_policy(RoleName=NAME, PolicyName="p")
-    aws.iam.delete_role(RoleName=NAME)
+    yield function, role["Arn"]
+    aws.awslambda.delete_function(FunctionName=name)
+    aws.iam.delete_role_policy(RoleName=name, PolicyName="p")
+    aws.iam.delete_role(RoleName=name)
 
 
-def allow(aws: Any, *actions: str) -> None:
-    """Give the function's role these permissions, and no others."""
+@contextmanager
+def queue_reader(deployed: Deployed) -> Iterator[QueueReader]:
+    """The function that reads queues, with its role."""
+    with deployed_function(deployed, NAME, SOURCE, *RECEIVE, "sqs:SendMessage") as arns:
+        yield QueueReader(deployed, *arns)
+
+
+def _allow(aws: Any, role: str, *actions: str) -> None:
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    aws.iam.put_role_policy(RoleName=NAME, PolicyName="p", PolicyDocument=policy(statement))
+    aws.iam.put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=policy(statement))

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.simulator.conftest import Deployed
-from tests.simulator.queues import QueueReader, policy
-from wavetank.core.lambda_package import package_files
+from tests.simulator.queues import QueueReader, deployed_function
 
 NAME = "stream-reader"
 SOURCE = b"""
@@ -29,7 +28,7 @@ def handler(event, context):
         print(json.dumps(record))
         SEEN[number] = SEEN.get(number, 0) + 1
         if "sleep" in wish:
-            time.sleep(wish["sleep"])
+            time.sleep(wish["sleep"])  # virtual time: the function is slow
         for name in ("put", "again"):
             if name in wish:
                 sent = text if name == "again" else "sent"
@@ -103,30 +102,6 @@ def printed_records(output: str) -> list[Any]:
 
 @contextmanager
 def stream_reader(deployed: Deployed) -> Iterator[StreamReader]:
-    """The function with its role; both are deleted afterwards."""
-    aws: Any = deployed.simulator.aws
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    role = aws.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=policy(trust))["Role"]
-    allow(aws, *READ, *WRITE)
-    function = aws.awslambda.create_function(
-        FunctionName=NAME,
-        Runtime="python3.13",
-        Role=role["Arn"],
-        Handler="function.handler",
-        Timeout=20,
-        Code={"ZipFile": package_files(NAME, {"function.py": SOURCE}).content},
-    )["FunctionArn"]
-    yield StreamReader(deployed, function, role["Arn"])
-    aws.awslambda.delete_function(FunctionName=NAME)
-    aws.iam.delete_role_policy(RoleName=NAME, PolicyName="p")
-    aws.iam.delete_role(RoleName=NAME)
-
-
-def allow(aws: Any, *actions: str) -> None:
-    """Give the function's role these permissions, and no others."""
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    aws.iam.put_role_policy(RoleName=NAME, PolicyName="p", PolicyDocument=policy(statement))
+    """The function that reads streams, with its role."""
+    with deployed_function(deployed, NAME, SOURCE, *READ, *WRITE) as arns:
+        yield StreamReader(deployed, *arns)

@@ -1,32 +1,20 @@
 """Queues in virtual time as handlers and tests call them: order, duplicates, waiting receivers."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
+from tests.simulator.conftest import START
 from tests.simulator.queues import QueueReader, queue_reader
 from wavetank.history import AttemptEnded, EventAccepted, EventOffered, Outcome
 
 FIFO = {"FifoQueue": "true", "VisibilityTimeout": "60"}
 
 
-@pytest.fixture(scope="module")
-def function(deployed: Deployed) -> Iterator[QueueReader]:
-    """The function of all tests here."""
-    with queue_reader(deployed) as made:
-        yield made
-
-
-@pytest.fixture
-def reader(function: QueueReader, pipeline: Deployed) -> Iterator[QueueReader]:
-    """The function without a mapping, in frozen time; the test's queues are deleted afterwards."""
-    del pipeline
-    yield function
-    function.close()
+READER = queue_reader
+"""The function of all tests here, for the fixture `reader`."""
 
 
 def _send(reader: QueueReader, url: str, group: str, *wishes: Any) -> None:

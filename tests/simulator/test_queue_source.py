@@ -2,14 +2,13 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
-from tests.simulator.queues import NAME, RECEIVE, QueueReader, allow, queue_reader
+from tests.simulator.conftest import START
+from tests.simulator.queues import NAME, RECEIVE, QueueReader, queue_reader
 from wavetank.aws.clients import ClientError
 from wavetank.history import (
     AttemptBegan,
@@ -27,19 +26,8 @@ VISIBILITY = {"VisibilityTimeout": "60"}
 PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
 
 
-@pytest.fixture(scope="module")
-def function(deployed: Deployed) -> Iterator[QueueReader]:
-    """The function of all tests here."""
-    with queue_reader(deployed) as made:
-        yield made
-
-
-@pytest.fixture
-def reader(function: QueueReader, pipeline: Deployed) -> Iterator[QueueReader]:
-    """The function without a mapping, in frozen time; the test's queues are deleted afterwards."""
-    del pipeline
-    yield function
-    function.close()
+READER = queue_reader
+"""The function of all tests here, for the fixture `reader`."""
 
 
 def test_messages_are_processed_at_once_in_batches(reader: QueueReader) -> None:
@@ -250,12 +238,12 @@ def test_a_mapping_needs_a_visibility_timeout_of_at_least_the_functions(
 def test_the_functions_role_needs_the_permissions(reader: QueueReader, missing: str) -> None:
     """Without one of them CreateEventSourceMapping refuses the mapping."""
     url = reader.queue("orders", **VISIBILITY)
-    allow(reader.aws, *(action for action in RECEIVE if action != missing))
+    reader.allow(*(action for action in RECEIVE if action != missing))
     try:
         with pytest.raises(ClientError, match=f"permissions to call {missing[4:]} on SQS"):
             reader.map(url)
     finally:
-        allow(reader.aws, *RECEIVE, "sqs:SendMessage")
+        reader.allow(*RECEIVE, "sqs:SendMessage")
 
 
 def test_messages_wait_while_the_role_may_not_receive(reader: QueueReader) -> None:
@@ -263,10 +251,10 @@ def test_messages_wait_while_the_role_may_not_receive(reader: QueueReader) -> No
     url = reader.queue("orders", **VISIBILITY)
     reader.map(url)
     with reader.run() as run:
-        allow(reader.aws, "sqs:DeleteMessage")
+        reader.allow("sqs:DeleteMessage")
         reader.send(url, "a")
         run.run_until(START + timedelta(seconds=90))
-        allow(reader.aws, *RECEIVE, "sqs:SendMessage")
+        reader.allow(*RECEIVE, "sqs:SendMessage")
     assert reader.batches() == [(120, 1)]
 
 
@@ -294,12 +282,12 @@ def test_a_queue_that_may_never_be_received_from_is_named(reader: QueueReader) -
     """The run does not poll it for days."""
     url = reader.queue("orders", **VISIBILITY)
     reader.map(url)
-    allow(reader.aws, "sqs:DeleteMessage")
+    reader.allow("sqs:DeleteMessage")
     try:
         with reader.run():
             reader.send(url, "a")
     finally:
-        allow(reader.aws, *RECEIVE, "sqs:SendMessage")
+        reader.allow(*RECEIVE, "sqs:SendMessage")
     (drained,) = reader.of(Drained)
     assert drained.remaining == ("1 message of orders",)
     assert drained.at == START + timedelta(minutes=10)

@@ -1,14 +1,13 @@
 """Streams -> Lambda in virtual time: retries, discarded records and their destinations, loops."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
-from tests.simulator.streams import NAME, READ, WRITE, StreamReader, allow, stream_reader
+from tests.simulator.conftest import START
+from tests.simulator.streams import NAME, READ, WRITE, StreamReader, stream_reader
 from wavetank.core.errors import UsageError
 from wavetank.history import DestinationReached, Drained, EventSettled, Settlement
 from wavetank.simulation import request_chains
@@ -19,19 +18,8 @@ REPORTS: Any = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 POISON = {"fail": 99_999, "raise": True}
 
 
-@pytest.fixture(scope="module")
-def function(deployed: Deployed) -> Iterator[StreamReader]:
-    """The function of all tests here."""
-    with stream_reader(deployed) as made:
-        yield made
-
-
-@pytest.fixture
-def reader(function: StreamReader, pipeline: Deployed) -> Iterator[StreamReader]:
-    """The function without a mapping, in frozen time; the test's streams are deleted afterwards."""
-    del pipeline
-    yield function
-    function.close()
+READER = stream_reader
+"""The function of all tests here, for the fixture `reader`."""
 
 
 def _discards(arn: str) -> dict[str, Any]:
@@ -155,12 +143,12 @@ def test_a_destination_needs_the_roles_permission(reader: StreamReader) -> None:
     """Without it the report is lost, which the history shows."""
     target = reader.arn(reader.queue("discarded"))
     reader.read(reader.stream(), MaximumRetryAttempts=0, **_discards(target))
-    allow(reader.aws, *READ)
+    reader.allow(*READ)
     try:
         with reader.run():
             reader.put(POISON)
     finally:
-        allow(reader.aws, *READ, *WRITE)
+        reader.allow(*READ, *WRITE)
     assert [each.outcome for each in reader.of(DestinationReached)] == ["AccessDenied"]
 
 
@@ -171,10 +159,10 @@ def test_records_that_the_stream_loses_are_recorded(reader: StreamReader) -> Non
     reader.put("a", "b")
     reader.deployed.simulator.move_to(START)
     with reader.run() as run:
-        allow(reader.aws, *WRITE)
+        reader.allow(*WRITE)
         reader.put("c")
         run.run_until(START + timedelta(minutes=3))
-        allow(reader.aws, *READ, *WRITE)
+        reader.allow(*READ, *WRITE)
     assert reader.settled() == [(120, Settlement.EXPIRED, 2), (240, PROCESSED, 1)]
 
 
@@ -204,10 +192,10 @@ def test_a_stream_that_may_not_be_read_ends_the_drain(reader: StreamReader) -> N
     reader.read(reader.stream())
     try:
         with reader.run():
-            allow(reader.aws, *WRITE)
+            reader.allow(*WRITE)
             reader.put("a")
     finally:
-        allow(reader.aws, *READ, *WRITE)
+        reader.allow(*READ, *WRITE)
     (drained,) = reader.of(Drained)
     assert drained.remaining == ("1 record of prices",)
     assert drained.at == START + timedelta(minutes=10)

@@ -1,19 +1,17 @@
 """Kinesis and DynamoDB streams -> Lambda in virtual time: shards, positions, batches, order."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
+from tests.simulator.conftest import START
 from tests.simulator.streams import (
     NAME,
     READ,
     WRITE,
     StreamReader,
-    allow,
     printed_records,
     stream_reader,
 )
@@ -33,19 +31,8 @@ from wavetank.history import (
 PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
 
 
-@pytest.fixture(scope="module")
-def function(deployed: Deployed) -> Iterator[StreamReader]:
-    """The function of all tests here."""
-    with stream_reader(deployed) as made:
-        yield made
-
-
-@pytest.fixture
-def reader(function: StreamReader, pipeline: Deployed) -> Iterator[StreamReader]:
-    """The function without a mapping, in frozen time; the test's streams are deleted afterwards."""
-    del pipeline
-    yield function
-    function.close()
+READER = stream_reader
+"""The function of all tests here, for the fixture `reader`."""
 
 
 def sources(reader: StreamReader) -> set[str]:
@@ -284,22 +271,22 @@ def test_items_that_expire_are_in_the_stream_at_their_instant(
 def test_the_functions_role_needs_the_permissions(reader: StreamReader, missing: str) -> None:
     """Without one of them CreateEventSourceMapping refuses the mapping."""
     arn = reader.stream() if missing.startswith("kinesis") else reader.table()
-    allow(reader.aws, *(action for action in READ if action != missing))
+    reader.allow(*(action for action in READ if action != missing))
     try:
         with pytest.raises(ClientError, match="Please ensure the role can perform the GetRecords"):
             reader.read(arn)
     finally:
-        allow(reader.aws, *READ, *WRITE)
+        reader.allow(*READ, *WRITE)
 
 
 def test_records_wait_while_the_role_may_not_read(reader: StreamReader) -> None:
     """Lambda reads again, and processes them when the permission is there again."""
     reader.read(reader.stream())
     with reader.run() as run:
-        allow(reader.aws, "kinesis:DescribeStream")
+        reader.allow("kinesis:DescribeStream")
         reader.put("a")
         run.run_until(START + timedelta(seconds=90))
-        allow(reader.aws, *READ, *WRITE)
+        reader.allow(*READ, *WRITE)
     assert reader.batches() == [(120, 1)]
 
 

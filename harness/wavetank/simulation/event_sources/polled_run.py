@@ -25,9 +25,9 @@ class PolledSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PolledRun:
-    """A run with event sources; `last_action` returns when its rules and steps have ended.
+    """A run with event sources; `last_action` returns the instant of the last rule or step.
 
-    `ends_at` returns the same once the run is told to end, and None before.
+    `ends_at` returns that instant while the run drains, and None until then.
     """
 
     simulator: Simulator

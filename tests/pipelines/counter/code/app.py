@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: object) -> object:
         ExpressionAttributeValues={":one": 1},
     )
     wish = event.get("queryStringParameters") or {}
-    time.sleep(float(wish.get("sleep", 0)))
+    time.sleep(float(wish.get("sleep", 0)))  # virtual time: a slow function, which times out
     if "fail" in wish:
         raise RuntimeError("on purpose")
     if "answer" in wish:
