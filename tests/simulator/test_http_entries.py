@@ -18,12 +18,12 @@ from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer
 from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.history import AttemptBegan, HttpAnswered, Trigger, WorkloadSent
+from wavetank.inspection.stack_resources import every_resource
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
-from wavetank.simulation.stack_resources import stack_resources
 from wavetank.templates.http_resources import HTTP_CHECKS
 
 API, URL = "ServerlessRestApi", "Count"
@@ -180,7 +180,7 @@ def test_resources_of_an_api_are_called(counter: SimulatorFixture, stack: Plugin
     assert (event["resource"], event["pathParameters"]) == ("/{id}", {"id": "7"})
     assert (event["stageVariables"], event["requestContext"]["stage"]) == ({"color": "blue"}, "v1")
     assert counter.http("GET", "/slow", api="Classic").status == 504
-    found = stack_resources(stack.simulator.aws)
+    found = every_resource(stack.simulator.aws)
     assert HTTP_CHECKS.keys() <= {each.kind for each in found}
 
 

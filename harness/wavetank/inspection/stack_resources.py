@@ -39,6 +39,11 @@ class StackResource:
         """Whether it was created, and not deleted by its stack since."""
         return bool(self.physical_id) and self.status not in ABSENT
 
+    @property
+    def name(self) -> str:
+        """The name in the physical id, which may be an ARN or a URL."""
+        return last_part(self.physical_id)
+
 
 @dataclass(frozen=True)
 class PipelineStacks:
@@ -80,6 +85,17 @@ class PipelineStacks:
     def labels(self, kind: str) -> Mapping[str, str]:
         """The logical ids by physical name."""
         return {each.physical_id: each.logical_id for each in self.of(kind)}
+
+
+def every_resource(aws: AwsClients) -> Iterator[StackResource]:
+    """The resources of all stacks, nested ones included."""
+    for stack in _stacks(aws):
+        yield from _own_resources(aws, stack["StackName"])
+
+
+def last_part(identifier: str) -> str:
+    """The name in an ARN or a URL; a name as it is."""
+    return identifier.rpartition("/")[2].rpartition(":")[2]
 
 
 def pipeline_stacks(aws: AwsClients, name: str) -> PipelineStacks:

@@ -3,6 +3,7 @@
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
+from wavetank.inspection.stack_resources import every_resource
 
 
 def name_of(aws: AwsClients, logical_id: str) -> str:
@@ -11,12 +12,7 @@ def name_of(aws: AwsClients, logical_id: str) -> str:
     Raises:
         UsageError: no template has such a resource.
     """
-    names: dict[str, str] = {}
-    for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
-        for stack in page["Stacks"]:
-            found = aws.cloudformation.describe_stack_resources(StackName=stack["StackName"])
-            for resource in found["StackResources"]:
-                names[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
+    names = {each.logical_id: each.physical_id for each in every_resource(aws)}
     if logical_id not in names:
         raise UsageError(*one_of("a resource of the templates: one of", logical_id, names))
     return names[logical_id]

@@ -21,7 +21,6 @@ suspensions       why a handler pauses: a call, a sleep, a crash, a hang
 call_interceptor  pauses handlers at their AWS calls, and injects the faults of calls
 fault_scheduler   begins and ends the faults of a plan, and records what each hits
 entries           function URLs and APIs that a test or a workload calls
-stack_resources   the resources of templates by logical id
 workload          what a scenario sends to the pipeline, and when
 topology          rules, functions, streams and their destinations, read from the emulator
 history_recorder  writes each event to the digest, the file and the invariants

@@ -20,9 +20,9 @@ from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
+from wavetank.inspection.stack_resources import every_resource
 from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.stack_resources import stack_resources
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class SimulatedResources(StoredPackages, ApiResources):
         """The resource of that name or logical id; an unknown one is answered with logical ids."""
         if reference in deployed:
             return reference
-        found = [each for each in stack_resources(self._simulator.aws) if each.name in deployed]
+        found = [each for each in every_resource(self._simulator.aws) if each.name in deployed]
         names = {each.logical_id: each.name for each in found if each.kind == TYPES[kind]}
         others = [name for name in deployed if name not in names.values()]
         one_named(kind, reference, [*names, *others])

@@ -13,6 +13,7 @@ from wavetank.emulator.http_entries.entry import FunctionCall, HttpEntry
 from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
+from wavetank.inspection.stack_resources import StackResource, every_resource
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.entries.deployed_entries import (
     ApiStage,
@@ -23,7 +24,6 @@ from wavetank.simulation.entries.deployed_entries import (
 )
 from wavetank.simulation.entries.function_url import FunctionUrl
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.stack_resources import DeployedResource, stack_resources
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -156,8 +156,8 @@ class HttpEntries:
         return found
 
     @cached_property
-    def _resources(self) -> list[DeployedResource]:
-        return list(stack_resources(self._simulator.aws))
+    def _resources(self) -> list[StackResource]:
+        return list(every_resource(self._simulator.aws))
 
 
 class _PendingCall:

@@ -7,6 +7,7 @@ from typing import Any
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
+from wavetank.inspection.stack_resources import StackResource, every_resource, last_part
 from wavetank.scenario.workload.kinds import (
     InvokeFunction,
     PublishMessage,
@@ -17,7 +18,6 @@ from wavetank.scenario.workload.kinds import (
     SendMessage,
     WorkloadSpec,
 )
-from wavetank.simulation.stack_resources import DeployedResource, last_part, stack_resources
 
 FIREHOSE, KINESIS = "firehose", "kinesis"
 STREAMS_MAX = 1000
@@ -61,8 +61,8 @@ class WorkloadTargets:
         return sorted(logical.get(name, name) for name in handles)
 
     @cached_property
-    def _resources(self) -> list[DeployedResource]:
-        return list(stack_resources(self._aws))
+    def _resources(self) -> list[StackResource]:
+        return list(every_resource(self._aws))
 
 
 def _buckets(aws: AwsClients) -> Handles:
