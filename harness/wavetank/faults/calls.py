@@ -7,13 +7,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     MILLISECOND,
     CountedFault,
-    FaultError,
     Resource,
     StreamFault,
     names,
@@ -99,7 +99,7 @@ class CallFault(CountedFault):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.call not in CALLS:
-            raise FaultError("call", *one_of("`call` to be one of", self.call, CALLS))
+            raise FieldError("call", *one_of("`call` to be one of", self.call, CALLS))
 
     @property
     def service(self) -> str:
@@ -185,7 +185,7 @@ class PartialBatchFailure(StreamFault, CountedFault):
         in_batch = all(0 <= entry < ENTRIES_MAX for entry in self.entries)
         if not (self.entries and in_order and in_batch):
             expected = f"`entries` to be positions from 0 to {ENTRIES_MAX - 1}, ascending"
-            raise FaultError("entries", expected, shown(list(self.entries)), "correct them")
+            raise FieldError("entries", expected, shown(list(self.entries)), "correct them")
 
     @property
     def target(self) -> str:
@@ -202,4 +202,4 @@ class PartialBatchFailure(StreamFault, CountedFault):
 def _check_code(code: str) -> None:
     if not CODE.fullmatch(code):
         expected = "`code` to be an error code as AWS writes it, such as ThrottlingException"
-        raise FaultError("code", expected, shown(code), "look it up in the API reference")
+        raise FieldError("code", expected, shown(code), "look it up in the API reference")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.calls import PUBLISH, PUT_OBJECT
 from wavetank.faults.capabilities import Capability
@@ -12,7 +13,6 @@ from wavetank.faults.changes import PolicyChange, SubscriptionChange
 from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
-    FaultError,
     Resource,
     StateFault,
     StreamFault,
@@ -117,7 +117,7 @@ class PermissionRemoved(StateFault):
         check_resource_name("owner", self.owner)
         if not ACTION.fullmatch(self.action):
             expected = "`action` as a policy has it, such as firehose:PutRecordBatch"
-            raise FaultError("action", expected, shown(self.action), "copy it from the template")
+            raise FieldError("action", expected, shown(self.action), "copy it from the template")
 
     @property
     def target(self) -> str:

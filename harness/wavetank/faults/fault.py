@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.durations import YEAR, duration_text
-from wavetank.core.errors import UsageError
+from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose
@@ -25,14 +25,6 @@ COUNT_MAX = 1_000_000
 OCCURRENCE_MAX, TIMES_MAX = 3, 3
 """The limits of what is generated."""
 RESOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-
-
-class FaultError(UsageError):
-    """A fault with an invalid value; `field` is the field to correct, or empty."""
-
-    def __init__(self, field: str, expected: str, found: str, action: str) -> None:
-        super().__init__(expected, found, action)
-        self.field = field
 
 
 class Resource(StrEnum):
@@ -60,11 +52,11 @@ def check_resource_name(field: str, name: str) -> None:
     """Check the name of a deployed resource.
 
     Raises:
-        FaultError: no resource can have that name.
+        FieldError: no resource can have that name.
     """
     if not RESOURCE_NAME.fullmatch(name):
         expected = f"`{field}` to be the name of a deployed resource"
-        raise FaultError(field, expected, shown(name), "copy it from the template or the stack")
+        raise FieldError(field, expected, shown(name), "copy it from the template or the stack")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +66,7 @@ class Fault:
     The first paragraph of a kind's docstring is its description in the pages and the documents.
 
     Raises:
-        FaultError: on construction, if a field has an invalid value.
+        FieldError: on construction, if a field has an invalid value.
     """
 
     kind: ClassVar[str]
@@ -89,14 +81,14 @@ class Fault:
 
     def __post_init__(self) -> None:
         if not self.lasts:
-            raise FaultError("lasts", "`lasts` above zero", "0s", "say how long it lasts")
+            raise FieldError("lasts", "`lasts` above zero", "0s", "say how long it lasts")
         for name in (item.name for item in fields(self)):
             match getattr(self, name):
                 case timedelta() as duration:
                     _check_duration(name, duration)
                 case int() as count if not 1 <= count <= COUNT_MAX:
                     expected = f"`{name}` from 1 to {COUNT_MAX}"
-                    raise FaultError(name, expected, shown(count), "correct it")
+                    raise FieldError(name, expected, shown(count), "correct it")
 
     @classmethod
     def summary(cls) -> str:
@@ -187,4 +179,4 @@ def _check_duration(field: str, duration: timedelta) -> None:
         whole = duration - duration % MILLISECOND
         found = duration_text(whole) if duration == whole else f"{duration}"
         expected = f"`{field}` between zero and {duration_text(YEAR)}, in whole milliseconds"
-        raise FaultError(field, expected, found, "correct it")
+        raise FieldError(field, expected, found, "correct it")

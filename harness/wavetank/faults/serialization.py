@@ -13,11 +13,19 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from wavetank.core.durations import duration_text, parse_duration
+from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.field_values import (
+    FieldError,
+    read_choice,
+    read_duration,
+    read_name,
+    read_number,
+    read_text,
+)
 from wavetank.core.suggestions import one_of, shown
 from wavetank.faults.catalogue import KINDS_BY_NAME
-from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.references import UNLIMITED
 
@@ -32,10 +40,10 @@ def fault_from_dict(values: object) -> Fault:
     """The fault; a missing field has the default of its class.
 
     Raises:
-        FaultError: a field is unknown, missing or invalid; says which, and what is expected.
+        FieldError: a field is unknown, missing or invalid; says which, and what is expected.
     """
     if not isinstance(values, Mapping):
-        raise FaultError(
+        raise FieldError(
             "", "a fault with its `kind`", shown(values), "see scenarios/ for examples"
         )
     kind = _kind(values)
@@ -43,11 +51,11 @@ def fault_from_dict(values: object) -> Fault:
     names = [field.name for field in fields(kind)]
     if unknown := [str(name) for name in values if name not in {*names, "kind"}]:
         expected = f"a field of {kind.kind}: one of"
-        raise FaultError(unknown[0], *one_of(expected, unknown[0], ["kind", *names]))
+        raise FieldError(unknown[0], *one_of(expected, unknown[0], ["kind", *names]))
     for field in fields(kind):
         if field.default is MISSING and field.name not in values:
             expected = f"`{field.name}` of {kind.kind}"
-            raise FaultError("", expected, "none", f"write it, as in {field.name} = ...")
+            raise FieldError("", expected, "none", f"write it, as in {field.name} = ...")
     return kind(
         **{name: _read(name, types[name], values[name]) for name in names if name in values}
     )
@@ -98,11 +106,8 @@ def _kind(values: Mapping[object, object]) -> type[Fault]:
     name = values.get("kind")
     if name is None:
         action = 'write it, as in kind = "missed-tick"'
-        raise FaultError("", "a fault with its `kind`", "none", action)
-    if not isinstance(name, str) or name not in KINDS_BY_NAME:
-        wrong = name if isinstance(name, str) else shown(name)
-        raise FaultError("kind", *one_of("`kind` to be one of", wrong, KINDS_BY_NAME))
-    return KINDS_BY_NAME[name]
+        raise FieldError("", "a fault with its `kind`", "none", action)
+    return KINDS_BY_NAME[read_name("kind", KINDS_BY_NAME, name)]
 
 
 def _plain(value: object) -> object:
@@ -121,14 +126,14 @@ def _plain(value: object) -> object:
 def _read(name: str, annotation: object, value: object) -> Any:
     """The value of a field, by the type annotation in its class."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return _choice(name, annotation, value)
+        return read_choice(name, annotation, value)
     if annotation == (int | None) and value == UNLIMITED:
         return None
     readers: Mapping[object, Callable[[str, object], Any]] = {
-        int: _number,
-        int | None: _number,
-        str: _text,
-        timedelta: _duration,
+        int: read_number,
+        int | None: read_number,
+        str: read_text,
+        timedelta: read_duration,
         tuple[int, ...]: _numbers,
     }
     if annotation in readers:
@@ -141,42 +146,11 @@ def _role_or_name(name: str, roles: type[StrEnum], value: object) -> StrEnum | s
     """A role in the pipeline, or else a resource name. A near miss of a role is an error."""
     written = [role.value for role in roles]
     if not isinstance(value, str) or get_close_matches(value, written, n=1, cutoff=0.8):
-        return _choice(name, roles, value)
+        return read_choice(name, roles, value)
     return value
 
 
 def _numbers(name: str, value: object) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise FaultError(name, f"`{name}` to be a list of numbers", shown(value), "correct it")
-    return tuple(_number(name, entry) for entry in value)
-
-
-def _choice(name: str, options: type[StrEnum], value: object) -> StrEnum:
-    choices = [choice.value for choice in options]
-    if not isinstance(value, str) or value not in choices:
-        wrong = value if isinstance(value, str) else shown(value)
-        raise FaultError(name, *one_of(f"`{name}` to be one of", wrong, choices))
-    return options(value)
-
-
-def _duration(name: str, value: object) -> timedelta:
-    try:
-        return parse_duration(value if isinstance(value, str) else "")
-    except ValueError as error:
-        expected = f"`{name}` to be a duration, such as 250ms, 90s, 10m, 1h or 2d"
-        action = "write a whole number with its unit, in quotation marks"
-        raise FaultError(name, expected, shown(value), action) from error
-
-
-def _number(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise FaultError(name, f"`{name}` to be a whole number", shown(value), "correct it")
-    return value
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise FaultError(
-            name, f"`{name}` to be a string", shown(value), "put it in quotation marks"
-        )
-    return value
+        raise FieldError(name, f"`{name}` to be a list of numbers", shown(value), "correct it")
+    return tuple(read_number(name, entry) for entry in value)

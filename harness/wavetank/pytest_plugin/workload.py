@@ -46,7 +46,7 @@ def workload_of(kind: str, target: str, fields: WorkloadFields) -> WorkloadSpec:
     """The workload with these fields.
 
     Raises:
-        WorkloadError: one is invalid.
+        FieldError: one is invalid.
     """
     written: dict[str, Any] = {name: _written(value) for name, value in fields.items()}
     body = written.pop("body", None)

@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
 from wavetank.configuration.toml_documents import RefusedValueError, StrictModel
 from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import UsageError
+from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
-from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import fault_from_dict
-from wavetank.scenario.workload.kinds import WorkloadError, WorkloadSpec
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.scenario.workload.serialization import workload_from_dict
 
 DESCRIPTION_CHARACTERS_MAX = 100
@@ -25,14 +26,14 @@ SEED_MAX = 2**63 - 1
 def _fault(form: object) -> Fault:
     try:
         return fault_from_dict(form)
-    except FaultError as error:
+    except FieldError as error:
         raise RefusedValueError(error, error.field) from error
 
 
 def _workload(form: object, info: ValidationInfo) -> WorkloadSpec:
     try:
         return workload_from_dict(form, info.context)
-    except WorkloadError as error:
+    except FieldError as error:
         raise RefusedValueError(error, error.field) from error
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wavetank.core.durations import duration_text, parse_duration
+from wavetank.core.field_values import FieldError
 from wavetank.faults.calls import (
     ApiError,
     ApiLatency,
@@ -15,7 +16,7 @@ from wavetank.faults.calls import (
 )
 from wavetank.faults.catalogue import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS, engines_of
 from wavetank.faults.delivery import PermissionRemoved
-from wavetank.faults.fault import CountedFault, Fault, FaultError
+from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
 from wavetank.faults.plan import FaultPlan, consistent
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick
@@ -100,14 +101,14 @@ def test_every_kind_is_described_and_has_a_target() -> None:
 )
 def test_impossible_fault_is_refused(make: Callable[[], Fault], field: str) -> None:
     """What cannot be is refused where it is made, by the field to correct."""
-    with pytest.raises(FaultError) as refusal:
+    with pytest.raises(FieldError) as refusal:
         make()
     assert refusal.value.field == field
 
 
 def test_mistyped_call_is_recognised() -> None:
     """A refusal names the call that was probably meant."""
-    with pytest.raises(FaultError, match=r"did you mean dynamodb:Scan\?"):
+    with pytest.raises(FieldError, match=r"did you mean dynamodb:Scan\?"):
         LostReply(after=START, call="dynamodb:Sacn")
 
 

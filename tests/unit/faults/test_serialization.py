@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from wavetank.core.errors import UsageError
+from wavetank.core.field_values import FieldError
 from wavetank.faults.catalogue import ALL_KINDS, VIRTUAL_KINDS
-from wavetank.faults.fault import Fault, FaultError
+from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash, NoConcurrency
 from wavetank.faults.generation import generate_plan, single_faults
 from wavetank.faults.plan import FaultPlan
@@ -91,7 +92,7 @@ def test_missing_field_has_its_default() -> None:
 )
 def test_wrong_form_is_refused_by_its_field(form: object, field: str, message: str) -> None:
     """An invalid fault is an error with the field, what is expected and what was found."""
-    with pytest.raises(FaultError, match=message) as refusal:
+    with pytest.raises(FieldError, match=message) as refusal:
         fault_from_dict(form)
     assert refusal.value.field == field
 

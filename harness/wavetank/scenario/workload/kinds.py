@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.field_values import FieldError, read_name
 from wavetank.core.suggestions import one_of, shown
 from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate
 from wavetank.scenario.workload.body import ActionValues, check_text, render
@@ -22,14 +23,6 @@ type BodySource = str | Callable[[int, random.Random], str | bytes]
 """A text with placeholders; or, in pytest, a function of the number and of the random numbers."""
 
 
-class WorkloadError(UsageError):
-    """An invalid workload; `field` is the one to correct, or empty."""
-
-    def __init__(self, field: str, expected: str, found: str, action: str) -> None:
-        super().__init__(expected, found, action)
-        self.field = field
-
-
 @dataclass(frozen=True, kw_only=True)
 class WorkloadSpec:
     """Actions of one kind on one resource, during a window of the run.
@@ -40,7 +33,7 @@ class WorkloadSpec:
     a kind's docstring is its description in the documents.
 
     Raises:
-        WorkloadError: on construction, if a field has an invalid value.
+        FieldError: on construction, if a field has an invalid value.
     """
 
     kind: ClassVar[str]
@@ -63,7 +56,7 @@ class WorkloadSpec:
 
     def __post_init__(self) -> None:
         if not self.target:
-            raise WorkloadError("target", "`target` to name a resource", shown(""), "write it")
+            raise FieldError("target", "`target` to name a resource", shown(""), "write it")
         self._check_numbers()
         self._check_window()
         for name in self.texts():
@@ -89,31 +82,31 @@ class WorkloadSpec:
     def _check_numbers(self) -> None:
         if self.rate is None and self.count is None:
             action = 'write it, as in count = 10 or rate = "6 per minute"'
-            raise WorkloadError("", f"`count` or `rate` of {self.kind}", "neither", action)
+            raise FieldError("", f"`count` or `rate` of {self.kind}", "neither", action)
         for name in ("burst", "count", "keys"):
             value = getattr(self, name)
             if value is not None and not 1 <= value <= COUNT_MAX:
                 expected = f"`{name}` from 1 to {COUNT_MAX}"
-                raise WorkloadError(name, expected, shown(value), "correct it")
+                raise FieldError(name, expected, shown(value), "correct it")
         if self.rate is None and self.arrival is not Arrival.CONSTANT:
             expected, found = f"`rate` for arrival = {self.arrival.value}", "none"
             action = 'write it, as in rate = "6 per minute"'
-            raise WorkloadError("arrival", expected, found, action)
+            raise FieldError("arrival", expected, found, action)
 
     def _check_window(self) -> None:
         for name in ("begins", "duration"):
             value = getattr(self, name)
             if value is not None and not timedelta() <= value <= YEAR:
                 expected = f"`{name}` between zero and {duration_text(YEAR)}"
-                raise WorkloadError(name, expected, shown(value), "correct it")
+                raise FieldError(name, expected, shown(value), "correct it")
         if self.duration == timedelta():
-            raise WorkloadError("duration", "`duration` above zero", "0s", "correct it")
+            raise FieldError("duration", "`duration` above zero", "0s", "correct it")
 
     def _check_body(self, body: str) -> None:
         _check_placeholders("body", body)
         if not body and self.needs_body:
             action = "write it; placeholders such as {{ number }} are replaced"
-            raise WorkloadError("", f"`body` of {self.kind}", "none", action)
+            raise FieldError("", f"`body` of {self.kind}", "none", action)
         if self.needs_json and body:
             self.check_json(render(body, SAMPLE))
 
@@ -121,17 +114,17 @@ class WorkloadSpec:
         """Check that a body is what the kind needs.
 
         Raises:
-            WorkloadError: it is not JSON, or not an object.
+            FieldError: it is not JSON, or not an object.
         """
         try:
             value = json.loads(text)
         except ValueError as error:
             expected, found = f"the `body` of {self.kind} in JSON", f"{shown(text)} ({error})"
-            raise WorkloadError("body", expected, found, "correct it") from error
+            raise FieldError("body", expected, found, "correct it") from error
         if self.needs_object and not isinstance(value, dict):
             expected = f"the `body` of {self.kind} to be an object in JSON"
             action = 'write it as in {"id": "{{ number }}"}'
-            raise WorkloadError("body", expected, shown(value), action)
+            raise FieldError("body", expected, shown(value), action)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,9 +236,9 @@ class HttpRequests(WorkloadSpec):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.method not in METHODS:
-            raise WorkloadError("method", *one_of("`method` to be one of", self.method, METHODS))
+            raise FieldError("method", *one_of("`method` to be one of", self.method, METHODS))
         if not self.path.startswith("/"):
-            raise WorkloadError("path", "`path` to begin with /", shown(self.path), "correct it")
+            raise FieldError("path", "`path` to begin with /", shown(self.path), "correct it")
 
     @classmethod
     def texts(cls) -> tuple[str, ...]:
@@ -269,27 +262,24 @@ def kind_named(name: object) -> type[WorkloadSpec]:
     """The kind of that name.
 
     Raises:
-        WorkloadError: there is none.
+        FieldError: there is none.
     """
     if name is None:
         action = 'write it, as in kind = "send-message"'
-        raise WorkloadError("", "a workload with its `kind`", "none", action)
-    if not isinstance(name, str) or name not in WORKLOADS_BY_NAME:
-        wrong = name if isinstance(name, str) else shown(name)
-        raise WorkloadError("kind", *one_of("`kind` to be one of", wrong, WORKLOADS_BY_NAME))
-    return WORKLOADS_BY_NAME[name]
+        raise FieldError("", "a workload with its `kind`", "none", action)
+    return WORKLOADS_BY_NAME[read_name("kind", WORKLOADS_BY_NAME, name)]
 
 
 def check_field_names(kind: type[WorkloadSpec], names: list[str], more: tuple[str, ...]) -> None:
     """Check that the kind has these fields, or that they are among `more`.
 
     Raises:
-        WorkloadError: it has not; names those that it has.
+        FieldError: it has not; names those that it has.
     """
     allowed = [*more, *(field.name for field in fields(kind))]
     for name in names:
         if name not in allowed:
-            raise WorkloadError(name, *one_of(f"a field of {kind.kind}: one of", name, allowed))
+            raise FieldError(name, *one_of(f"a field of {kind.kind}: one of", name, allowed))
 
 
 def _check_placeholders(field: str, text: str) -> None:
@@ -297,4 +287,4 @@ def _check_placeholders(field: str, text: str) -> None:
         check_text(text)
     except UsageError as error:
         expected = f"{error.expected} in `{field}`"
-        raise WorkloadError(field, expected, error.found, error.action) from error
+        raise FieldError(field, expected, error.found, error.action) from error

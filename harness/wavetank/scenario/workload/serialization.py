@@ -11,11 +11,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from wavetank.core.durations import duration_text, parse_duration
-from wavetank.core.suggestions import one_of, shown
+from wavetank.core.durations import duration_text
+from wavetank.core.field_values import (
+    FieldError,
+    read_choice,
+    read_duration,
+    read_number,
+    read_text,
+)
+from wavetank.core.suggestions import shown
 from wavetank.scenario.workload.arrivals import Arrival, ArrivalRate
 from wavetank.scenario.workload.kinds import (
-    WorkloadError,
     WorkloadSpec,
     check_field_names,
     kind_named,
@@ -53,16 +59,16 @@ def workload_from_dict(values: object, folder: Path | None = None) -> WorkloadSp
     """The workload of a table; its `body_file` is relative to the folder.
 
     Raises:
-        WorkloadError: a field is unknown, missing or invalid; says which, and what is expected.
+        FieldError: a field is unknown, missing or invalid; says which, and what is expected.
     """
     if not isinstance(values, Mapping):
         expected, action = "a workload with its `kind`", "see docs/scenarios.md for examples"
-        raise WorkloadError("", expected, shown(values), action)
+        raise FieldError("", expected, shown(values), action)
     kind = kind_named(values.get("kind"))
     check_field_names(kind, [str(name) for name in values], ("kind", BODY_FILE))
     if "target" not in values:
         action = 'write it, as in target = "Orders"'
-        raise WorkloadError("", f"`target` of {kind.kind}: a {kind.resource}", "none", action)
+        raise FieldError("", f"`target` of {kind.kind}: a {kind.resource}", "none", action)
     hints = get_type_hints(kind)
     read = {
         name: _read(name, hints[name], value)
@@ -77,15 +83,15 @@ def workload_from_dict(values: object, folder: Path | None = None) -> WorkloadSp
 def _body_of_file(values: Mapping[str, object], folder: Path | None) -> str:
     if "body" in values:
         expected = "one of `body` and `body_file`"
-        raise WorkloadError(BODY_FILE, expected, "both", "remove one of them")
-    name = _text(BODY_FILE, values[BODY_FILE])
+        raise FieldError(BODY_FILE, expected, "both", "remove one of them")
+    name = read_text(BODY_FILE, values[BODY_FILE])
     path = (folder or Path()) / name
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         expected = f"`{BODY_FILE}` to be a text file, relative to the scenario's folder"
         reason = getattr(error, "strerror", None) or str(error)
-        raise WorkloadError(BODY_FILE, expected, f"{name} ({reason})", "check it") from error
+        raise FieldError(BODY_FILE, expected, f"{name} ({reason})", "check it") from error
 
 
 def _plain(value: object) -> object:
@@ -104,38 +110,16 @@ def _plain(value: object) -> object:
 def _read(name: str, annotation: Any, value: object) -> Any:
     """The value of a field, by the type annotation in its class."""
     if annotation in {int, int | None}:
-        return _number(name, value)
+        return read_number(name, value)
     if annotation in {timedelta, timedelta | None}:
-        return _duration(name, value)
+        return read_duration(name, value)
     if annotation == ArrivalRate | None:
         return _rate(name, value)
     if annotation is Arrival:
-        return _arrival(name, value)
+        return read_choice(name, Arrival, value)
     if name == "body" and callable(value):  # only in pytest: TOML has no functions
         return value
-    return _text(name, value)
-
-
-def _number(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise WorkloadError(name, f"`{name}` to be a whole number", shown(value), "correct it")
-    return value
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        expected = f"`{name}` to be a string"
-        raise WorkloadError(name, expected, shown(value), "put it in quotation marks")
-    return value
-
-
-def _duration(name: str, value: object) -> timedelta:
-    try:
-        return parse_duration(value if isinstance(value, str) else "")
-    except ValueError as error:
-        expected = f"`{name}` to be a duration, such as 250ms, 90s, 10m, 1h or 2d"
-        action = "write a whole number with its unit, in quotation marks"
-        raise WorkloadError(name, expected, shown(value), action) from error
+    return read_text(name, value)
 
 
 def _rate(name: str, value: object) -> ArrivalRate:
@@ -145,13 +129,5 @@ def _rate(name: str, value: object) -> ArrivalRate:
     except ValueError as error:
         expected = f"`{name}` to be a number per second, minute, hour or day"
         action = 'write it as in "6 per minute", at most 1000 per second'
-        raise WorkloadError(name, expected, shown(value), action) from error
+        raise FieldError(name, expected, shown(value), action) from error
     return rate
-
-
-def _arrival(name: str, value: object) -> Arrival:
-    choices = [each.value for each in Arrival]
-    if not isinstance(value, str) or value not in choices:
-        wrong = value if isinstance(value, str) else shown(value)
-        raise WorkloadError(name, *one_of(f"`{name}` to be one of", wrong, choices))
-    return Arrival(value)
