@@ -8,7 +8,6 @@ import secrets
 from typing import Any, ClassVar
 
 from localstack.services.cloudformation.resource_provider import (
-    CloudFormationResourceProviderPlugin,
     OperationStatus,
     ProgressEvent,
     ResourceProvider,
@@ -16,6 +15,7 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 from wavetank.core.settings import REGION
+from wavetank.emulator.cloudformation.resource_plugin import ResourceTypePlugin
 from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources
 
 PREFIX = "AWS::ApiGatewayV2::"
@@ -125,44 +125,31 @@ class HttpDeploymentResource(_StoredResource):
     SCHEMA = _schema(KIND, ID)
 
 
-class _Plugin(CloudFormationResourceProviderPlugin):
-    """By which LocalStack finds a resource."""
-
-    RESOURCE: ClassVar[type[_StoredResource]]
-
-    def __init__(self) -> None:
-        self.factory: Any = None
-
-    def load(self, *_: Any, **__: Any) -> None:
-        """Set the class of the resource."""
-        self.factory = self.RESOURCE
-
-
-class HttpApiPlugin(_Plugin):
+class HttpApiPlugin(ResourceTypePlugin):
     """Of APIs."""
 
     name, RESOURCE = HttpApiResource.TYPE, HttpApiResource
 
 
-class HttpStagePlugin(_Plugin):
+class HttpStagePlugin(ResourceTypePlugin):
     """Of stages."""
 
     name, RESOURCE = HttpStageResource.TYPE, HttpStageResource
 
 
-class HttpRoutePlugin(_Plugin):
+class HttpRoutePlugin(ResourceTypePlugin):
     """Of routes."""
 
     name, RESOURCE = HttpRouteResource.TYPE, HttpRouteResource
 
 
-class HttpIntegrationPlugin(_Plugin):
+class HttpIntegrationPlugin(ResourceTypePlugin):
     """Of integrations."""
 
     name, RESOURCE = HttpIntegrationResource.TYPE, HttpIntegrationResource
 
 
-class HttpDeploymentPlugin(_Plugin):
+class HttpDeploymentPlugin(ResourceTypePlugin):
     """Of deployments."""
 
     name, RESOURCE = HttpDeploymentResource.TYPE, HttpDeploymentResource

@@ -8,13 +8,13 @@ from typing import Any
 
 from localstack.services.cloudformation import provider_utils
 from localstack.services.cloudformation.resource_provider import (
-    CloudFormationResourceProviderPlugin,
     OperationStatus,
     ProgressEvent,
     ResourceProvider,
     ResourceRequest,
 )
 
+from wavetank.emulator.cloudformation.resource_plugin import ResourceTypePlugin
 from wavetank.emulator.patches import patch_of
 
 METRIC_FILTER = "AWS::Logs::MetricFilter"
@@ -85,17 +85,10 @@ class MetricFilterResource(ResourceProvider):  # type: ignore[type-arg]  # Local
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
 
 
-class MetricFilterPlugin(CloudFormationResourceProviderPlugin):
+class MetricFilterPlugin(ResourceTypePlugin):
     """Entry point by which LocalStack finds the provider of AWS::Logs::MetricFilter."""
 
-    name = METRIC_FILTER
-
-    def __init__(self) -> None:
-        self.factory: Any = None
-
-    def load(self, *_: Any, **__: Any) -> None:
-        """Set the class of the resource."""
-        self.factory = MetricFilterResource
+    name, RESOURCE = METRIC_FILTER, MetricFilterResource
 
 
 def create_subscriptions_with_roles() -> None:

@@ -8,12 +8,13 @@ import json
 from typing import Any
 
 from localstack.services.cloudformation.resource_provider import (
-    CloudFormationResourceProviderPlugin,
     OperationStatus,
     ProgressEvent,
     ResourceProvider,
     ResourceRequest,
 )
+
+from wavetank.emulator.cloudformation.resource_plugin import ResourceTypePlugin
 
 RESOURCE_POLICY = "AWS::Logs::ResourcePolicy"
 
@@ -57,14 +58,7 @@ class LogResourcePolicy(ResourceProvider):  # type: ignore[type-arg]  # LocalSta
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
 
 
-class LogResourcePolicyPlugin(CloudFormationResourceProviderPlugin):
+class LogResourcePolicyPlugin(ResourceTypePlugin):
     """By which LocalStack finds the resource."""
 
-    name = RESOURCE_POLICY
-
-    def __init__(self) -> None:
-        self.factory: Any = None
-
-    def load(self, *_: Any, **__: Any) -> None:
-        """Set the class of the resource."""
-        self.factory = LogResourcePolicy
+    name, RESOURCE = RESOURCE_POLICY, LogResourcePolicy
