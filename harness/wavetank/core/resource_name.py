@@ -1,4 +1,7 @@
-"""The name of a resource for a reader, from its ARN, such as `bucket uploads`."""
+"""What an ARN says: the service, and a name of the resource for readers, such as `bucket uploads`.
+
+[IAM user guide: reference-arns]
+"""
 
 KINDS = {
     "dynamodb": "table",
@@ -12,6 +15,11 @@ KINDS = {
     "sqs": "queue",
 }
 """What a trigger or a function is, by the service in its ARN."""
+
+
+def service_of(arn: str) -> str:
+    """The service in the ARN, such as `sqs`; empty for none."""
+    return arn.split(":", 3)[2] if arn else ""
 
 
 def resource_name(arn: str) -> str:

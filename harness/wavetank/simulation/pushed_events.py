@@ -6,6 +6,7 @@ calls that cause the events; retries are made when they are due.
 
 from typing import TYPE_CHECKING
 
+from wavetank.core.resource_name import service_of
 from wavetank.history import EventOffered, EventUndelivered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.simulation_clock import SimulationClock
@@ -34,7 +35,7 @@ class PushedEvents:
     def queue(self, offered: "OfferedEvent") -> None:
         """Queue the event for its function."""
         source = offered.source.arn or self._invocations.running_function
-        trigger = TRIGGERS.get(_service(offered.source.arn), Trigger.SERVICE)
+        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
         request = self._invocations.queue(offered.function, offered.event, trigger, source=source)
         self._clock.record(EventOffered(self._clock.now, request, source, offered.source.ids))
 
@@ -53,8 +54,3 @@ class PushedEvents:
                 dead_letter,
             )
         )
-
-
-def _service(arn: str) -> str:
-    """The service in the ARN; empty for none."""
-    return arn.split(":")[2] if arn else ""
