@@ -70,6 +70,14 @@ class Trigger(StrEnum):
     WORKLOAD = "workload"
     HTTP = "http"
 
+    @property
+    def is_synchronous(self) -> bool:
+        """Whether the caller gets the result itself: Lambda neither retries nor reports a failure.
+
+        A `manual` invocation may be either.
+        """
+        return self in {self.DELIVERY_STREAM, self.QUEUE, self.STREAM, self.HTTP}
+
 
 @dataclass(frozen=True)
 class RuleSpec:
