@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.simulator.conftest import Deployed
-from tests.simulator.queues import QueueReader, deployed_function
+from tests.simulator.queues import RECEIVE, QueueReader, deployed_function
 
 NAME = "stream-reader"
 SOURCE = b"""
@@ -18,6 +18,11 @@ SEEN = {}
 def handler(event, context):
     failures = []
     for record in event["Records"]:
+        if "body" in record:  # the report about a poisonous record, which is put once more
+            poison = json.dumps({"fail": 99_999, "raise": True})
+            kinesis = boto3.client("kinesis")
+            kinesis.put_record(StreamName="prices", Data=poison, PartitionKey="k")
+            return {}
         if "kinesis" in record:
             number, data = record["kinesis"]["sequenceNumber"], record["kinesis"]["data"]
             text = base64.b64decode(data).decode()
@@ -43,6 +48,7 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failures]}
 """
 READ = (
+    *RECEIVE,
     *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
     *("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
 )

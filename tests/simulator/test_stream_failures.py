@@ -212,3 +212,29 @@ def test_a_loop_ends_the_run_and_is_named(
     loop = f"stream prices -> function {NAME} -> stream prices"
     assert caught.value.found == f"a recursive loop: {loop}, 20 times for one event"
     assert len(reader.attempts()) == 20
+
+
+def test_a_loop_is_seen_beside_another_reader(
+    reader: StreamReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mapping that passes a record over earlier does not hide what caused it."""
+    monkeypatch.setattr(request_chains, "UNDETECTED_MAX", 20)
+    arn, version = reader.stream(), reader.aws.awslambda.publish_version(FunctionName=NAME)
+    filters = [{"Pattern": '{"data":{"none":["at all"]}}'}]
+    reader.read(arn, function=version["FunctionArn"], FilterCriteria={"Filters": filters})
+    reader.read(arn, MaximumBatchingWindowInSeconds=1)
+    with pytest.raises(UsageError) as caught, reader.run():
+        reader.put({"again": "prices"})
+    assert "20 times for one event" in str(caught.value.found)
+
+
+def test_a_loop_through_reports_is_seen(reader: StreamReader) -> None:
+    """What a function does with a report is caused by what made the report."""
+    url = reader.queue("discarded")
+    reader.map(url, function=NAME)
+    reader.read(reader.stream(), MaximumRetryAttempts=0, **_discards(reader.arn(url)))
+    with reader.run():
+        reader.put(POISON)
+    assert Settlement.STOPPED in {settlement for _, settlement, _ in reader.settled()}
+    (drained,) = reader.of(Drained)
+    assert "in a recursive loop: queue discarded" in drained.remaining[0]

@@ -153,6 +153,7 @@ class Run:
                 new_id=self._clock.new_id,
                 queue=self._pushed.queue,
                 given_up=self._pushed.given_up,
+                with_current_cause=self._invocations.with_current_cause,
                 service_id=seeded_ids(options.seed),
                 invoke_processor=StreamFunctions(self._invocations),
                 messages=self._sources,

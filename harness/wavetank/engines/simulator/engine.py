@@ -155,6 +155,7 @@ class Simulator:
         FUNCTIONS.queue, IDS.source = hooks.queue, hooks.service_id
         for deliveries in services.waiting_deliveries():
             deliveries.on_given_up = hooks.given_up
+            deliveries.with_current_cause = hooks.with_current_cause
         self._interceptor = hooks.interceptor
         try:
             with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
@@ -163,7 +164,7 @@ class Simulator:
             handlers.remove()
             FUNCTIONS.queue = IDS.source = None
             for deliveries in services.waiting_deliveries():
-                deliveries.on_given_up = None
+                deliveries.on_given_up = deliveries.with_current_cause = None
             context.observer = confirmations.on_sent = self._interceptor = None
             context.new_id, context.invoke, streams.refuses = stock
 

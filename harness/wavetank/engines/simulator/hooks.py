@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
     from wavetank.emulator.stream_observer import OnRecord
-    from wavetank.emulator.target_delivery.deliveries import OnGivenUp
+    from wavetank.emulator.target_delivery.deliveries import OnGivenUp, WithCurrentCause
     from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
@@ -62,10 +62,11 @@ class SimulatorHooks:
     """The callbacks by which a simulation observes and controls a simulator.
 
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
-    every one that its target refuses for good. `service_id` gives the ids of events and messages.
-    `invoke_processor` invokes the functions that transform records of delivery streams.
-    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler
-    wait for messages, and returns False for any other caller, who gets its answer at once.
+    every one that its target refuses for good; `with_current_cause` binds the retries of an event
+    to what caused it. `service_id` gives the ids of events and messages. `invoke_processor` invokes
+    the functions that transform records of delivery streams. `messages` observes queues, and
+    `on_record` gets each record of a stream; `wait` lets a handler wait for messages, and returns
+    False for any other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor
@@ -74,6 +75,7 @@ class SimulatorHooks:
     new_id: Callable[[], str]
     queue: "Callable[[OfferedEvent], object]"
     given_up: "OnGivenUp"
+    with_current_cause: "WithCurrentCause"
     service_id: Callable[[], str]
     invoke_processor: "Invoke"
     messages: "QueueObserver"
