@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tests.simulator.conftest import Deployed
@@ -75,8 +75,13 @@ class StreamReader(QueueReader):
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             StreamSpecification={"StreamEnabled": True, "StreamViewType": view_type},
         )
-        self._undo.callback(self.aws.dynamodb.delete_table, TableName=name)
+        self._undo.callback(self.delete_table, name)
         return str(made["TableDescription"]["LatestStreamArn"])
+
+    def delete_table(self, name: str) -> None:
+        """Delete the table, unless it is gone."""
+        with suppress(self.aws.dynamodb.exceptions.ResourceNotFoundException):
+            self.aws.dynamodb.delete_table(TableName=name)
 
     def read(self, arn: str, function: str = NAME, **settings: Any) -> str:
         """Map the stream to the function; returns the mapping's id."""

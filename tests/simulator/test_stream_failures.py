@@ -166,6 +166,32 @@ def test_records_that_the_stream_loses_are_recorded(reader: StreamReader) -> Non
     assert reader.settled() == [(120, Settlement.EXPIRED, 2), (240, PROCESSED, 1)]
 
 
+def test_records_are_lost_that_are_gone_when_they_could_be_read(reader: StreamReader) -> None:
+    """Even if none is left in the stream, and nothing comes after them."""
+    reader.read(reader.table())
+    reader.deployed.simulator.move_to(START - timedelta(hours=24) + timedelta(minutes=2))
+    reader.write({}, {})
+    reader.deployed.simulator.move_to(START)
+    with reader.run() as run:
+        reader.allow(*WRITE)
+        run.run_until(START + timedelta(minutes=2))
+        reader.aws.dynamodbstreams.list_streams()  # DynamoDB removes what is too old
+        reader.allow(*READ, *WRITE)
+    assert reader.settled() == [(120, Settlement.EXPIRED, 2)]
+
+
+def test_a_deleted_table_ends_with_its_records(reader: StreamReader) -> None:
+    """Its stream is read to the end; an item that would expire later is gone with the table."""
+    reader.read(reader.table("short"))
+    dynamodb: Any = reader.aws.dynamodb
+    specification = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName="short", TimeToLiveSpecification=specification)
+    with reader.run():
+        reader.write({}, table="short", expires={"N": str(int(START.timestamp()))})
+        reader.delete_table("short")
+    assert reader.settled() == [(0, PROCESSED, 1)]
+
+
 def test_a_record_of_a_batch_that_fails_is_lost_when_it_expires(reader: StreamReader) -> None:
     """It is not reported to the destination, and the shard goes on."""
     reader.read(reader.stream(), BatchSize=1)
