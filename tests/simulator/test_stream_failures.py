@@ -186,9 +186,10 @@ def test_a_deleted_table_ends_with_its_records(reader: StreamReader) -> None:
     dynamodb: Any = reader.aws.dynamodb
     specification = {"Enabled": True, "AttributeName": "expires"}
     dynamodb.update_time_to_live(TableName="short", TimeToLiveSpecification=specification)
-    with reader.run():
+    with reader.run() as run:
         reader.write({}, table="short", expires={"N": str(int(START.timestamp()))})
         reader.delete_table("short")
+        run.run_until(START + timedelta(minutes=2))
     assert reader.settled() == [(0, PROCESSED, 1)]
 
 

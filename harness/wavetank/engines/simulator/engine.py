@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.scheduler.access import DeployedSchedule
+    from wavetank.engines.simulator.handler_threads import StartedThread
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -176,6 +177,17 @@ class Simulator:
         with outside_the_handler():
             interceptor.slept(seconds)
         return True
+
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float | None) -> bool:
+        """Let a handler's thread wait in virtual time; returns whether it is ready."""
+        assert self._interceptor is not None  # handlers only run in a run
+        with outside_the_handler():
+            return self._interceptor.wait_until(is_ready, seconds)
+
+    def start_thread(self, name: str, body: Callable[[], None]) -> "StartedThread":
+        """Schedule a thread that a handler starts."""
+        assert self._interceptor is not None  # as above
+        return self._interceptor.start_thread(name, body)
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
         """A new, cold execution environment of the function, with that name.

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from wavetank.engines.simulator.handler_threads import ThreadScheduler
+
 if TYPE_CHECKING:
     from wavetank.emulator.firehose.functions import Invoke
     from wavetank.emulator.firehose.observing import DeliveryObserver
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
 
 
-class HandlerInterceptor(Protocol):
+class HandlerInterceptor(ThreadScheduler, Protocol):
     """Interface that intercepts handlers' API calls and waits, in the handlers' threads."""
 
     def before(self, call: "ApiCall") -> None:
