@@ -9,12 +9,12 @@ import pytest
 from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import QueueReader, deployed_function
 from wavetank.core.errors import UsageError
-from wavetank.history import ApiCalled, AttemptEnded, Outcome
+from wavetank.history import ApiCalled, AttemptBegan, AttemptEnded, Outcome, Trigger
 
 NAME = "threaded"
 BUCKET = "transfers"
 SOURCE = b"""
-import queue, threading, time
+import json, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import boto3
@@ -102,14 +102,40 @@ def stuck():
     with ThreadPoolExecutor(2) as executor:
         executor.submit(nap, 3600)
 
+def call(what, threads=1):
+    client = boto3.client("lambda")
+    event = json.dumps({"do": what, "seconds": 3})
+    with ThreadPoolExecutor(threads) as executor:
+        calls = [
+            executor.submit(client.invoke, FunctionName="threaded", Payload=event)
+            for _ in range(threads)
+        ]
+    return [(each.result(), each.result()["Payload"].read()) for each in calls]
+
+def called():
+    assert call("nap")[0][1] == b"3"
+
+def calls_functions():
+    assert [body for _, body in call("nap", 3)] == [b"3"] * 3
+
+def failing_call():
+    ((answer, body),) = call("none")
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads(body)["errorType"] == "KeyError"
+
+def calls_itself():
+    call("calls_itself")
+
 def handler(event, context):
+    if "seconds" in event and event["do"] == "nap":
+        return nap(event["seconds"])
     globals()[event["do"]]()
 """
 
 
 @contextmanager
 def _function(deployed: Deployed) -> Iterator[QueueReader]:
-    with deployed_function(deployed, NAME, SOURCE, "s3:*") as arns:
+    with deployed_function(deployed, NAME, SOURCE, "s3:*", "lambda:InvokeFunction") as arns:
         yield QueueReader(deployed, *arns)
 
 
@@ -187,3 +213,23 @@ def test_a_thread_that_is_not_joined_is_refused(reader: QueueReader) -> None:
     with pytest.raises(UsageError, match="forgotten") as caught:
         _ended(reader, "forget")
     assert "--engine embedded" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"), [("called", 3), ("calls_functions", 3), ("failing_call", 0)]
+)
+def test_a_function_waits_for_another_in_virtual_time(
+    reader: QueueReader, wish: str, seconds: float
+) -> None:
+    """It gets the answer or the error, and the other's failure is neither retried nor reported."""
+    ended = _ended(reader, wish)
+    assert ended[-1] == (seconds, Outcome.SUCCESS, "")
+    triggers = [each.trigger for each in reader.of(AttemptBegan)]
+    assert triggers == [Trigger.MANUAL, *[Trigger.CALL] * (len(ended) - 1)]
+    assert len(ended) == (4 if wish == "calls_functions" else 2)
+
+
+def test_a_function_that_waits_for_itself_is_a_loop(reader: QueueReader) -> None:
+    """Which ends the run by name."""
+    with pytest.raises(UsageError, match="recursive loop"):
+        _ended(reader, "calls_itself")

@@ -217,6 +217,11 @@ class LambdaRunner:
                 return
         threads.update()
 
+    def update(self, attempt: HandlerAttempt) -> None:
+        """Resume the threads of the handler that are ready now; it may have ended meanwhile."""
+        if id(attempt) in self._unfinished and attempt is not self.running:
+            attempt.threads.update()
+
     def _finish(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         attempt.threads.refuse_unjoined(attempt.function.name)
         del self._unfinished[id(attempt)]

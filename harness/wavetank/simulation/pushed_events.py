@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from wavetank.core.resource_name import service_of
 from wavetank.history import EventOffered, EventUndelivered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.suspensions import Wait
 
 if TYPE_CHECKING:
+    from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.emulator.target_delivery.deliveries import TargetDelivery, Undelivered
-    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
+    from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer, OfferedEvent
+    from wavetank.simulation.async_invoker import OnOutcome
 
 TRIGGERS = {
     "": Trigger.FUNCTION,
@@ -26,7 +30,7 @@ TRIGGERS = {
 
 
 class PushedEvents:
-    """Invokes functions asynchronously, and records what services offer and give up."""
+    """Invokes functions for services and handlers, and records what is offered and given up."""
 
     def __init__(self, clock: SimulationClock, invocations: AsyncInvoker) -> None:
         self._clock = clock
@@ -34,10 +38,38 @@ class PushedEvents:
 
     def queue(self, offered: "OfferedEvent") -> None:
         """Queue the event for its function."""
+        self._queue(offered, TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE))
+
+    def _queue(
+        self, offered: "OfferedEvent", trigger: Trigger, on_end: "OnOutcome | None" = None
+    ) -> None:
         source = offered.source.arn or self._invocations.running_function
-        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
-        request = self._invocations.queue(offered.function, offered.event, trigger, source=source)
+        request = self._invocations.queue(
+            offered.function, offered.event, trigger, source=source, on_end=on_end
+        )
         self._clock.record(EventOffered(self._clock.now, request, source, offered.source.ids))
+
+    def call(self, offered: "OfferedEvent") -> "FunctionAnswer | None":
+        """Invoke the function for the handler that runs now, which waits for the answer.
+
+        Returns:
+            None if the caller is no handler.
+        """
+        from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer  # noqa: PLC0415 - imports LocalStack
+
+        attempts, caller = self._invocations.attempts, self._invocations.attempts.running
+        if caller is None or not in_handler_thread():
+            return None
+        raise_if_cancelled()
+        answers: list[FunctionAnswer] = []
+
+        def on_end(outcome: "InvocationOutcome | None") -> None:
+            answers.append(FunctionAnswer(outcome))
+            attempts.update(caller)
+
+        self._queue(offered, Trigger.CALL, on_end)
+        pause(Wait(lambda: bool(answers)))
+        return answers[0]
 
     def given_up(
         self, delivery: "TargetDelivery", undelivered: "Undelivered", dead_letter: str

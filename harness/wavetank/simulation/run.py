@@ -152,6 +152,7 @@ class Run:
                 sent=self._sent,
                 new_id=self._clock.new_id,
                 queue=self._pushed.queue,
+                call=self._pushed.call,
                 given_up=self._pushed.given_up,
                 with_current_cause=self._invocations.with_current_cause,
                 service_id=seeded_ids(options.seed),

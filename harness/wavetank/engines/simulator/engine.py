@@ -153,7 +153,8 @@ class Simulator:
         context.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
         streams.refuses = hooks.interceptor.refuses
-        FUNCTIONS.queue, IDS.source = hooks.queue, hooks.service_id
+        FUNCTIONS.queue, FUNCTIONS.call = hooks.queue, hooks.call
+        IDS.source = hooks.service_id
         for deliveries in services.waiting_deliveries():
             deliveries.on_given_up = hooks.given_up
             deliveries.with_current_cause = hooks.with_current_cause
@@ -163,7 +164,7 @@ class Simulator:
                 yield
         finally:
             handlers.remove()
-            FUNCTIONS.queue = IDS.source = None
+            FUNCTIONS.queue = FUNCTIONS.call = IDS.source = None
             for deliveries in services.waiting_deliveries():
                 deliveries.on_given_up = deliveries.with_current_cause = None
             context.observer = confirmations.on_sent = self._interceptor = None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
     from wavetank.emulator.stream_observer import OnRecord
     from wavetank.emulator.target_delivery.deliveries import OnGivenUp, WithCurrentCause
-    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
+    from wavetank.emulator.target_delivery.function_invoker import CallFunction, OfferedEvent
 
 
 class HandlerInterceptor(ThreadScheduler, Protocol):
@@ -63,6 +63,7 @@ class HandlerInterceptor(ThreadScheduler, Protocol):
 class SimulatorHooks:
     """The callbacks by which a simulation observes and controls a simulator.
 
+    `call` gets a handler's synchronous invocations of functions.
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
     every one that its target refuses for good; `with_current_cause` binds the retries of an event
     to what caused it. `service_id` gives the ids of events and messages. `invoke_processor` invokes
@@ -76,6 +77,7 @@ class SimulatorHooks:
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
     queue: "Callable[[OfferedEvent], object]"
+    call: "CallFunction"
     given_up: "OnGivenUp"
     with_current_cause: "WithCurrentCause"
     service_id: Callable[[], str]
