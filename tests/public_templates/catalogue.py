@@ -1,4 +1,4 @@
-"""The frozen list of public templates: what each is given, and the effect that is expected of it."""
+"""The frozen list of public templates: what each is given, and the effect that is expected."""
 
 import hashlib
 import tomllib

@@ -1,11 +1,12 @@
-"""Deploys a public template on a simulator, delivers its trigger, and compares the effect.
+"""Deploys public templates on a simulator, delivers their triggers, and compares the effects.
 
-A process plays one template, as one process has one simulator:
-`python -m tests.public_templates.player CHECKOUT PATH`. It prints each difference, and ends with 1
-if there is any.
+A process of its own plays them, one after the other, as a process has one simulator:
+`python -m tests.public_templates.player CHECKOUT [PATH ...]`. It prints a JSON object with the path
+and the differences for each template that is not refused.
 """
 
 import json
+import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -21,14 +22,16 @@ from tests.public_templates.catalogue import (
     TemplateClass,
     public_templates,
 )
-from wavetank.aws.clients import AwsClients
+from tests.simulator.stacks import delete
+from wavetank.aws.clients import AwsClients, ClientError
+from wavetank.core.clock import WallClock
 from wavetank.core.errors import WavetankError
 from wavetank.core.http_call import HttpAnswer, http_call
-from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
+from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK, TemplatesPipeline
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.engines.simulator.startup import simulator
 from wavetank.history import AttemptEnded, Event, MessageSent, Outcome
 from wavetank.inspection.stack_resources import every_resource
-from wavetank.pytest_plugin.session_simulator import deployed_simulator
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 
@@ -50,6 +53,12 @@ class Played:
         return Counter(
             logical.get(each.function, each.function) for each in ends if ended(each.outcome)
         )
+
+    def errors(self) -> str:
+        """The errors of attempts, each once."""
+        ends = [each for each in self.events if isinstance(each, AttemptEnded)]
+        found = {f"{each.error_type}: {each.message}"[:300] for each in ends if each.error_type}
+        return "; ".join(sorted(found))
 
     def call(self, call: AwsCall) -> str:
         """The answer to the call, as text."""
@@ -113,7 +122,8 @@ def differences(template: PublicTemplate, played: Played) -> Iterator[str]:
         ("failed", template.failures, failed),
     ):
         if dict(expected) != dict(found):
-            yield f"attempts that {what}: expected {dict(expected)}, found {dict(found)}"
+            errors = played.errors()
+            yield f"attempts that {what}: expected {dict(expected)}, found {dict(found)} {errors}"
     for request, answer in zip(template.calls, played.answers, strict=True):
         if answer.status != request.status or request.contains not in answer.text:
             yield f"{request.method} {request.path}: {answer.status} {answer.text[:300]}"
@@ -128,19 +138,38 @@ def _missing(where: str, expected: tuple[str, ...], found: str) -> Iterator[str]
     yield from (f"no {text!r} in {where}: {found[-600:]}" for text in expected if text not in found)
 
 
-def main(arguments: list[str]) -> int:
-    """Play the template in the checkout, and print what differs."""
-    checkout, path = Path(arguments[0]), arguments[1]
-    (template,) = [each for each in public_templates() if each.path == path]
-    pipeline = TemplatesPipeline(template=checkout / path, parameters=template.parameters)
+def found_differences(
+    checkout: Path, template: PublicTemplate, simulator: Simulator
+) -> Iterator[str]:
+    """Deploy, play and delete the template; what differs from the expected effect."""
+    pipeline = TemplatesPipeline(template=checkout / template.path, parameters=template.parameters)
     try:
-        with deployed_simulator(pipeline) as deployed:
-            found = list(differences(template, play(template, deployed.simulator)))
+        pipeline.deploy(simulator.aws, WallClock())
     except WavetankError as error:
-        found = [f"refused: {error}"]
-    print("\n".join(found))
-    return 1 if found else 0
+        yield f"refused: {error}"
+        return
+    simulator.take_baseline()
+    try:
+        yield from differences(template, play(template, simulator))
+    except (WavetankError, ClientError) as error:
+        yield f"{type(error).__name__}: {error}"
+    simulator.reset()
+    delete(simulator.aws, DEFAULT_STACK)
+    simulator.take_baseline()
+
+
+def main(arguments: list[str]) -> None:
+    """Play the templates in the checkout, and print what differs for each."""
+    checkout, paths = Path(arguments[0]), arguments[1:]
+    played = [each for each in public_templates() if each.kind is not TemplateClass.REFUSED]
+    logging.disable(logging.CRITICAL)
+    with simulator() as made:
+        for template in played:
+            if not paths or template.path in paths:
+                found = list(found_differences(checkout, template, made))
+                sys.stdout.write(f"{json.dumps({'path': template.path, 'differences': found})}\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -213,6 +213,17 @@ def test_layers_are_imported_and_their_absolute_paths_refused(
     assert "shared" not in sys.modules
 
 
+def test_the_sdk_is_this_process_s_whatever_the_zip_has(deployed: Deployed, tmp_path: Path) -> None:
+    """A requirement of boto3 puts another one into the zip, whose calls would leave the process."""
+    for name in ("boto3", "botocore"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise ImportError('of the zip')")
+    source = "import boto3\ndef handler(event, context): return boto3.client('s3').list_buckets()"
+    (tmp_path / "function.py").write_text(f"{source}['Owner']['ID']")
+    outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
+    assert b"of the zip" not in outcome.payload
+
+
 def test_an_answer_that_is_too_large_is_an_error(deployed: Deployed, tmp_path: Path) -> None:
     """As in a function's process: a caller on AWS would not get it either."""
     (tmp_path / "function.py").write_text("def handler(event, context): return 'x' * event['a']")

@@ -125,6 +125,16 @@ class Simulator:
 
         return service_may_invoke(service, source_arn, function_arn)
 
+    def put_service_event(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Put an event as a service of AWS does, which alone has a source that begins with `aws.`.
+
+        Returns the result of the entry, as PutEvents does.
+        """
+        from wavetank.emulator.services import clients  # noqa: PLC0415 - as above
+
+        (result,) = clients().events.put_events(Entries=[entry])["Entries"]
+        return dict(result)
+
     def http_apis(self) -> "list[HttpApi]":
         """The HTTP APIs that are deployed."""
         from wavetank.emulator.http_apis.resources import http_apis  # noqa: PLC0415 - as above

@@ -2,9 +2,10 @@
 
 The modules of its zip are its own: imported again for each environment, and invisible to all
 others. What AWS's runtime provides, mainly boto3, is this process's, except boto3's default
-session, which holds credentials. AWS's own runtime interface client imports the handler and
-serializes its result, as in a function's process. Only one thread at a time runs between two AWS
-calls, so global state may be changed on entering and restored on leaving.
+session, which holds credentials; a copy of boto3 in the zip is not used, for its calls would leave
+the process. AWS's own runtime interface client imports the handler and serializes its result, as in
+a function's process. Only one thread at a time runs between two AWS calls, so global state may be
+changed on entering and restored on leaving.
 """
 
 import importlib
@@ -40,6 +41,8 @@ from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
 """The folders of AWS's SDK and of AWS's runtime interface client in this process."""
+SDK = frozenset({"boto3", "botocore", "s3transfer"})
+"""The modules that are this process's also if the zip has them."""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -83,7 +86,7 @@ class ModuleSpace:
             for folder in folders
             for path in folder.iterdir()
             if path.is_dir() or path.suffix == ".py"
-        )
+        ).difference(SDK)
         self._own: dict[str, ModuleType] = {}
         self._others: dict[str, ModuleType] = {}
         self._count = 0
