@@ -6,7 +6,6 @@ and the differences for each template that is not refused.
 """
 
 import json
-import logging
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -162,7 +161,6 @@ def main(arguments: list[str]) -> None:
     """Play the templates in the checkout, and print what differs for each."""
     checkout, paths = Path(arguments[0]), arguments[1:]
     played = [each for each in public_templates() if each.kind is not TemplateClass.REFUSED]
-    logging.disable(logging.CRITICAL)
     with simulator() as made:
         for template in played:
             if not paths or template.path in paths:

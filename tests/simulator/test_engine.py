@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import sys
 import zipfile
 from dataclasses import replace
@@ -222,6 +223,31 @@ def test_the_sdk_is_this_process_s_whatever_the_zip_has(deployed: Deployed, tmp_
     (tmp_path / "function.py").write_text(f"{source}['Owner']['ID']")
     outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
     assert b"of the zip" not in outcome.payload
+
+
+LOGS = """
+import logging
+logging.getLogger().setLevel(logging.INFO)
+def handler(event, context):
+    logging.getLogger(__name__).info("order %s", event["a"])
+"""
+
+
+def test_what_functions_log_is_in_their_log(deployed: Deployed, tmp_path: Path) -> None:
+    """In the form that Lambda's runtime gives it; the level is that of the environment alone."""
+    (tmp_path / "function.py").write_text(LOGS)
+    simulator, level = deployed.simulator, logging.root.level
+    log, file = simulator.function_log, tmp_path / "functions.log"
+    environment = ExecutionEnvironment(tmp_path, "function.handler", {}, simulator._environ, log)  # noqa: SLF001 - as above
+    with simulator.captures_output(), log.written_to(file):
+        for number in (1, 2):
+            environment.invoke({"a": number}, CONTEXT)
+            assert logging.root.level == level
+    lines = file.read_text().splitlines()
+    starts = [line.split(" ", 3)[3].startswith("[INFO]\t") for line in lines]
+    ends = [line.partition("Z\t")[2] for line in lines]
+    assert starts == [True, True]
+    assert ends == [f"{CONTEXT.aws_request_id}\torder {number}" for number in (1, 2)]
 
 
 def test_an_answer_that_is_too_large_is_an_error(deployed: Deployed, tmp_path: Path) -> None:

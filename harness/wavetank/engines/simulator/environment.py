@@ -36,6 +36,7 @@ from wavetank.emulator.lambda_.outcome import (
     response_too_large,
 )
 from wavetank.engines.simulator.function_log import FunctionLog
+from wavetank.engines.simulator.function_logging import RootLevel
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
@@ -71,6 +72,12 @@ def take_output(chunk: bytes) -> bool:
     if chunk:
         environment.printed(chunk)
     return True
+
+
+def running_request() -> str:
+    """The id of the request that the handler of this thread serves; empty if no handler runs."""
+    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    return environment.request if environment is not None else ""
 
 
 class ModuleSpace:
@@ -162,6 +169,8 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
+        self._level = RootLevel()
+        self.request = ""
         self._output = InvocationOutput()
         self._is_ended = False
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
@@ -175,6 +184,7 @@ class ExecutionEnvironment:
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
         self._output = InvocationOutput()
+        self.request = context.aws_request_id
         self._enter()
         try:
             if self._handler is None:
@@ -215,12 +225,14 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        self._level.enter()
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
 
     def _leave(self) -> None:
         RUNNING.environment = None
         SUPERVISION.note_running("")
+        self._level.leave()
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
