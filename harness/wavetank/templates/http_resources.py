@@ -68,7 +68,9 @@ def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
 
 
 HTTP_CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
+    "AWS::ApiGateway::BasePathMapping": _anything,
     "AWS::ApiGateway::Deployment": _anything,
+    "AWS::ApiGateway::DomainName": _anything,
     "AWS::ApiGateway::Method": check_method,
     "AWS::ApiGateway::Resource": _anything,
     "AWS::ApiGateway::RestApi": check_api,
