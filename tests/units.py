@@ -142,6 +142,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_parity\.py": (
         "tests/live/test_live_run.py: the same scenario in wall time and in the simulator"
     ),
+    r"tests/simulator/test_trigger_parity\.py": (
+        "each trigger's own tests, in tests/simulator and in tests/live"
+    ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
     r"tests/embedded/test_snapshot\.py::test_a_(damaged|failed_save)": (
         "tests/unit/emulator/test_snapshot_file.py and snapshot"
@@ -185,6 +188,8 @@ LONGEST_FIRST = (
     "tests/simulator/test_faults.py",
     "tests/embedded/test_engine.py",
     "tests/simulator/test_parity.py",
+    "tests/simulator/test_public_templates.py",
+    "tests/simulator/test_trigger_parity.py",
     "tests/simulator/test_naive.py",
     "tests/simulator/test_run.py",
     "tests/simulator/test_notebooks.py",

@@ -149,6 +149,13 @@ def test_the_example_of_the_documents_is_sent(deployed: Deployed) -> None:
     ]
 
 
+def test_an_event_of_a_service_of_aws_is_sent(deployed: Deployed) -> None:
+    """PutEvents accepts such a source from the service only, for which the workload stands."""
+    table = 'kind = "put-events"\ntarget = "default"\ncount = 1\nbody = "{}"\nsource = "aws.ec2"'
+    (event,) = sent(run_scenario(deployed, scenario(table)).events)
+    assert (event.outcome, len(event.ids)) == ("ok", 1)
+
+
 def test_a_refused_call_is_recorded(deployed: Deployed) -> None:
     """By its error code; the run goes on."""
     load = scenario(

@@ -217,6 +217,7 @@ class Run:
         """Schedule what services do next by themselves; called after every action."""
         self._deliveries.plan()
         self._sources.plan()
+        self._schedules.plan()
 
     def _begin(self) -> None:
         options, record = self._options, self._clock.record

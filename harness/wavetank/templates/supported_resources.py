@@ -124,7 +124,9 @@ def _check_function(function: TemplateResource) -> Iterator[TemplateProblem]:
         what = f"with {_shown(runtime)} as Runtime"
         yield function.problem("a function in Python 3", what, "choose another", ("Runtime",))
     refused = {
+        "DurableConfig": "a function that is not durable",
         "FileSystemConfigs": "a function without mounted file systems",
+        "TenancyConfig": "a function without tenant isolation",
     }
     yield from _refused(function, refused)
     yield from _check_dead_letters(function)

@@ -33,9 +33,10 @@ SECTIONS = (
 GLOBALS = "Globals"
 """SAM's own section."""
 ATTRIBUTES = (
-    *("Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties"),
-    *("Type", "UpdatePolicy", "UpdateReplacePolicy"),
+    *("Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Description", "Metadata"),
+    *("Properties", "Type", "UpdatePolicy", "UpdateReplacePolicy", "Version"),
 )
+"""CloudFormation accepts a Description, without documenting it. [aws-cdk: CfnInclude]"""
 SAM_ATTRIBUTES = ("Connectors", "IgnoreGlobals")
 PARAMETER_ATTRIBUTES = (
     *("AllowedPattern", "AllowedValues", "ConstraintDescription", "Default", "Description"),

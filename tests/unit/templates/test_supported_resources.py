@@ -26,6 +26,22 @@ BUCKET_BEFORE_FUNCTION = """
 """
 
 
+DURABLE = "{ExecutionTimeout: 60}"
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [f"DurableConfig: {DURABLE}", "TenancyConfig: {TenantIsolationMode: PER_TENANT}"],
+)
+def test_functions_that_lambda_runs_otherwise_are_refused(
+    read: ReadTemplate, configuration: str
+) -> None:
+    """They would deploy, and then run as if the property were not there."""
+    tree = read(f"    Resources:{WORK.replace('Role: x', f'Role: x, {configuration}')}")
+    (problem,) = unsupported(tree.scope)
+    assert configuration.partition(":")[0] in problem.found
+
+
 def _problems(read: ReadTemplate, resource: str) -> list[str]:
     tree = read(f"    Resources:{WORK}      It: {resource}\n")
     return [f"{found.expected}; {found.found}" for found in unsupported(tree.scope)]

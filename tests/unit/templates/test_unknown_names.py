@@ -29,6 +29,7 @@ Resources:
     Type: AWS::SQS::Queue
   Events:
     Type: Custom::Anything
+    Version: "1.0"
     Properties: {ServiceToken: !GetAtt Work.Arn, Any: value}
 Conditions: {Traced: !Equals [!Ref AWS::StackId, x]}
 """
@@ -59,7 +60,7 @@ Resources:
       ToJobs: {Properties: {Destination: {Id: Jobs}, Permissions: [Write]}}
   Jobs:
     Type: AWS::SQS::Queue
-  Late: {Type: AWS::SQS::Queue, DependsOn: WorkToJobs}
+  Late: {Type: AWS::SQS::Queue, DependsOn: WorkToJobs, Description: undocumented}
 """
 
 

@@ -24,9 +24,11 @@ from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
     outside_the_handler,
+    running_request,
     take_output,
 )
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
+from wavetank.engines.simulator.function_logging import captured_records
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
@@ -125,6 +127,16 @@ class Simulator:
         from wavetank.emulator.in_process.functions import service_may_invoke  # noqa: PLC0415 - as above
 
         return service_may_invoke(service, source_arn, function_arn)
+
+    def put_service_event(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Put an event as a service of AWS does, which alone has a source that begins with `aws.`.
+
+        Returns the result of the entry, as PutEvents does.
+        """
+        from wavetank.emulator.services import clients  # noqa: PLC0415 - as above
+
+        (result,) = clients().events.put_events(Entries=[entry])["Entries"]
+        return dict(result)
 
     def http_apis(self) -> "list[HttpApi]":
         """The HTTP APIs that are deployed."""
@@ -231,7 +243,11 @@ class Simulator:
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.
         """
-        with self.function_log.capturing_descriptors(), redirected_streams(take_output):
+        with (
+            self.function_log.capturing_descriptors(),
+            redirected_streams(take_output),
+            captured_records(take_output, running_request),
+        ):
             yield
 
     def packaged_code(self, arn: str) -> bytes:

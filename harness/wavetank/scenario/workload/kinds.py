@@ -158,7 +158,10 @@ class SendMessage(WorkloadSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class PutEvents(WorkloadSpec):
-    """Sends an event to the event bus; the body is its detail, in JSON."""
+    """Sends an event to the event bus; the body is its detail, in JSON.
+
+    A `source` such as aws.ec2 makes it an event of that service.
+    """
 
     kind: ClassVar[str] = "put-events"
     resource: ClassVar[str] = "event bus"

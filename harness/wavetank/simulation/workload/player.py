@@ -113,7 +113,9 @@ class WorkloadPlayer:
 
     def action(self, handle: str, values: ActionValues, body: bytes) -> WorkloadAction:
         """An action of this run."""
-        return WorkloadAction(self._simulator.aws, handle, values, body, self._clock.new_id)
+        simulator, new_id = self._simulator, self._clock.new_id
+        put_event = simulator.put_service_event
+        return WorkloadAction(simulator.aws, handle, values, body, new_id, put_event)
 
     @property
     def clock(self) -> SimulationClock:

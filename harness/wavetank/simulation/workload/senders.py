@@ -24,6 +24,8 @@ from wavetank.scenario.workload.kinds import (
 from wavetank.simulation.workload.targets import KINESIS
 
 FIFO = ".fifo"
+OF_SERVICES = "aws."
+"""How the sources of events of AWS's services begin: PutEvents refuses them from others."""
 
 
 class RefusedError(Exception):
@@ -32,13 +34,17 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class WorkloadAction:
-    """One action: the handle of its target, the values of its placeholders, and its body."""
+    """One action: the handle of its target, the values of its placeholders, and its body.
+
+    `put_service_event` puts an event on a bus as a service of AWS does.
+    """
 
     aws: AwsClients
     handle: str
     values: ActionValues
     body: bytes
     new_id: Callable[[], str]
+    put_service_event: Callable[[dict[str, Any]], dict[str, Any]]
 
     @property
     def text(self) -> str:
@@ -66,20 +72,24 @@ def send_message(workload: SendMessage, action: WorkloadAction) -> tuple[str, ..
 
 
 def put_events(workload: PutEvents, action: WorkloadAction) -> tuple[str, ...]:
-    """Send the event; returns its id.
+    """Send the event; returns its id. One whose source is a service of AWS is sent as by it.
 
     Raises:
         RefusedError: EventBridge refuses the entry.
     """
-    entry = {
+    source = action.rendered(workload.source)
+    entry: dict[str, Any] = {
         "EventBusName": action.handle,
-        "Source": action.rendered(workload.source),
+        "Source": source,
         "DetailType": action.rendered(workload.detail_type),
         "Detail": action.text,
         "Time": action.values.at,
     }
-    entries: Any = [entry]
-    (answer,) = action.aws.events.put_events(Entries=entries)["Entries"]
+    if source.startswith(OF_SERVICES):
+        answer = action.put_service_event(entry)
+    else:
+        entries: Any = [entry]
+        answer = dict(action.aws.events.put_events(Entries=entries)["Entries"][0])
     if "ErrorCode" in answer:
         raise RefusedError(answer["ErrorCode"])
     return (answer["EventId"],)

@@ -34,3 +34,20 @@ def test_a_delivery_stream_is_passed_the_roles_of_all_its_parts() -> None:
     )
     expected = {f"{ROLE}{name}" for name in ("source", "destination", "processor", "backup")}
     assert {role.arn for role in passed_roles(call)} == expected
+
+
+def test_a_role_that_a_function_is_told_of_is_not_passed_to_lambda() -> None:
+    """Names of variables and tags are the caller's own, whatever they end with."""
+    call = Call(
+        service="lambda",
+        operation="CreateFunction",
+        parameters={
+            "FunctionName": "work",
+            "Role": f"{ROLE}work",
+            "Environment": {"Variables": {"JOB_ROLE": f"{ROLE}job", "jobRoleArn": f"{ROLE}job"}},
+            "Tags": {"role": f"{ROLE}tag"},
+        },
+        account="123456789012",
+        region="eu-west-1",
+    )
+    assert [role.arn for role in passed_roles(call)] == [f"{ROLE}work"]

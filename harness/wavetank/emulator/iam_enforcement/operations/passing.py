@@ -56,6 +56,8 @@ ROLE_PARAMETER_ENDINGS = ("rolearn", "role")
 ROLE_ARN = ":role/"
 NAMED_BY = {"AttributeValue": "AttributeName", "ParameterValue": "ParameterName"}
 """The members whose name is the value of another: SNS's attributes, a Firehose processor's."""
+NAMED_BY_THE_CALLER = frozenset({"Environment", "Tags"})
+"""The members whose own members have names that the caller chooses."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def _roles_in(value: Any, name: str = "") -> Iterator[str]:
     if isinstance(value, Mapping):
         names = {of: str(value.get(member, "")) for of, member in NAMED_BY.items()}
         for key, inner in value.items():
-            yield from _roles_in(inner, names.get(str(key), str(key)))
+            if key not in NAMED_BY_THE_CALLER:
+                yield from _roles_in(inner, names.get(str(key), str(key)))
     elif isinstance(value, list):
         for inner in value:
             yield from _roles_in(inner, name)
