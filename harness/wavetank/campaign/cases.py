@@ -1,17 +1,16 @@
 """The cases of a campaign: the same seeds give the same cases on any machine."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
-from wavetank.faults.catalogue import VIRTUAL_KINDS
-from wavetank.faults.fault import Fault
 from wavetank.faults.generation import generate_plan, revealing_faults
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
@@ -52,9 +51,9 @@ class Seeds:
 
 
 def generated_cases(
-    seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
+    seeds: Seeds, horizon: timedelta, targets: FaultTargets = TICKER_TARGETS
 ) -> Iterator[RunSpec]:
-    """A case for each seed, with the fault plan that is generated from it.
+    """A case for each seed, with the fault plan that is generated from it for the targets.
 
     Raises:
         UsageError: the horizon has no room for a fault.
@@ -65,7 +64,7 @@ def generated_cases(
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
-            plan=generate_plan(seed, horizon, kinds),
+            plan=generate_plan(seed, horizon, targets),
         )
         yield RunSpec(scenario=scenario, seed=seed)
 

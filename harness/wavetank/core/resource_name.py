@@ -1,4 +1,4 @@
-"""The name of a resource for a reader, from its ARN, such as `bucket uploads`."""
+"""The name of a resource from its ARN: alone, or for a reader, such as `bucket uploads`."""
 
 KINDS = {
     "dynamodb": "table",
@@ -16,14 +16,18 @@ KINDS = {
 
 def resource_name(arn: str) -> str:
     """The kind and the name of a trigger or a function; a rule's bus is left out."""
+    service = arn.split(":")[2]
+    return f"{KINDS.get(service, service)} {bare_name(arn)}"
+
+
+def bare_name(arn: str) -> str:
+    """The name of a trigger or a function; a rule's bus is left out."""
     _, _, service, _, _, resource = arn.split(":", 5)
     match service:
         case "lambda":
-            name = resource.split(":")[1]
+            return resource.split(":")[1]
         case "logs":
-            name = resource.removeprefix("log-group:").removesuffix(":*")
+            return resource.removeprefix("log-group:").removesuffix(":*")
         case "dynamodb":
-            name = resource.split("/")[1]
-        case _:
-            name = resource.rpartition("/")[2]
-    return f"{KINDS.get(service, service)} {name}"
+            return resource.split("/")[1]
+    return resource.rpartition("/")[2]

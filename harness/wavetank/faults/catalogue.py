@@ -17,6 +17,15 @@ from wavetank.faults.delivery import (
     ThrottledTopic,
     UnconfirmedAddress,
 )
+from wavetank.faults.event_sources import (
+    ConcurrentBatches,
+    DuplicateBatch,
+    ExpiredVisibilityTimeout,
+    OutOfOrderMessage,
+    PoisonMessage,
+    StalledShard,
+    TrimmedStream,
+)
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import (
     BrokenDeployment,
@@ -26,6 +35,7 @@ from wavetank.faults.functions import (
     NotificationFailure,
     OutOfMemory,
     SlowColdStart,
+    ThrottledFunction,
 )
 from wavetank.faults.host_faults import (
     DiskFull,
@@ -35,6 +45,8 @@ from wavetank.faults.host_faults import (
     NetworkCut,
     WrongClock,
 )
+from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
+from wavetank.faults.targets import FaultTargets
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks, RuleOff
 
 ALL_KINDS: tuple[type[Fault], ...] = (
@@ -59,6 +71,16 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     PermissionRemoved,
     NoConcurrency,
     RuleOff,
+    ThrottledFunction,
+    DuplicateBatch,
+    OutOfOrderMessage,
+    ExpiredVisibilityTimeout,
+    ConcurrentBatches,
+    PoisonMessage,
+    StalledShard,
+    TrimmedStream,
+    DuplicateEvent,
+    LateEvent,
     HostPaused,
     HostKilled,
     NetworkCut,
@@ -82,4 +104,9 @@ def kinds_of(engine: EngineName) -> tuple[type[Fault], ...]:
 
 
 VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
-"""The kinds that the simulator supports; campaigns generate these."""
+"""The kinds that the simulator supports."""
+
+
+def kinds_for(targets: FaultTargets) -> tuple[type[Fault], ...]:
+    """The kinds that campaigns generate for a pipeline: those that can hit something of it."""
+    return tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)

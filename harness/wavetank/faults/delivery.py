@@ -7,35 +7,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
-from wavetank.faults.calls import PUBLISH, PUT_OBJECT
+from wavetank.faults.calls import PUBLISH
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import PolicyChange, SubscriptionChange
 from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
-    Resource,
     StateFault,
     StreamFault,
     check_resource_name,
     names,
 )
-from wavetank.faults.references import RoleOwner, RoleReference
+from wavetank.faults.references import Resource, RoleOwner, RoleReference
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
 
 ACTION = re.compile(r"[a-z0-9-]{1,50}:[A-Za-z0-9*]{1,80}")
-
-
-PERMISSIONS = (
-    (RoleOwner.RULE_TARGET, "dynamodb:Scan"),
-    (RoleOwner.RULE_TARGET, "dynamodb:UpdateItem"),
-    (RoleOwner.RULE_TARGET, "firehose:PutRecordBatch"),
-    (RoleOwner.RULE_TARGET, "lambda:InvokeFunction"),
-    (RoleOwner.FAILURE_DESTINATION, PUBLISH),
-    (RoleOwner.DELIVERY_STREAM, PUT_OBJECT),
-)
-"""The permissions that the pipeline needs, by the resource that assumes the role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +113,9 @@ class PermissionRemoved(StateFault):
         return f"{self.action} of the {self.owner}"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        owner, action = choose_from(choose, PERMISSIONS)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        owner, action = choose_from(choose, targets.permissions)
         return values | {"owner": owner, "action": action}
 
     def changes(self, name: str, resources: "Resources") -> Iterator[PolicyChange]:

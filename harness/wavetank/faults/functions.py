@@ -1,9 +1,10 @@
 """Faults of functions: invocations that end early, code that fails, and no concurrency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.faults.broken_code import break_package
@@ -13,19 +14,25 @@ from wavetank.faults.choices import SECOND, Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
     Fault,
-    Resource,
     StateFault,
     check_resource_name,
     names,
 )
-from wavetank.faults.references import FunctionReference, FunctionRole
+from wavetank.faults.references import FunctionReference, FunctionRole, Resource
 from wavetank.faults.resources import code_sha256
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
 
-CALLS_OF_TICK, CALLS_OF_ALERT = 3, 1
-"""The API calls that an invocation of either function makes."""
+CALLS: Mapping[FunctionRole, int] = MappingProxyType(
+    {
+        FunctionRole.RULE_TARGET: 3,
+        FunctionRole.FAILURE_DESTINATION: 1,
+        FunctionRole.TRIGGER_TARGET: 5,
+    }
+)
+"""The API calls at which an invocation of each is ended: those of the ticker's, and of a batch."""
 
 
 class Side(StrEnum):
@@ -69,11 +76,10 @@ class InvocationFault(FunctionFault, CountedFault):
     side: Side = Side.AFTER
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        function = choose_from(choose, tuple(FunctionRole))
-        calls = CALLS_OF_TICK if function is FunctionRole.RULE_TARGET else CALLS_OF_ALERT
-        number = choose(1, calls)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        function = choose_from(choose, targets.functions)
+        number = choose(1, CALLS[function])
         side = choose_from(choose, tuple(Side))
         return values | {"function": function, "call_number": number, "side": side}
 
@@ -109,8 +115,10 @@ class FunctionStateFault(FunctionFault, StateFault):
     needs: ClassVar[Capability] = Capability.FUNCTIONS
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"function": choose_from(choose, tuple(FunctionRole))}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {
+            "function": choose_from(choose, targets.functions)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +166,31 @@ class NoConcurrency(FunctionStateFault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThrottledFunction(FunctionFault, CountedFault):
+    """Lambda throttles an invocation (429), as other functions use up the account's concurrency.
+
+    Lambda retries an asynchronous event after a second, then after waits that double up to five
+    minutes, for as long as MaximumEventAgeInSeconds says. Messages come back after their visibility
+    timeout, a batch of a stream is retried, and an HTTP client gets the error.
+    [Lambda developer guide: lambda-concurrency, invocation-async-error-handling,
+    services-sqs-errorhandling, invocation-retries]
+    """
+
+    kind: ClassVar[str] = "throttled-function"
+    title: ClassVar[str] = "A function is throttled"
+    needs: ClassVar[Capability] = Capability.INVOCATIONS
+
+    @property
+    def target(self) -> str:
+        return f"the concurrency of the {self.function}"
+
+    @classmethod
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        return values | {"function": choose_from(choose, targets.functions)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotificationFailure(CountedFault):
     """The function that sends the alerts fails by itself, before it has done anything."""
 
@@ -185,7 +218,7 @@ class SlowColdStart(FunctionFault, CountedFault):
         return f"cold starts of the {self.function}"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        function = choose_from(choose, tuple(FunctionRole))
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        function = choose_from(choose, targets.functions)
         return values | {"function": function, "takes": choose(1, 30) * SECOND}

@@ -6,6 +6,36 @@ UNLIMITED = "all"
 """All resources of a type; and `times` without a limit, since TOML has no null."""
 
 
+class Resource(StrEnum):
+    """The kind of resource that a field of a fault names.
+
+    It is metadata of the field: `field(metadata=names(Resource.RULE))`.
+    """
+
+    ACTION = "action"
+    ASYNC_SOURCE = "async-source"
+    """A bucket, rule, topic or other source whose events invoke functions asynchronously."""
+    CALL = "call"
+    CODE = "code"
+    DATA_STREAM = "data-stream"
+    """A Kinesis stream, or the stream of a table, of an event source mapping."""
+    EVENT_SOURCE = "event-source"
+    """Any source of an event source mapping."""
+    FUNCTION = "function"
+    QUEUE = "queue"
+    """A standard queue of an event source mapping."""
+    ROLE = "role"
+    RULE = "rule"
+    """A rule with a schedule."""
+    STREAM = "stream"
+    """A delivery stream."""
+    SUBSCRIPTION = "subscription"
+
+
+DEPLOYED = frozenset(Resource) - {Resource.ACTION, Resource.CALL, Resource.CODE}
+"""Resources without which a fault that names one cannot be injected."""
+
+
 class FunctionRole(StrEnum):
     """A function by its role in the pipeline, because its name differs between deployments."""
 
@@ -13,6 +43,8 @@ class FunctionRole(StrEnum):
     """What the rule invokes."""
     FAILURE_DESTINATION = "failure-destination"
     """What Lambda invokes when all attempts at an event have failed."""
+    TRIGGER_TARGET = "trigger-target"
+    """Any other function: what a queue, stream, bucket, topic, event pattern or API invokes."""
 
 
 class RoleOwner(StrEnum):
@@ -20,6 +52,7 @@ class RoleOwner(StrEnum):
 
     RULE_TARGET = "rule-target"
     FAILURE_DESTINATION = "failure-destination"
+    TRIGGER_TARGET = "trigger-target"
     DELIVERY_STREAM = "delivery-stream"
 
 

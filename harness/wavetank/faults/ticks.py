@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import RuleChange
 from wavetank.faults.choices import SECOND, Choose
-from wavetank.faults.fault import CountedFault, Resource, StateFault, check_resource_name, names
-from wavetank.faults.references import UNLIMITED
+from wavetank.faults.fault import CountedFault, StateFault, check_resource_name, names
+from wavetank.faults.references import UNLIMITED, Resource
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ class TickFault(CountedFault):
     """
 
     needs: ClassVar[Capability] = Capability.RULE_EVENTS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.RULE})
 
     @property
     def target(self) -> str:
@@ -48,8 +50,8 @@ class LateTick(TickFault):
     delay: timedelta = timedelta(seconds=90)
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"delay": choose(1, 300) * SECOND}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {"delay": choose(1, 300) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +65,8 @@ class DuplicateTick(TickFault):
     gap: timedelta = timedelta(seconds=1)
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        counted = super().generate(choose)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        counted = super().generate(choose, targets)
         return counted | {"copies": choose(1, 3), "gap": choose(0, 120) * SECOND}
 
 
@@ -78,8 +80,8 @@ class OverlappingTicks(TickFault):
     ticks_later: int = 1
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"ticks_later": choose(1, 3)}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {"ticks_later": choose(1, 3)}
 
 
 @dataclass(frozen=True, kw_only=True)

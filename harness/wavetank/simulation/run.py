@@ -115,7 +115,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
-        self._pushed = PushedEvents(self._clock, self._invocations)
+        self._pushed = PushedEvents(self._clock, matcher, self._invocations)
         self._sources = EventSources(
             PolledRun(
                 simulator=simulator,

@@ -23,7 +23,9 @@ from wavetank.faults.ticks import LateTick, MissedTick
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize("fault", single_faults(HOUR, ALL_KINDS), ids=lambda fault: fault.kind)
+@pytest.mark.parametrize(
+    "fault", single_faults(HOUR, kinds=ALL_KINDS), ids=lambda fault: fault.kind
+)
 def test_every_kind_comes_back(fault: Fault) -> None:
     """Each kind of fault is the same after it was written and read."""
     assert fault_from_dict(fault_to_dict(fault)) == fault
@@ -107,7 +109,9 @@ def test_text_of_no_plan_is_refused(text: str) -> None:
 def test_every_kind_can_be_drawn() -> None:
     """Seeds reach every kind, also those of the host if they are given."""
     virtual = {f.kind for seed in range(200) for f in generate_plan(seed, HOUR).faults}
-    drawn = {f.kind for seed in range(300) for f in generate_plan(seed, HOUR, ALL_KINDS).faults}
+    drawn = {
+        f.kind for seed in range(300) for f in generate_plan(seed, HOUR, kinds=ALL_KINDS).faults
+    }
     assert virtual == {kind.kind for kind in VIRTUAL_KINDS}
     assert drawn == {kind.kind for kind in ALL_KINDS}
 
