@@ -1,4 +1,7 @@
-"""The name of a resource from its ARN: alone, or for a reader, such as `bucket uploads`."""
+"""What an ARN says: the service, and a name of the resource for readers, such as `bucket uploads`.
+
+[IAM user guide: reference-arns]
+"""
 
 KINDS = {
     "dynamodb": "table",
@@ -14,16 +17,21 @@ KINDS = {
 """What a trigger or a function is, by the service in its ARN."""
 
 
+def service_of(arn: str) -> str:
+    """The service in the ARN, such as `sqs`; empty for none."""
+    return arn.split(":", 3)[2] if arn else ""
+
+
 def resource_name(arn: str) -> str:
     """The kind and the name of a trigger or a function; a rule's bus is left out."""
-    service = arn.split(":")[2]
+    service = service_of(arn)
     return f"{KINDS.get(service, service)} {bare_name(arn)}"
 
 
 def bare_name(arn: str) -> str:
     """The name of a trigger or a function; a rule's bus is left out."""
-    _, _, service, _, _, resource = arn.split(":", 5)
-    match service:
+    resource = arn.split(":", 5)[5]
+    match service_of(arn):
         case "lambda":
             return resource.split(":")[1]
         case "logs":

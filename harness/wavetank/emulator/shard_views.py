@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.dynamodb.table_stream import (
     FIRST_NUMBER,
     RETENTION,
@@ -119,7 +120,7 @@ class KinesisShard:
 
 def is_stream(arn: str) -> bool:
     """Whether it is the ARN of a Kinesis stream, or of the stream of a table."""
-    return bool(arn) and arn.split(":")[2] in {"dynamodb", "kinesis"}
+    return service_of(arn) in {"dynamodb", "kinesis"}
 
 
 def shards_of(stream_arn: str) -> list[ShardView]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code, role_clients, without_retries
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.lambda_.dead_letters import Attributes, DeadLetter, record_without_response
 from wavetank.history.events import OK
 from wavetank.simulation.topology import is_function
@@ -74,7 +75,7 @@ class Destinations:
         self, clients: AwsClients, destination: str, text: str, attributes: Attributes
     ) -> None:
         with_attributes: Any = {"MessageAttributes": attributes} if attributes else {}
-        match destination.split(":")[2]:
+        match service_of(destination):
             case "lambda":
                 clients.awslambda.invoke(FunctionName=destination, InvocationType="DryRun")
             case "sns":

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wavetank.core.resource_name import bare_name, resource_name
+from wavetank.core.resource_name import bare_name, resource_name, service_of
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
 from wavetank.history import EventOffered, EventUndelivered, Trigger
@@ -68,7 +68,7 @@ class PushedEvents:
     def _offer(
         self, offered: "OfferedEvent", source: str, causes: tuple[InvocationCause, ...]
     ) -> None:
-        trigger = TRIGGERS.get(_service(offered.source.arn), Trigger.SERVICE)
+        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
         request = self._invocations.queue(
             offered.function, offered.event, trigger, source=source, causes=causes
         )
@@ -89,8 +89,3 @@ class PushedEvents:
                 dead_letter,
             )
         )
-
-
-def _service(arn: str) -> str:
-    """The service in the ARN; empty for none."""
-    return arn.split(":")[2] if arn else ""

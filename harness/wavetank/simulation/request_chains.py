@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wavetank.core.errors import UsageError
-from wavetank.core.resource_name import resource_name
+from wavetank.core.resource_name import resource_name, service_of
 
 DETECTED = frozenset({"lambda", "s3", "sns", "sqs"})
 """Services whose loops Lambda detects."""
@@ -88,7 +88,7 @@ def recursive_loop(cause: InvocationCause, *, is_allowed: bool) -> RecursiveLoop
     if cause.count <= INVOCATIONS_MAX:
         return None
     loop = _loop(cause)
-    is_detected = all(_service(each.source) in DETECTED for each in loop if each.source)
+    is_detected = all(service_of(each.source) in DETECTED for each in loop if each.source)
     is_stopped = is_detected and not is_allowed
     limit = INVOCATIONS_MAX if is_stopped else UNDETECTED_MAX
     if cause.count <= limit:
@@ -113,6 +113,11 @@ def refuse_recursive_loop(cause: InvocationCause, *, is_allowed: bool) -> None:
             "write to another resource, or filter the events so that the function's own are left "
             "out",
         )
+
+
+def stream_event(stream: str, number: int) -> str:
+    """The name in `RequestChains` of a stream's record, which no other stream's record has."""
+    return f"{stream} {number}"
 
 
 class RequestChains:
@@ -144,7 +149,3 @@ def _loop(cause: InvocationCause) -> list[InvocationCause]:
             break
         found.append(each)
     return found
-
-
-def _service(arn: str) -> str:
-    return arn.split(":")[2]

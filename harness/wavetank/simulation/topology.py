@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.lambda_.runtimes import substitution
 from wavetank.faults.references import FunctionRole
 from wavetank.invariants.applicability import DELIVERY_STREAM, FUNCTION, SCHEDULED_RULE
@@ -130,7 +131,7 @@ def substituted_runtimes(aws: AwsClients) -> list[str]:
 
 def is_function(arn: str) -> bool:
     """Whether the ARN is that of a Lambda function."""
-    return arn.split(":")[2] == "lambda"
+    return service_of(arn) == "lambda"
 
 
 def unqualified(arn: str) -> str:
@@ -141,15 +142,6 @@ def unqualified(arn: str) -> str:
 def function_name(arn: str) -> str:
     """The name in a function's ARN."""
     return arn.split(":")[6]
-
-
-def delivery_roles(aws: AwsClients) -> frozenset[str]:
-    """The ARNs of the roles with which delivery streams write."""
-    names = aws.firehose.list_delivery_streams()["DeliveryStreamNames"]
-    found = [aws.firehose.describe_delivery_stream(DeliveryStreamName=name) for name in names]
-    destinations = [d for f in found for d in f["DeliveryStreamDescription"]["Destinations"]]
-    s3 = [destination.get("S3DestinationDescription") for destination in destinations]
-    return frozenset(entry["RoleARN"] for entry in s3 if entry)
 
 
 def confirmed_addresses(aws: AwsClients) -> Mapping[str, tuple[str, ...]]:

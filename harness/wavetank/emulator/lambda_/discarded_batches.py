@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.lambda_.stream_policy import DiscardCondition, Records
 
 VERSION = "1.0"
@@ -36,7 +37,7 @@ class DiscardedBatch:
         """The record for a queue or a topic."""
         answered = {"responseContext": self._response()} if self.invocations else {}
         first, last = self.records[0], self.records[-1]
-        is_kinesis = self.stream.split(":")[2] == "kinesis"
+        is_kinesis = service_of(self.stream) == "kinesis"
         precision = "milliseconds" if is_kinesis else "seconds"
         return {
             "requestContext": {

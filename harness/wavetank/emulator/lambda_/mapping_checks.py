@@ -8,6 +8,7 @@ from localstack.services.lambda_.provider_utils import get_function_version_from
 from localstack.services.sqs.models import sqs_stores
 from moto.iam.models import iam_backends
 
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.iam_enforcement.checking import check_action, resource_of
 from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
 from wavetank.emulator.iam_enforcement.identity_policies import PARTITION
@@ -42,7 +43,7 @@ def permission_refusal(queue_arn: str, role_arn: str) -> str | None:
 
 def stream_permission_refusal(stream_arn: str, role_arn: str) -> str | None:
     """Why the role cannot be used to read the stream; None if it can."""
-    service = stream_arn.split(":")[2]
+    service = service_of(stream_arn)
     reads = all(_may(role_arn, service, action, stream_arn) for action in STREAM_READING)
     if reads and any(_may(role_arn, service, each, stream_arn) for each in DESCRIBING[service]):
         return None

@@ -12,11 +12,10 @@ from typing import Any
 from localstack.services.lambda_.event_source_mapping.event_processor import (
     PartialBatchFailureError,
 )
-from localstack.services.lambda_.event_source_mapping.pollers.poller import (
-    parse_batch_item_failures,
-)
 
-from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
+from wavetank.emulator.lambda_.event_filters import matches_filters
+from wavetank.emulator.lambda_.item_failures import reported_failures
+from wavetank.emulator.lambda_.queue_records import message_record
 from wavetank.emulator.patches import patch_of
 
 HANDLE = (
@@ -44,8 +43,7 @@ def handle_messages(poller: Any, messages: list[dict[str, Any]]) -> None:
     try:
         poller.processor.process_events_batch(matching)
     except PartialBatchFailureError as error:
-        response: Any = error.partial_failure_payload
-        failed = set(parse_batch_item_failures(response, ids))
+        failed = reported_failures(error.partial_failure_payload, ids)
         poller.delete_messages(messages, ids - failed)
     else:
         poller.delete_messages(messages, ids)

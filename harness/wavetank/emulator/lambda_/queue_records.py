@@ -1,11 +1,10 @@
-"""The records that Lambda makes of SQS messages, and which of them match a mapping's filters.
+"""The records that Lambda makes of SQS messages.
 
-[Lambda developer guide: with-sqs, with-sqs-filtering, invocation-eventfiltering]
+[Lambda developer guide: with-sqs]
 """
 
 import base64
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -26,26 +25,6 @@ def message_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]
     if "MD5OfMessageAttributes" in message:
         record["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
     return record
-
-
-def matches_filters(record: Mapping[str, Any], patterns: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the record matches one of the patterns; each does if there are none.
-
-    A body that is JSON is matched by its members, any other as a string.
-    """
-    if not patterns:
-        return True
-    from localstack.utils.event_matcher import matches_event  # noqa: PLC0415 - the rest does without LocalStack
-
-    filtered = {**record, "body": _parsed(record["body"])}
-    return any(matches_event(dict(pattern), filtered) for pattern in patterns)
-
-
-def _parsed(body: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body
 
 
 def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,9 +21,6 @@ from localstack.services.lambda_.event_source_mapping.event_processor import (
     PartialBatchFailureError,
 )
 from localstack.services.lambda_.event_source_mapping.pipe_utils import get_internal_client
-from localstack.services.lambda_.event_source_mapping.pollers.poller import (
-    get_batch_item_failures,
-)
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import get_queue_url
 from localstack.services.lambda_.event_source_mapping.senders.sender_utils import batched
 from localstack.services.lambda_.invocation.models import lambda_stores
@@ -33,7 +30,10 @@ from localstack.utils.strings import long_uid
 
 from wavetank.aws.clients import ClientError
 from wavetank.core.clock import WallClock
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.lambda_.discarded_batches import DiscardedBatch
+from wavetank.emulator.lambda_.event_filters import matches_filters
+from wavetank.emulator.lambda_.item_failures import reported_failures
 from wavetank.emulator.lambda_.stream_policy import (
     BatchResult,
     DiscardCondition,
@@ -50,7 +50,6 @@ from wavetank.emulator.lambda_.stream_policy import (
 from wavetank.emulator.lambda_.stream_records import (
     ShardRecord,
     kinesis_record,
-    matches_stream_filters,
     table_record,
 )
 from wavetank.emulator.patches import patch_of
@@ -140,7 +139,7 @@ def offer(poller: Any, shard_id: str, records: list[dict[str, Any]]) -> None:
     """Invoke the function with the records that match a filter, until they are settled."""
     found = (_record(poller, each, shard_id) for each in records)
     matching = tuple(
-        each for each in found if matches_stream_filters(each.content, poller.filter_patterns)
+        each for each in found if matches_filters(each.content, poller.filter_patterns)
     )
     policy, waiting = _policy(poller), deque([StreamBatch(matching)])
     answer = _Answer(BatchResult())
@@ -163,10 +162,9 @@ def _invoke(poller: Any, batch: StreamBatch, policy: StreamRetryPolicy) -> _Answ
     try:
         poller.processor.process_events_batch([dict(each.content) for each in batch.records])
     except PartialBatchFailureError as error:
-        ids: Any = {record.id for record in batch.records}
-        payload: Any = error.partial_failure_payload
-        failed = get_batch_item_failures(payload, ids)
-        result = after_failed_items(batch, ids if failed is None else failed, policy)
+        ids = {record.id for record in batch.records}
+        failed = reported_failures(error.partial_failure_payload, ids)
+        result = after_failed_items(batch, failed, policy)
         return _Answer(result, error.error or {}, reported=True)
     except BatchFailureError as error:
         return _Answer(after_error(batch, policy), error.error or {})
@@ -216,7 +214,7 @@ def _send(poller: Any, target: str, discarded: DiscardedBatch) -> None:
         source_arn=_function(poller),
     )
     name = target.rpartition(":")[2]
-    match target.split(":")[2]:
+    match service_of(target):
         case "sqs":
             url = get_queue_url(target)
             client.send_message(QueueUrl=url, MessageBody=json.dumps(discarded.message()))

@@ -1,19 +1,15 @@
-"""The records that Lambda makes of Kinesis and DynamoDB streams, and their filters.
+"""The records that Lambda makes of Kinesis and DynamoDB streams.
 
-[Lambda developer guide: with-kinesis, with-ddb, with-kinesis-filtering, with-ddb-filtering,
-invocation-eventfiltering]
+[Lambda developer guide: with-kinesis, with-ddb]
 """
 
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-PARTS_OF_DATA = "data"
-"""The key of a filter of a Kinesis mapping that is about the records' data, as JSON."""
 
 type Json = Mapping[str, Any]
 
@@ -83,43 +79,6 @@ def table_record(record: Json, stream_arn: str) -> ShardRecord:
     key = json.dumps(content["dynamodb"]["Keys"], sort_keys=True)
     number = int(change["SequenceNumber"])
     return ShardRecord(number, created.astimezone(UTC), key, content)
-
-
-def record_of_event(content: Json) -> ShardRecord:
-    """The record whose JSON is in a function's event."""
-    if "kinesis" in content:
-        part = content["kinesis"]
-        number, arrived = part["sequenceNumber"], part["approximateArrivalTimestamp"]
-        key = part["partitionKey"]
-    else:
-        part = content["dynamodb"]
-        number, arrived = part["SequenceNumber"], part["ApproximateCreationDateTime"]
-        key = json.dumps(part["Keys"], sort_keys=True)
-    return ShardRecord(int(number), datetime.fromtimestamp(arrived, UTC), key, content)
-
-
-def matches_stream_filters(record: Json, patterns: Sequence[Json]) -> bool:
-    """Whether the record matches one of the patterns; each does if there are none.
-
-    A record of Kinesis whose data is not JSON matches no pattern about the data.
-    """
-    if not patterns:
-        return True
-    from localstack.utils.event_matcher import matches_event  # noqa: PLC0415 - the rest does without LocalStack
-
-    filtered = dict(record)
-    if "kinesis" in record:
-        data = _parsed(record["kinesis"]["data"])
-        patterns = [each for each in patterns if data is not None or PARTS_OF_DATA not in each]
-        filtered[PARTS_OF_DATA] = data
-    return any(matches_event(dict(pattern), filtered) for pattern in patterns)
-
-
-def _parsed(data: str) -> Any:
-    try:
-        return json.loads(base64.b64decode(data))
-    except ValueError:
-        return None
 
 
 def _without_bytes(part: Any) -> Any:

@@ -22,6 +22,7 @@ from localstack.services.plugins import Service, aws_provider
 from moto.logs.models import LogEvent, LogsBackend, LogStream, logs_backends
 
 from wavetank.core.clock import Clock, WallClock
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.logs.filter_patterns import FilterPatternError, parse_filter_pattern
 from wavetank.emulator.logs.filter_resources import create_subscriptions_with_roles
 from wavetank.emulator.logs.ingestion import EventBatchError, InputEvent, accept_events
@@ -289,7 +290,7 @@ def _store(stream: Any, events: Sequence[InputEvent], clock: Clock) -> list[int]
 
 
 def _check_role(destination: str, role: str | None) -> None:
-    vendor = destination.split(":")[2]
+    vendor = service_of(destination)
     if role and vendor == "lambda":
         raise InvalidParameterException(
             "destinationArn for vendor lambda cannot be used with roleArn"

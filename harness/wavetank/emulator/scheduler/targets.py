@@ -16,6 +16,7 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from moto.scheduler.models import Schedule
 
 from wavetank.core.clock import rfc3339
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
@@ -90,7 +91,7 @@ def _call_once(invocation: ScheduleInvocation) -> None:
     if arn.startswith(UNIVERSAL):
         _call_operation(invocation, *arn.removeprefix(UNIVERSAL).split(":", 1))
         return
-    service = arn.split(":")[2]
+    service = service_of(arn)
     call = CALLS.get(service)
     if call is None:
         raise TargetError(FailureCode.INVALID_PARAMETER, f"{arn} is not a templated target")

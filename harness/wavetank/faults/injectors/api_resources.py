@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.errors import UsageError
+from wavetank.core.resource_name import service_of
 from wavetank.core.suggestions import one_of
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, HostFaultTarget
@@ -218,7 +219,7 @@ def one_named(kind: str, name: str, deployed: Sequence[str]) -> str:
 
 
 def _is_function(arn: str) -> bool:
-    return arn.split(":")[2] == "lambda"
+    return service_of(arn) == "lambda"
 
 
 def _function_name(arn: str) -> str:

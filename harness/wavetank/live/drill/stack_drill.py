@@ -19,6 +19,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.aws.sandbox_mailbox import alerts
 from wavetank.core.clock import Clock
 from wavetank.core.errors import InfrastructureError
+from wavetank.core.resource_name import service_of
 from wavetank.core.text import pluralize
 from wavetank.faults.fault import StateFault
 from wavetank.history import Outcome
@@ -160,7 +161,7 @@ class StackDrill:
         """For each place to which Lambda reports failures of the function, a count of reports."""
         found = {}
         for arn in failure_destinations(self._aws, self.function):
-            service, name = arn.split(":")[2], arn.rpartition(":")[2]
+            service, name = service_of(arn), arn.rpartition(":")[2]
             match service:
                 case "sqs":
                     found[f"queue {name}"] = self._queue_counter(name)

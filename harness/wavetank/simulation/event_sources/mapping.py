@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.resource_name import service_of
 
 UNLIMITED = -1
 """The value of MaximumRetryAttempts and MaximumRecordAgeInSeconds that means no limit."""
@@ -44,7 +45,7 @@ class EventSourceMapping:
     @property
     def service(self) -> str:
         """The service of the source: `sqs`, `kinesis` or `dynamodb`."""
-        return self.source.split(":")[2]
+        return service_of(self.source)
 
     @property
     def source_name(self) -> str:

@@ -3,29 +3,37 @@
 Lambda polls with the permissions of the function's role. Here a message is received at the instant
 at which it becomes visible, as by a long poll that never sleeps, in the order of arrival; a batch
 is as large as what is visible then allows. With a batching window one batch is gathered at a time,
-whose messages are in flight meanwhile. Batches are processed at the same time, as `queue_policy`
-says. A batch that fails or is throttled stays in flight until its visibility timeout ends; that
-Lambda then polls less, by amounts that AWS does not document, is not simulated.
+whose messages are in flight meanwhile. Batches are processed at the same time, as many as
+`BatchConcurrency` says. A batch that fails or is throttled stays in flight until its visibility
+timeout ends; that Lambda then polls less, by amounts that AWS does not document, is not simulated.
 [Lambda developer guide: with-sqs, services-sqs-scaling, services-sqs-errorhandling]
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from wavetank.aws.clients import AwsClients, ClientError, role_clients, without_retries
+from wavetank.aws.clients import ClientError
 from wavetank.core.text import pluralize
-from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
+from wavetank.emulator.lambda_.event_filters import matches_filters
+from wavetank.emulator.lambda_.item_failures import failed_items
+from wavetank.emulator.lambda_.queue_records import message_record
 from wavetank.history import EventOffered, EventSettled, Settlement, Trigger
-from wavetank.simulation.event_sources.mapping import EventSourceMapping
-from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.queue_policy import (
+from wavetank.simulation.event_sources.batch_concurrency import (
     BATCHES_AT_FIRST,
     BatchConcurrency,
-    failed_messages,
+)
+from wavetank.simulation.event_sources.mapping import EventSourceMapping
+from wavetank.simulation.event_sources.polled_run import (
+    FAILURES_MAX_AT_END,
+    PAYLOAD_BYTES_MAX,
+    SEPARATOR_BYTES,
+    PlannedPoll,
+    PolledRun,
+    SourceAccess,
 )
 from wavetank.simulation.request_chains import (
     RecursiveLoop,
@@ -39,15 +47,6 @@ if TYPE_CHECKING:
 
 RECEIVED_MAX = 10
 """The most that one ReceiveMessage or DeleteMessageBatch takes."""
-PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
-"""The largest event of a synchronous invocation. [Lambda developer guide: gettingstarted-limits]"""
-SEPARATOR_BYTES = 2
-REFUSED_WAIT = timedelta(minutes=1)
-"""Until the next poll if the role may not receive, or the queue does not exist."""
-RETURNS_MAX_AT_END = 10
-"""A message that fails so often after the last rule and step is given up by the run, if its queue
-has no dead-letter queue: it would come back until it expires, after days. So is a queue that may
-not be received from."""
 
 type Records = Sequence[dict[str, Any]]
 
@@ -70,10 +69,8 @@ class QueueSource:
         self._window_end: datetime | None = None
         self._running = 0
         self._waiting_since: datetime | None = None
-        self._refused_until: datetime | None = None
-        self._refusals_at_end = 0
+        self._access = SourceAccess(run, mapping)
         self._returns_at_end = Counter[str]()
-        self._clients: AwsClients | None = None
         self._url = ""
 
     def plan(self) -> None:
@@ -103,7 +100,7 @@ class QueueSource:
         if visible > now and self._running < BATCHES_AT_FIRST:
             self._waiting_since = None
         if self._gathered or self._running < self._concurrency.limit(self._waiting_since, now):
-            return max(visible, self._refused_until or now)
+            return self._access.earliest(visible)
         if visible <= now and self._waiting_since is None:
             self._waiting_since = now
         if self._waiting_since is None:
@@ -114,28 +111,27 @@ class QueueSource:
         if self._clock.now <= self._run.last_action():
             return False
         queues, source = self._run.simulator.queues, self._mapping.source
-        if self._refusals_at_end >= RETURNS_MAX_AT_END:
+        if self._access.is_given_up:
             return True
         if queues.has_dead_letter_queue(source):
             return False
         returns = self._returns_at_end
-        return all(returns[each] >= RETURNS_MAX_AT_END for each in queues.messages(source))
+        return all(returns[each] >= FAILURES_MAX_AT_END for each in queues.messages(source))
 
     def _poll(self) -> None:
         try:
             messages = list(self._receive())
         except ClientError:
-            self._refused_until = self._clock.now + REFUSED_WAIT
-            self._refusals_at_end += self._clock.now > self._run.last_action()
-            self._clients = None  # the role or the queue may be another one by then
+            self._access.refused()
+            self._url = ""  # the queue may be another one by then
             return
-        self._refused_until = None
+        self._access.accepted()
         self._gather([message_record(message, self._mapping.source) for message in messages])
 
     def _receive(self) -> Iterator[Any]:
         """What is visible now, at most what the batch has room for."""
         room = self._mapping.batch_size - len(self._gathered)
-        sqs = self._role_clients().sqs
+        sqs = self._sqs()
         while room > 0:
             found: Any = sqs.receive_message(
                 QueueUrl=self._url,
@@ -227,7 +223,7 @@ class QueueSource:
         if outcome is None or outcome.is_error:
             return frozenset(_ids(records))
         if self._mapping.reports_item_failures:
-            return failed_messages(outcome.payload, _ids(records))
+            return failed_items(outcome.payload, _ids(records))
         return frozenset()
 
     def _delete(self, records: Records, request: str, settlement: Settlement) -> None:
@@ -238,7 +234,7 @@ class QueueSource:
                 for number, record in enumerate(chunk)
             ]
             try:
-                sqs = self._role_clients().sqs
+                sqs = self._sqs()
                 answer = sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
             except ClientError:
                 self._settle(chunk, request, Settlement.RETURNED)
@@ -259,19 +255,16 @@ class QueueSource:
         elif now > self._run.last_action():
             self._returns_at_end.update(ids)
 
-    def _role_clients(self) -> AwsClients:
-        """Clients with the permissions of the function's role.
+    def _sqs(self) -> Any:
+        """The client with which Lambda polls.
 
         Raises:
             ClientError: the role or the queue does not exist.
         """
-        if self._clients is None:
-            aws = self._run.simulator.aws
+        if not self._url:
             name = self._mapping.source_name
-            self._url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-            role = self._run.simulator.function(self._mapping.function).role
-            self._clients = without_retries(role_clients(aws, role))
-        return self._clients
+            self._url = self._run.simulator.aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        return self._access.clients().sqs
 
 
 def _ids(records: Records) -> tuple[str, ...]:

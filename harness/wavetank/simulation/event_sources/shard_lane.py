@@ -3,12 +3,12 @@
 import json
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from wavetank.emulator.lambda_.discarded_batches import DiscardedBatch
+from wavetank.emulator.lambda_.item_failures import failed_items
 from wavetank.emulator.lambda_.stream_policy import (
     BatchResult,
     DiscardCondition,
@@ -26,36 +26,24 @@ from wavetank.emulator.lambda_.stream_policy import (
 from wavetank.emulator.lambda_.stream_records import ShardRecord
 from wavetank.history import DestinationReached, EventOffered, EventSettled, Settlement, Trigger
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
-from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.queue_policy import failed_messages
-from wavetank.simulation.event_sources.queue_source import PAYLOAD_BYTES_MAX, SEPARATOR_BYTES
+from wavetank.simulation.event_sources.polled_run import (
+    FAILURES_MAX_AT_END,
+    PAYLOAD_BYTES_MAX,
+    SEPARATOR_BYTES,
+    PlannedPoll,
+    PolledRun,
+)
+from wavetank.simulation.request_chains import stream_event
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
-
-FAILURES_MAX_AT_END = 10
-"""A batch that failed so often after the last rule and step is given up by the run, if the mapping
-limits neither retries nor age: it would be retried until it expires, after a day or more. So is a
-shard that may not be read."""
-
-
-@dataclass(frozen=True)
-class LaneShard:
-    """The shard of a lane, as the lane sees it; `chain` names a record in `RequestChains`."""
-
-    id: str
-    retention: timedelta
-
-    @staticmethod
-    def chain(stream: str, number: int) -> str:
-        """A name of the record that no other stream's record has."""
-        return f"{stream} {number}"
+    from wavetank.emulator.shard_views import ShardView
 
 
 class ShardLane:
     """Gathers records into batches, and retries a batch until it is processed or discarded."""
 
-    def __init__(self, run: PolledRun, mapping: EventSourceMapping, shard: LaneShard) -> None:
+    def __init__(self, run: PolledRun, mapping: EventSourceMapping, shard: "ShardView") -> None:
         self._run = run
         self._clock = run.clock
         self._mapping = mapping
@@ -82,11 +70,6 @@ class ShardLane:
         """Whether it could begin another batch, or add to the one that it gathers."""
         is_free = self._running is None and not self._waiting
         return is_free and len(self._pending) < self._mapping.batch_size
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it has processed all that it was given."""
-        return not self.count()
 
     def count(self) -> int:
         """How many records it holds."""
@@ -185,7 +168,7 @@ class ShardLane:
         if not self._mapping.reports_item_failures:
             return after_success(batch)
         self._reported = True
-        failed = failed_messages(outcome.payload, _ids(batch.records))
+        failed = failed_items(outcome.payload, _ids(batch.records))
         return after_failed_items(batch, failed, self._policy)
 
     def _discard(self, records: Records, batch: StreamBatch, condition: DiscardCondition) -> None:
@@ -234,7 +217,7 @@ class ShardLane:
             self._run.chains.forget(self._chained(records))
 
     def _chained(self, records: Records) -> list[str]:
-        return [LaneShard.chain(self._mapping.source, each.number) for each in records]
+        return [stream_event(self._mapping.source, each.number) for each in records]
 
 
 def _taken[T](queue: deque[T], count: int) -> tuple[T, ...]:

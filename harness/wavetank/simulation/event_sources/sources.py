@@ -6,8 +6,8 @@ from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
 from wavetank.simulation.event_sources.polled_run import PolledRun, PolledSource
 from wavetank.simulation.event_sources.queue_source import QueueSource
-from wavetank.simulation.event_sources.shard_lane import LaneShard
 from wavetank.simulation.event_sources.stream_source import StreamSource
+from wavetank.simulation.request_chains import stream_event
 
 SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], PolledSource]] = {
     "dynamodb": StreamSource,
@@ -46,7 +46,7 @@ class EventSources:
     def record_accepted(self, stream: str, number: int) -> None:
         """A stream accepted the record."""
         if stream in self._recorded:  # chains are forgotten by the stream's source
-            self._accept(stream, str(number), LaneShard.chain(stream, number))
+            self._accept(stream, str(number), stream_event(stream, number))
 
     def _accept(self, source: str, event: str, chained: str) -> None:
         attempt = self._invocations.attempts.running

@@ -11,37 +11,27 @@ services-dynamodb-parameters]
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import (
-    AwsClients,
-    ClientError,
-    error_code,
-    role_clients,
-    without_retries,
-)
+from wavetank.aws.clients import ClientError
 from wavetank.core.errors import UsageError
 from wavetank.core.text import pluralize
+from wavetank.emulator.lambda_.event_filters import matches_filters
 from wavetank.emulator.lambda_.stream_policy import POLL_INTERVALS, next_poll
 from wavetank.emulator.lambda_.stream_records import (
     ShardRecord,
     kinesis_record,
-    matches_stream_filters,
     table_record,
 )
 from wavetank.history import EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
-from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun
-from wavetank.simulation.event_sources.shard_lane import FAILURES_MAX_AT_END, LaneShard, ShardLane
+from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun, SourceAccess
+from wavetank.simulation.event_sources.shard_lane import ShardLane
+from wavetank.simulation.request_chains import stream_event
 
 if TYPE_CHECKING:
     from wavetank.emulator.shard_views import ShardView
-
-DENIED = "AccessDenied"
-"""The beginning of the codes of missing permissions, with which a session can go on."""
-REFUSED_WAIT = timedelta(minutes=1)
-"""Until the next read if the role may not read."""
 
 
 class StreamSource:
@@ -124,15 +114,10 @@ class ShardReader:
         self._number = number
         """Of the next record to read."""
         self._patterns = [json.loads(pattern) for pattern in mapping.filters]
-        self._lanes = [
-            ShardLane(run, mapping, LaneShard(shard.id, shard.retention))
-            for _ in range(mapping.parallel_batches)
-        ]
+        self._lanes = [ShardLane(run, mapping, shard) for _ in range(mapping.parallel_batches)]
         self._poll = PlannedPoll(run.clock, self._read)
         self._read_at: datetime | None = None
-        self._refused_until: datetime | None = None
-        self._refusals_at_end = 0
-        self._clients: AwsClients | None = None
+        self._access = SourceAccess(run, mapping)
 
     @property
     def is_done(self) -> bool:
@@ -152,8 +137,7 @@ class ShardReader:
         self._poll.plan(self._next_read() if is_ready else None)
 
     def _next_read(self) -> datetime | None:
-        is_given_up = self._refusals_at_end >= FAILURES_MAX_AT_END
-        if is_given_up or not any(lane.has_room for lane in self._lanes):
+        if self._access.is_given_up or not any(lane.has_room for lane in self._lanes):
             return None
         oldest = self.shard.oldest(self._number)
         if oldest is None:
@@ -162,7 +146,7 @@ class ShardReader:
         due = next_poll(oldest[1], interval)
         if self._read_at is not None and due <= self._read_at:  # it arrived after that read
             due = self._read_at + interval
-        return due if self._refused_until is None else max(due, self._refused_until)
+        return self._access.earliest(due)
 
     def _read(self) -> None:
         self._settle_expired()
@@ -170,13 +154,11 @@ class ShardReader:
             return
         try:
             records = list(self._records())
-        except ClientError as error:
-            self._refused_until = self._clock.now + REFUSED_WAIT
-            self._refusals_at_end += self._clock.now > self._run.last_action()
-            if not error_code(error).startswith(DENIED):
-                self._clients = None  # the session has ended, or the role is another one
+        except ClientError:
+            self._access.refused()
             return
-        self._refused_until, self._read_at = None, self._clock.now
+        self._access.accepted()
+        self._read_at = self._clock.now
         if records:
             self._number = records[-1].number + 1
         self._distribute(records)
@@ -197,7 +179,8 @@ class ShardReader:
         Raises:
             ClientError: the role may not read, or the stream does not exist.
         """
-        service, source, clients = self._mapping.service, self._mapping.source, self._role_clients()
+        service, source = self._mapping.service, self._mapping.source
+        clients = self._access.clients()
         role = self._run.simulator.function(self._mapping.function).role
         is_kinesis = service == "kinesis"
         client = clients.kinesis if is_kinesis else clients.dynamodbstreams
@@ -235,25 +218,14 @@ class ShardReader:
             lane.add(each for each in matching if each.lane(len(self._lanes)) == number)
 
     def _matches(self, record: ShardRecord) -> bool:
-        return matches_stream_filters(record.content, self._patterns)
+        return matches_filters(record.content, self._patterns)
 
     def _settle(self, ids: Sequence[str], settlement: Settlement) -> None:
         if ids:
             now, source = self._clock.now, self._mapping.recorded_source
             self._clock.record(EventSettled(now, "", source, tuple(ids), settlement))
-            chained = [LaneShard.chain(self._mapping.source, int(each)) for each in ids]
+            chained = [stream_event(self._mapping.source, int(each)) for each in ids]
             self._run.chains.forget(chained)
-
-    def _role_clients(self) -> AwsClients:
-        """Clients with the permissions of the function's role.
-
-        Raises:
-            ClientError: the role does not exist.
-        """
-        if self._clients is None:
-            role = self._run.simulator.function(self._mapping.function).role
-            self._clients = without_retries(role_clients(self._run.simulator.aws, role))
-        return self._clients
 
 
 def _first_since(shard: "ShardView", instant: datetime | None) -> int:

@@ -1,11 +1,6 @@
-"""The records that Lambda makes of messages, and the formats that filters tell apart."""
+"""The records that Lambda makes of messages."""
 
-import json
-from typing import Any
-
-import pytest
-
-from wavetank.emulator.lambda_.queue_records import matches_filters, message_record
+from wavetank.emulator.lambda_.queue_records import message_record
 
 MESSAGE = {
     "MessageId": "id",
@@ -42,27 +37,3 @@ def test_a_record_has_the_members_of_aws_example() -> None:
         "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:orders",
         "awsRegion": "eu-west-1",
     }
-
-
-@pytest.mark.parametrize(
-    ("body", "pattern", "matches"),
-    [
-        ("text", '{"body": ["text"]}', True),
-        ("text", '{"body": {"kind": ["order"]}}', False),
-        ('{"kind": "order"}', '{"body": {"kind": ["order"]}}', True),
-        ('{"kind": "order"}', '{"body": ["text"]}', False),
-        ('{"number": 10000}', '{"body": {"number": [{"numeric": [">", 9999]}]}}', True),
-        ("text", '{"messageAttributes": {"name": {"stringValue": ["value"]}}}', True),
-    ],
-)
-def test_the_formats_of_body_and_filter_must_agree(body: str, pattern: str, matches: Any) -> None:
-    """Lambda drops a message in the other format; a filter without a body reads the rest."""
-    record = message_record({**MESSAGE, "Body": body}, QUEUE)
-    assert matches_filters(record, [json.loads(pattern)]) is matches
-
-
-def test_one_of_several_filters_suffices() -> None:
-    """And without filters every message matches."""
-    record = message_record(MESSAGE, QUEUE)
-    assert matches_filters(record, [{"body": ["other"]}, {"body": ["text"]}])
-    assert matches_filters(record, [])

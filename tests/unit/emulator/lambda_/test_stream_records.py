@@ -1,15 +1,10 @@
-"""The records that a function gets of streams, and the filters of their mappings."""
+"""The records that a function gets of streams."""
 
-import base64
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from wavetank.emulator.lambda_.stream_records import (
     kinesis_record,
-    matches_stream_filters,
-    record_of_event,
     table_record,
 )
 
@@ -71,28 +66,3 @@ def test_a_change_of_a_table_has_no_bytes() -> None:
         "principalId": "dynamodb.amazonaws.com",
         "type": "Service",
     }
-    assert record_of_event(found.content) == found
-
-
-def test_the_record_of_an_event_is_the_one_it_was_made_of() -> None:
-    """For the live engines, whose poller has the event only."""
-    found = _kinesis(b"1")
-    assert record_of_event(found.content) == found
-
-
-@pytest.mark.parametrize(
-    ("data", "patterns", "expected"),
-    [
-        (b'{"kind": "order"}', [], True),
-        (b'{"kind": "order"}', [{"data": {"kind": ["order"]}}], True),
-        (b'{"kind": "refund"}', [{"data": {"kind": ["order"]}}], False),
-        (b"text", [{"data": {"kind": [{"exists": False}]}}], False),
-        (b"text", [{"kinesis": {"partitionKey": ["k"]}}], True),
-        (b"text", [{"data": {"kind": ["order"]}}, {"eventName": ["aws:kinesis:record"]}], True),
-    ],
-)
-def test_data_are_filtered_as_json(data: bytes, patterns: Any, expected: bool) -> None:  # noqa: FBT001 - of the table
-    """Data that are not JSON match no pattern about data, but one about anything else."""
-    content = _kinesis(data).content
-    assert matches_stream_filters(content, patterns) is expected
-    assert base64.b64decode(content["kinesis"]["data"]) == data
