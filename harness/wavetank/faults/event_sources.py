@@ -102,8 +102,8 @@ class OutOfOrderMessage(QueueFault):
 class ExpiredVisibilityTimeout(QueueFault):
     """A message's visibility timeout ends while the function has it, so that it arrives again.
 
-    It ends `visibility_timeout` after the first receipt of the message. A function that is slower
-    than its queue allows, or waits to be invoked for too long, causes it.
+    It ends `visibility_timeout` after the function was given the message for the first time. The
+    cause may be a slow function, or a message that waits in its batch for too long.
     [SQS developer guide: sqs-visibility-timeout; Lambda developer guide: services-sqs-configure]
     """
 

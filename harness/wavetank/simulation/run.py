@@ -120,6 +120,7 @@ class Run:
             PolledRun(
                 simulator=simulator,
                 clock=self._clock,
+                matcher=matcher,
                 invocations=self._invocations,
                 last_action=lambda: self._last_action,
                 ends_at=lambda: self._last_action if self._is_ending else None,
