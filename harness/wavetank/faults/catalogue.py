@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.capabilities import CAPABILITIES
 from wavetank.faults.delivery import (
@@ -108,5 +109,13 @@ VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
 
 
 def kinds_for(targets: FaultTargets) -> tuple[type[Fault], ...]:
-    """The kinds that campaigns generate for a pipeline: those that can hit something of it."""
-    return tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)
+    """The kinds that campaigns generate for a pipeline: those that can hit something of it.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found = tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)
+    if not found:
+        action = "add a function and its trigger, or choose another pipeline"
+        raise UsageError("a pipeline that faults can hit", "nothing that one could", action)
+    return found

@@ -58,6 +58,7 @@ class ThrottledTopic(CountedFault):
     kind: ClassVar[str] = "throttled-topic"
     title: ClassVar[str] = "SNS throttles the topic"
     needs: ClassVar[Capability] = Capability.API_CALLS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.TOPIC})
 
     @property
     def target(self) -> str:

@@ -153,6 +153,8 @@ class PoisonMessage(EventSourceFault, CountedFault):
     kind: ClassVar[str] = "poison-message"
     title: ClassVar[str] = "A message cannot be processed"
 
+    event_source: str = field(default=UNLIMITED, metadata=names(Resource.MESSAGE_SOURCE))
+
     body: str = "poison"
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose
-from wavetank.faults.references import DEPLOYED, UNLIMITED, Resource
+from wavetank.faults.references import UNLIMITED, Resource
 from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Fault:
     def required_resources(cls) -> frozenset[Resource]:
         """The kinds of resource without which it hits nothing."""
         named = frozenset(item.metadata["resource"] for item in fields(cls) if item.metadata)
-        return (named & DEPLOYED) | cls.requires
+        return (named - {Resource.CODE}) | cls.requires
 
     @classmethod
     def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses

@@ -29,7 +29,7 @@ CALLS: Mapping[FunctionRole, int] = MappingProxyType(
     {
         FunctionRole.RULE_TARGET: 3,
         FunctionRole.FAILURE_DESTINATION: 1,
-        FunctionRole.TRIGGER_TARGET: 5,
+        FunctionRole.TRIGGER_TARGET: 8,
     }
 )
 """The API calls at which an invocation of each is ended: those of the ticker's, and of a batch."""
@@ -197,6 +197,7 @@ class NotificationFailure(CountedFault):
     kind: ClassVar[str] = "notification-failure"
     title: ClassVar[str] = "The notification function fails"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.FAILURE_DESTINATION})
 
     @property
     def target(self) -> str:

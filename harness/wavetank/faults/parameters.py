@@ -48,7 +48,7 @@ class Parameter:
 
 def is_possible(kind: type[Fault], deployed: DeployedNames) -> bool:
     """Whether everything that the kind acts on is deployed."""
-    return all(deployed.get(resource) for resource in kind.required_resources())
+    return all(deployed.get(resource) for resource in kind.required_resources() & DEPLOYED)
 
 
 def parameters(kind: type[Fault], deployed: DeployedNames) -> tuple[Parameter, ...]:

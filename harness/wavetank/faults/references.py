@@ -20,8 +20,12 @@ class Resource(StrEnum):
     DATA_STREAM = "data-stream"
     """A Kinesis stream, or the stream of a table, of an event source mapping."""
     EVENT_SOURCE = "event-source"
-    """Any source of an event source mapping."""
+    """A standard queue or a stream of an event source mapping."""
+    FAILURE_DESTINATION = "failure-destination"
+    """A function that Lambda invokes with the events that it gives up."""
     FUNCTION = "function"
+    MESSAGE_SOURCE = "message-source"
+    """A queue or a Kinesis stream of an event source mapping."""
     QUEUE = "queue"
     """A standard queue of an event source mapping."""
     ROLE = "role"
@@ -30,9 +34,23 @@ class Resource(StrEnum):
     STREAM = "stream"
     """A delivery stream."""
     SUBSCRIPTION = "subscription"
+    TOPIC = "topic"
 
 
-DEPLOYED = frozenset(Resource) - {Resource.ACTION, Resource.CALL, Resource.CODE}
+DEPLOYED = frozenset(
+    {
+        Resource.ASYNC_SOURCE,
+        Resource.DATA_STREAM,
+        Resource.EVENT_SOURCE,
+        Resource.FUNCTION,
+        Resource.MESSAGE_SOURCE,
+        Resource.QUEUE,
+        Resource.ROLE,
+        Resource.RULE,
+        Resource.STREAM,
+        Resource.SUBSCRIPTION,
+    }
+)
 """Resources without which a fault that names one cannot be injected."""
 
 

@@ -10,11 +10,12 @@ from wavetank.faults.references import FunctionRole, Resource, RoleOwner
 
 @dataclass(frozen=True, kw_only=True)
 class FaultTargets:
-    """What the faults of a pipeline are generated for; no tuple is empty.
+    """What the faults of a pipeline are generated for.
 
     `resources` are the kinds of resource that it has. `functions` are its functions by role, and
     `permissions` what its roles need, by owner. `errors` are the calls of its handlers, each with
-    an error code that its service documents.
+    an error code that its service documents. A tuple is empty only if `resources` lacks
+    `Resource.FUNCTION`, `ACTION` or `CALL`.
     """
 
     resources: frozenset[Resource]
@@ -30,7 +31,17 @@ class FaultTargets:
 
 TICKER_TARGETS = FaultTargets(
     resources=frozenset(
-        {Resource.FUNCTION, Resource.ROLE, Resource.RULE, Resource.STREAM, Resource.SUBSCRIPTION}
+        {
+            Resource.ACTION,
+            Resource.CALL,
+            Resource.FAILURE_DESTINATION,
+            Resource.FUNCTION,
+            Resource.ROLE,
+            Resource.RULE,
+            Resource.STREAM,
+            Resource.SUBSCRIPTION,
+            Resource.TOPIC,
+        }
     ),
     functions=(FunctionRole.RULE_TARGET, FunctionRole.FAILURE_DESTINATION),
     permissions=(
