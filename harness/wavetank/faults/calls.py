@@ -106,6 +106,7 @@ class ApiError(CallFault):
 
     kind: ClassVar[str] = "api-error"
     title: ClassVar[str] = "A call to AWS fails"
+    finds: ClassVar[str] = "an error is swallowed, or not retried"
 
     call: str = field(default="dynamodb:Scan", metadata=names(Resource.CALL))
     code: str = field(default="ThrottlingException", metadata=names(Resource.CODE))
@@ -127,6 +128,7 @@ class ApiLatency(CallFault):
 
     kind: ClassVar[str] = "api-latency"
     title: ClassVar[str] = "A call to AWS is slow"
+    finds: ClassVar[str] = "the function's timeout is shorter than its calls with their retries"
 
     call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
     takes: timedelta = timedelta(seconds=3)
@@ -148,6 +150,7 @@ class LostReply(CallFault):
 
     kind: ClassVar[str] = "lost-reply"
     title: ClassVar[str] = "A response is lost"
+    finds: ClassVar[str] = "a call that took effect is made again"
     needs: ClassVar[Capability] = Capability.API_REPLIES
 
     call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
@@ -163,6 +166,7 @@ class PartialBatchFailure(StreamFault, CountedFault):
 
     kind: ClassVar[str] = "partial-batch-failure"
     title: ClassVar[str] = "Firehose refuses records of a batch"
+    finds: ClassVar[str] = "FailedPutCount is ignored, so records are lost"
 
     entries: tuple[int, ...] = (0, 7)
     code: str = field(default="ServiceUnavailableException", metadata=names(Resource.CODE))

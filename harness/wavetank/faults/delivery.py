@@ -33,6 +33,7 @@ class S3Outage(StreamFault):
 
     kind: ClassVar[str] = "s3-outage"
     title: ClassVar[str] = "S3 refuses Firehose's objects"
+    finds: ClassVar[str] = "readers of the objects expect them at once"
 
     @property
     def target(self) -> str:
@@ -45,6 +46,7 @@ class DuplicateDelivery(StreamFault, CountedFault):
 
     kind: ClassVar[str] = "duplicate-delivery"
     title: ClassVar[str] = "Firehose delivers twice"
+    finds: ClassVar[str] = "readers of the objects count records twice"
 
     @property
     def target(self) -> str:
@@ -57,6 +59,7 @@ class ThrottledTopic(CountedFault):
 
     kind: ClassVar[str] = "throttled-topic"
     title: ClassVar[str] = "SNS throttles the topic"
+    finds: ClassVar[str] = "a refused alert is not tried again"
     needs: ClassVar[Capability] = Capability.API_CALLS
     requires: ClassVar[frozenset[Resource]] = frozenset({Resource.TOPIC})
 
@@ -74,6 +77,7 @@ class UnconfirmedAddress(StateFault):
 
     kind: ClassVar[str] = "unconfirmed-address"
     title: ClassVar[str] = "An address is not confirmed"
+    finds: ClassVar[str] = "nobody else gets the alerts"
     needs: ClassVar[Capability] = Capability.SUBSCRIPTIONS
 
     subscription: int = field(default=1, metadata=names(Resource.SUBSCRIPTION))
@@ -97,6 +101,7 @@ class PermissionRemoved(StateFault):
 
     kind: ClassVar[str] = "permission-removed"
     title: ClassVar[str] = "A permission is missing"
+    finds: ClassVar[str] = "a failure reaches no one; a dead-letter queue gets nothing"
     needs: ClassVar[Capability] = Capability.ROLES
 
     owner: RoleReference = field(default=RoleOwner.RULE_TARGET, metadata=names(Resource.ROLE))

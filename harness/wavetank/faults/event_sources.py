@@ -57,6 +57,7 @@ class DuplicateBatch(EventSourceFault, CountedFault):
 
     kind: ClassVar[str] = "duplicate-batch"
     title: ClassVar[str] = "A batch arrives twice"
+    finds: ClassVar[str] = "messages and records that arrive twice count twice"
 
     gap: timedelta = timedelta(seconds=1)
 
@@ -82,6 +83,7 @@ class OutOfOrderMessage(QueueFault):
 
     kind: ClassVar[str] = "out-of-order-message"
     title: ClassVar[str] = "Messages arrive out of order"
+    finds: ClassVar[str] = "the last message is taken for the newest"
 
     delay: timedelta = timedelta(seconds=30)
 
@@ -109,6 +111,7 @@ class ExpiredVisibilityTimeout(QueueFault):
 
     kind: ClassVar[str] = "expired-visibility-timeout"
     title: ClassVar[str] = "A visibility timeout ends too early"
+    finds: ClassVar[str] = "two invocations have one message at the same time"
 
     visibility_timeout: timedelta = timedelta()
 
@@ -136,6 +139,7 @@ class ConcurrentBatches(QueueFault):
 
     kind: ClassVar[str] = "concurrent-batches"
     title: ClassVar[str] = "Two batches of one key run at once"
+    finds: ClassVar[str] = "a value that is read, changed and written back loses an update"
 
     @property
     def target(self) -> str:
@@ -152,6 +156,9 @@ class PoisonMessage(EventSourceFault, CountedFault):
 
     kind: ClassVar[str] = "poison-message"
     title: ClassVar[str] = "A message cannot be processed"
+    finds: ClassVar[str] = (
+        "one message fails its whole batch, again and again, or takes it to the dead-letter queue"
+    )
 
     event_source: str = field(default=UNLIMITED, metadata=names(Resource.MESSAGE_SOURCE))
 
@@ -185,6 +192,9 @@ class StalledShard(ShardFault):
 
     kind: ClassVar[str] = "stalled-shard"
     title: ClassVar[str] = "A shard stalls"
+    finds: ClassVar[str] = (
+        "the time of the invocation is taken for that of the record; records become too old"
+    )
 
     @property
     def target(self) -> str:
@@ -200,6 +210,7 @@ class TrimmedStream(ShardFault, CountedFault):
 
     kind: ClassVar[str] = "trimmed-stream"
     title: ClassVar[str] = "Unread records are trimmed"
+    finds: ClassVar[str] = "a sum of changes stays wrong, as no later record has the whole state"
 
     @property
     def target(self) -> str:

@@ -57,6 +57,8 @@ class Fault:
     """Its name in files and histories."""
     title: ClassVar[str]
     """Its name on the pages, as a short sentence."""
+    finds: ClassVar[str] = ""
+    """The mistakes of handlers and templates that it typically finds; empty for a host's fault."""
     needs: ClassVar[Capability]
     """What an engine must be able to do."""
     requires: ClassVar[frozenset[Resource]] = frozenset()

@@ -90,6 +90,9 @@ class HandlerCrash(InvocationFault):
 
     kind: ClassVar[str] = "handler-crash"
     title: ClassVar[str] = "A handler crashes"
+    finds: ClassVar[str] = (
+        "work is left half done, or done again by the next attempt; so is part of a batch"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,7 @@ class FunctionTimeout(InvocationFault):
 
     kind: ClassVar[str] = "function-timeout"
     title: ClassVar[str] = "A handler times out"
+    finds: ClassVar[str] = "as for a crash, and calls without a timeout of their own"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,7 @@ class OutOfMemory(InvocationFault):
 
     kind: ClassVar[str] = "out-of-memory"
     title: ClassVar[str] = "A handler runs out of memory"
+    finds: ClassVar[str] = "as for a crash, and state in memory that the next attempt lacks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +135,7 @@ class BrokenDeployment(FunctionStateFault):
 
     kind: ClassVar[str] = "broken-deployment"
     title: ClassVar[str] = "A function's code is broken"
+    finds: ClassVar[str] = "a function that always fails raises no alarm"
 
     def changes(self, name: str, resources: "Resources") -> Iterator[CodeChange]:  # noqa: ARG002 - code has no name
         for function in resources.functions(self.function):
@@ -153,6 +159,7 @@ class NoConcurrency(FunctionStateFault):
 
     kind: ClassVar[str] = "no-concurrency"
     title: ClassVar[str] = "A function may not run"
+    finds: ClassVar[str] = "discarded events have no destination and no dead-letter queue"
 
     @property
     def target(self) -> str:
@@ -178,6 +185,7 @@ class ThrottledFunction(FunctionFault, CountedFault):
 
     kind: ClassVar[str] = "throttled-function"
     title: ClassVar[str] = "A function is throttled"
+    finds: ClassVar[str] = "retried events arrive out of order; HTTP clients do not try again"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
 
     @property
@@ -196,6 +204,7 @@ class NotificationFailure(CountedFault):
 
     kind: ClassVar[str] = "notification-failure"
     title: ClassVar[str] = "The notification function fails"
+    finds: ClassVar[str] = "a failed alert is not tried again"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
     requires: ClassVar[frozenset[Resource]] = frozenset({Resource.FAILURE_DESTINATION})
 
@@ -210,6 +219,7 @@ class SlowColdStart(FunctionFault, CountedFault):
 
     kind: ClassVar[str] = "slow-cold-start"
     title: ClassVar[str] = "A cold start is slow"
+    finds: ClassVar[str] = "the caller gives up, or the next event overtakes this one"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
 
     takes: timedelta = timedelta(seconds=9)

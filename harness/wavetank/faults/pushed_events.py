@@ -42,6 +42,7 @@ class DuplicateEvent(PushedEventFault):
 
     kind: ClassVar[str] = "duplicate-event"
     title: ClassVar[str] = "A pushed event arrives twice"
+    finds: ClassVar[str] = "an event that arrives twice counts twice"
 
     copies: int = 1
     gap: timedelta = timedelta(seconds=1)
@@ -66,6 +67,7 @@ class LateEvent(PushedEventFault):
 
     kind: ClassVar[str] = "late-event"
     title: ClassVar[str] = "A pushed event is late"
+    finds: ClassVar[str] = "the last event is taken for the newest"
 
     delay: timedelta = timedelta(seconds=90)
 

@@ -38,6 +38,7 @@ class MissedTick(TickFault):
 
     kind: ClassVar[str] = "missed-tick"
     title: ClassVar[str] = "A tick is missed"
+    finds: ClassVar[str] = "no later event makes up for what a missing one should have done"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class LateTick(TickFault):
 
     kind: ClassVar[str] = "late-tick"
     title: ClassVar[str] = "A tick is late"
+    finds: ClassVar[str] = "the time of the invocation is taken for the scheduled one"
 
     delay: timedelta = timedelta(seconds=90)
 
@@ -60,6 +62,7 @@ class DuplicateTick(TickFault):
 
     kind: ClassVar[str] = "duplicate-tick"
     title: ClassVar[str] = "A tick arrives twice"
+    finds: ClassVar[str] = "an event that arrives twice counts twice"
 
     copies: int = 1
     gap: timedelta = timedelta(seconds=1)
@@ -76,6 +79,7 @@ class OverlappingTicks(TickFault):
 
     kind: ClassVar[str] = "overlapping-ticks"
     title: ClassVar[str] = "Two ticks overlap"
+    finds: ClassVar[str] = "two invocations read one state, and one overwrites the other's result"
 
     ticks_later: int = 1
 
@@ -90,6 +94,7 @@ class RuleOff(StateFault):
 
     kind: ClassVar[str] = "rule-off"
     title: ClassVar[str] = "The rule is disabled"
+    finds: ClassVar[str] = "nothing notices that no events come"
     needs: ClassVar[Capability] = Capability.RULES
 
     rule: str = field(default=UNLIMITED, metadata=names(Resource.RULE))
