@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tests.simulator.conftest import Deployed
-from tests.simulator.queues import QueueReader, deployed_function
+from tests.simulator.queues import RECEIVE, QueueReader, deployed_function
 
 NAME = "stream-reader"
 SOURCE = b"""
@@ -18,6 +18,11 @@ SEEN = {}
 def handler(event, context):
     failures = []
     for record in event["Records"]:
+        if "body" in record:  # the report about a poisonous record, which is put once more
+            poison = json.dumps({"fail": 99_999, "raise": True})
+            kinesis = boto3.client("kinesis")
+            kinesis.put_record(StreamName="prices", Data=poison, PartitionKey="k")
+            return {}
         if "kinesis" in record:
             number, data = record["kinesis"]["sequenceNumber"], record["kinesis"]["data"]
             text = base64.b64decode(data).decode()
@@ -43,6 +48,7 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failures]}
 """
 READ = (
+    *RECEIVE,
     *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
     *("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
 )
@@ -69,8 +75,13 @@ class StreamReader(QueueReader):
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             StreamSpecification={"StreamEnabled": True, "StreamViewType": view_type},
         )
-        self._undo.callback(self.aws.dynamodb.delete_table, TableName=name)
+        self._undo.callback(self.delete_table, name)
         return str(made["TableDescription"]["LatestStreamArn"])
+
+    def delete_table(self, name: str) -> None:
+        """Delete the table, unless it is gone."""
+        with suppress(self.aws.dynamodb.exceptions.ResourceNotFoundException):
+            self.aws.dynamodb.delete_table(TableName=name)
 
     def read(self, arn: str, function: str = NAME, **settings: Any) -> str:
         """Map the stream to the function; returns the mapping's id."""

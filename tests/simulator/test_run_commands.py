@@ -161,7 +161,11 @@ def test_a_scenario_with_a_fault_of_the_host_is_refused(shell: Shell, tmp_path: 
     ("body", "code", "said"),
     [
         ("while True: pass", ExitCode.INFRASTRUCTURE, "a handler that calls or returns"),
-        ("threading.Thread(target=print).start()", ExitCode.USAGE, "work in one thread"),
+        (
+            "threading.Thread(target=time.sleep, args=(1,)).start()",
+            ExitCode.USAGE,
+            "joins its threads",
+        ),
         ("exit(1)", ExitCode.UNKNOWN, "no tick succeeded"),
         ("time.sleep(3600)", ExitCode.UNKNOWN, "no tick succeeded"),
     ],

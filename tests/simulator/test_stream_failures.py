@@ -166,6 +166,33 @@ def test_records_that_the_stream_loses_are_recorded(reader: StreamReader) -> Non
     assert reader.settled() == [(120, Settlement.EXPIRED, 2), (240, PROCESSED, 1)]
 
 
+def test_records_are_lost_that_are_gone_when_they_could_be_read(reader: StreamReader) -> None:
+    """Even if none is left in the stream, and nothing comes after them."""
+    reader.read(reader.table())
+    reader.deployed.simulator.move_to(START - timedelta(hours=24) + timedelta(minutes=2))
+    reader.write({}, {})
+    reader.deployed.simulator.move_to(START)
+    with reader.run() as run:
+        reader.allow(*WRITE)
+        run.run_until(START + timedelta(minutes=2))
+        reader.aws.dynamodbstreams.list_streams()  # DynamoDB removes what is too old
+        reader.allow(*READ, *WRITE)
+    assert reader.settled() == [(120, Settlement.EXPIRED, 2)]
+
+
+def test_a_deleted_table_ends_with_its_records(reader: StreamReader) -> None:
+    """Its stream is read to the end; an item that would expire later is gone with the table."""
+    reader.read(reader.table("short"))
+    dynamodb: Any = reader.aws.dynamodb
+    specification = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName="short", TimeToLiveSpecification=specification)
+    with reader.run() as run:
+        reader.write({}, table="short", expires={"N": str(int(START.timestamp()))})
+        reader.delete_table("short")
+        run.run_until(START + timedelta(minutes=2))
+    assert reader.settled() == [(0, PROCESSED, 1)]
+
+
 def test_a_record_of_a_batch_that_fails_is_lost_when_it_expires(reader: StreamReader) -> None:
     """It is not reported to the destination, and the shard goes on."""
     reader.read(reader.stream(), BatchSize=1)
@@ -212,3 +239,29 @@ def test_a_loop_ends_the_run_and_is_named(
     loop = f"stream prices -> function {NAME} -> stream prices"
     assert caught.value.found == f"a recursive loop: {loop}, 20 times for one event"
     assert len(reader.attempts()) == 20
+
+
+def test_a_loop_is_seen_beside_another_reader(
+    reader: StreamReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mapping that passes a record over earlier does not hide what caused it."""
+    monkeypatch.setattr(request_chains, "UNDETECTED_MAX", 20)
+    arn, version = reader.stream(), reader.aws.awslambda.publish_version(FunctionName=NAME)
+    filters = [{"Pattern": '{"data":{"none":["at all"]}}'}]
+    reader.read(arn, function=version["FunctionArn"], FilterCriteria={"Filters": filters})
+    reader.read(arn, MaximumBatchingWindowInSeconds=1)
+    with pytest.raises(UsageError) as caught, reader.run():
+        reader.put({"again": "prices"})
+    assert "20 times for one event" in str(caught.value.found)
+
+
+def test_a_loop_through_reports_is_seen(reader: StreamReader) -> None:
+    """What a function does with a report is caused by what made the report."""
+    url = reader.queue("discarded")
+    reader.map(url, function=NAME)
+    reader.read(reader.stream(), MaximumRetryAttempts=0, **_discards(reader.arn(url)))
+    with reader.run():
+        reader.put(POISON)
+    assert Settlement.STOPPED in {settlement for _, settlement, _ in reader.settled()}
+    (drained,) = reader.of(Drained)
+    assert "in a recursive loop: queue discarded" in drained.remaining[0]

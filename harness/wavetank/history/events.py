@@ -49,10 +49,11 @@ class Trigger(StrEnum):
 
     `rule` is an event of EventBridge that a rule matched or transformed, `topic` a message,
     `bucket` a notification, `log-group` what a subscription filter selected, and `function` a call
-    of Lambda's API. `service` is EventBridge Scheduler. `queue` is a batch of messages of an SQS
-    queue, and `stream` one of records of a Kinesis or DynamoDB stream, by an event source mapping.
-    All of these follow an `EventOffered`. `workload` follows a `WorkloadSent`, and `http` is a call
-    that an `HttpAnswered` ends. `delivery-stream` transforms a stream's records.
+    of Lambda's API, and `call` one by a function that waits for the answer. `service` is
+    EventBridge Scheduler. `queue` is a batch of messages of an SQS queue, and `stream` one of
+    records of a Kinesis or DynamoDB stream, by an event source mapping. All of these follow an
+    `EventOffered`. `workload` follows a `WorkloadSent`, and `http` is a call that an `HttpAnswered`
+    ends. `delivery-stream` transforms a stream's records.
     """
 
     SCHEDULE = "schedule"
@@ -63,12 +64,21 @@ class Trigger(StrEnum):
     BUCKET = "bucket"
     LOG_GROUP = "log-group"
     FUNCTION = "function"
+    CALL = "call"
     MANUAL = "manual"
     DELIVERY_STREAM = "delivery-stream"
     QUEUE = "queue"
     STREAM = "stream"
     WORKLOAD = "workload"
     HTTP = "http"
+
+    @property
+    def is_synchronous(self) -> bool:
+        """Whether the caller gets the result itself: Lambda neither retries nor reports a failure.
+
+        A `manual` invocation may be either.
+        """
+        return self in {self.DELIVERY_STREAM, self.QUEUE, self.STREAM, self.HTTP, self.CALL}
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,29 @@
-"""The failures in a run, each in one sentence: shared by reports and test failures."""
+"""The failures in a run, each in one sentence: for reports, test failures and the live view."""
 
+from wavetank.core.resource_name import resource_name
 from wavetank.core.text import pluralize
 from wavetank.history.events import (
     OK,
     AttemptEnded,
     DestinationReached,
     Event,
+    EventSettled,
+    EventUndelivered,
     Outcome,
     RecordsLost,
     RequestDiscarded,
+    Settlement,
     TickSuppressed,
     WorkloadSent,
 )
+
+LOST = {
+    Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
+    Settlement.DISCARDED: "discarded, retried too often or too old",
+    Settlement.EXPIRED: "expired, at the end of the retention period",
+    Settlement.STOPPED: "a recursive loop, which Lambda stops",
+}
+"""What to say of events that their function will not process any more."""
 
 
 def failure_message(event: Event) -> str:  # noqa: PLR0911 - one for each kind of event
@@ -32,4 +44,9 @@ def failure_message(event: Event) -> str:  # noqa: PLR0911 - one for each kind o
         case RecordsLost():
             lost = pluralize(len(event.records), "record")
             return f"{event.stream} loses {lost}: {event.reason}"
+        case EventSettled() if event.settlement in LOST:
+            lost = pluralize(len(event.ids), "event")
+            return f"{lost} of {resource_name(event.source)}: {LOST[event.settlement]}"
+        case EventUndelivered():
+            return f"{event.target} refuses an event: {event.reason}"
     return ""

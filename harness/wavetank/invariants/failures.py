@@ -62,8 +62,8 @@ class NoSilentFailure:
                 self._answered += event.outcome is not Outcome.SUCCESS
                 self._synchronous.discard(event.request)
                 _decrement(self._open, event.request)
-            case AttemptBegan(trigger=Trigger.DELIVERY_STREAM | Trigger.QUEUE | Trigger.STREAM):
-                self._synchronous.add(event.request)  # the service gets the result itself
+            case AttemptBegan() if event.trigger.is_synchronous:
+                self._synchronous.add(event.request)
                 self._begin(event.request, event)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)

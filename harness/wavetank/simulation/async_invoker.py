@@ -46,7 +46,7 @@ class AsyncInvoker:
         self._topology = topology
         self._on_end: dict[str, OnOutcome] = {}
         self.destinations = Destinations(simulator.aws)
-        self._sending: InvocationRequest | None = None
+        self._sending: InvocationCause | None = None
         self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
 
     @property
@@ -64,8 +64,26 @@ class AsyncInvoker:
     def current_cause(self) -> InvocationCause | None:
         """What causes the events of this moment: the handler that runs, or Lambda's own sending."""
         running = self.attempts.running
-        request = running.request if running else self._sending
-        return request.cause if request else None
+        return running.request.cause if running else self._sending
+
+    @contextmanager
+    def causing(self, cause: InvocationCause | None) -> "Iterator[None]":
+        """Count what is sent and queued by services meanwhile as caused by this."""
+        before, self._sending = self._sending, cause
+        try:
+            yield
+        finally:
+            self._sending = before
+
+    def with_current_cause[**P, T](self, action: "Callable[P, T]") -> "Callable[P, T]":
+        """The action, which counts as caused by the same as this call, whenever it is run."""
+        cause = self.current_cause
+
+        def run(*arguments: P.args, **named: P.kwargs) -> T:
+            with self.causing(cause):
+                return action(*arguments, **named)
+
+        return run
 
     def queue(
         self,
@@ -83,9 +101,11 @@ class AsyncInvoker:
         `source` is the ARN of what offers it, if a service does, and `causes` have sent it, if the
         handler that runs now has not.
 
-        A `synchronous` caller gets the result itself, so a failure is neither retried nor sent to a
-        destination; `on_end` is then called with the outcome, None if it was throttled.
+        A `synchronous` caller, as of some triggers, gets the result itself, so a failure is neither
+        retried nor sent to a destination; `on_end` is then called with the outcome, None if it was
+        throttled.
         """
+        synchronous = synchronous or trigger.is_synchronous
         queued = QueuedEvent(self._clock.now)
         current = self.current_cause
         known = [*causes, current] if current else causes
@@ -176,18 +196,9 @@ class AsyncInvoker:
         """Send the event itself to the function's dead-letter queue or topic."""
         payload = None if answer is None else json.dumps(answer).encode()
         letter = dead_letter(request.id, json.dumps(request.event), payload)
-        with self._causing(request):
+        with self.causing(request.cause):
             outcome = self.destinations.send_dead_letter(function.role, target, letter)
         self._clock.record(DestinationReached(self._clock.now, request.id, target, outcome))
-
-    @contextmanager
-    def _causing(self, request: InvocationRequest) -> "Iterator[None]":
-        """Count what is queued meanwhile as caused by the request."""
-        self._sending = request
-        try:
-            yield
-        finally:
-            self._sending = None
 
     def _send_record(
         self,
@@ -201,7 +212,7 @@ class AsyncInvoker:
         now = self._clock.now
         record = invocation_record(request, function, condition, answer, now)
         invocation = None
-        with self._causing(request):
+        with self.causing(request.cause):
             outcome = self.destinations.send(function.role, destination, record)
             if self.destinations.is_queued(destination, outcome):
                 source = unqualified(request.function)

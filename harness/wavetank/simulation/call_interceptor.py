@@ -22,10 +22,15 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
 from wavetank.history.events import OK
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
+from wavetank.simulation.handler_task import (
+    StartedThread,
+    in_handler_thread,
+    pause,
+    raise_if_cancelled,
+)
 from wavetank.simulation.lambda_runner import HandlerAttempt
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
+from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Wait, Yield
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
@@ -99,6 +104,17 @@ class CallInterceptor:
             return False
         self.slept(seconds)
         return True
+
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float | None) -> bool:
+        """Let virtual time pass until it is ready, or for so long; returns whether it is."""
+        raise_if_cancelled()
+        pause(Wait(is_ready, None if seconds is None else timedelta(seconds=max(0.0, seconds))))
+        return is_ready()
+
+    def start_thread(self, name: str, body: Callable[[], None]) -> StartedThread:
+        """Schedule a thread of the handler."""
+        raise_if_cancelled()
+        return self._invocations.attempts.start_thread(name, body)
 
     def exited(self, status: "ExitStatus") -> None:
         """The handler ended its own process, and its execution environment with it."""

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wavetank.engines.simulator.environment import ExecutionEnvironment
 from wavetank.simulation.handler_task import HandlerThread
+from wavetank.simulation.handler_threads import ScheduledThread, cancel_threads
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
@@ -16,11 +17,18 @@ type MakeEnvironment = Callable[["DeployedFunction"], ExecutionEnvironment]
 
 @dataclass(frozen=True)
 class PooledEnvironment:
-    """An execution environment of one function revision, and the thread it runs in."""
+    """An execution environment of one function revision, and the thread that it runs in."""
 
     revision: str
     environment: ExecutionEnvironment
     thread: HandlerThread
+    started: list[ScheduledThread] = field(default_factory=list)
+    """The threads that its handlers have started, and that have not ended."""
+
+    def end(self) -> None:
+        """End the threads; no handler may be running."""
+        cancel_threads(self.started)
+        self.thread.end()
 
 
 class EnvironmentPool:
@@ -39,7 +47,7 @@ class EnvironmentPool:
             pooled = warm.pop()
             if pooled.revision == function.revision:
                 return pooled
-            pooled.thread.end()
+            pooled.end()
         return PooledEnvironment(function.revision, self._make(function), HandlerThread())
 
     def release(self, function: "DeployedFunction", pooled: PooledEnvironment) -> None:
@@ -50,7 +58,7 @@ class EnvironmentPool:
         """End all warm environments of the function, of each of its versions."""
         for (found, _), warm in self._warm.items():
             while found == arn and warm:
-                warm.pop().thread.end()
+                warm.pop().end()
 
     def evict_all(self) -> None:
         """End all warm environments, at the end of a run."""

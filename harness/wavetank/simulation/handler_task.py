@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from wavetank.core.clock import HostClock, ProcessorClock, StallLimits, StallTimer
 from wavetank.core.errors import WavetankError
@@ -76,15 +77,46 @@ class HandlerThread:
             self._submitted.acquire()
 
 
+class StartedThread:
+    """A thread that a handler has started: it begins when its task does."""
+
+    def __init__(self, body: Callable[[], None], limits: StallLimits) -> None:
+        self._turn = _acquired_lock()
+        self._body: Callable[[], None] | None = None
+        self.task: HandlerTask[Any, Any] = HandlerTask(self, body, limits)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has done its work."""
+        return self.task.is_over
+
+    def run(self, body: Callable[[], None]) -> None:
+        """Run the body in the thread, which `occupy` has."""
+        self._body = body
+        self._turn.release()
+
+    def end(self) -> None:
+        """End the thread, which has not begun."""
+        self._turn.release()
+
+    def occupy(self) -> None:
+        """Wait in the thread until it has a body to run, and run it."""
+        self._turn.acquire()
+        if self._body is not None:
+            self._body()
+
+
 class HandlerTask[P, T]:
-    """One execution of a handler as a cooperative task.
+    """One execution of a handler, or of a thread of it, as a cooperative task.
 
     `P` is the type of its pauses.
     """
 
     _state: P | TaskEnded[T] | TaskExited | BaseException | None
 
-    def __init__(self, thread: HandlerThread, body: Callable[[], T], limits: StallLimits) -> None:
+    def __init__(
+        self, thread: HandlerThread | StartedThread, body: Callable[[], T], limits: StallLimits
+    ) -> None:
         self._thread = thread
         self._body = body
         self._limits = limits
@@ -92,6 +124,7 @@ class HandlerTask[P, T]:
         self._paused = _acquired_lock()
         self._state = None
         self._cancelled = False
+        self.is_over = False
 
     def start(self) -> P | TaskEnded[T] | TaskExited:
         """Run until the first pause or the end; returns what it paused with, or how it ended.
@@ -152,6 +185,7 @@ class HandlerTask[P, T]:
         except BaseException as error:  # noqa: BLE001 - ends the interpreter, and here the handler
             traceback.print_exception(error)
             self._state = TaskExited(_exit_status(error))
+        self.is_over = True
         self._paused.release()
 
     def _pause(self, what: P) -> None:

@@ -21,11 +21,18 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
-from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
+from wavetank.simulation.handler_task import (
+    HandlerTask,
+    StartedThread,
+    StuckError,
+    TaskEnded,
+    TaskExited,
+)
+from wavetank.simulation.handler_threads import ScheduledThread, Task, ThreadSchedule
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
+from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Sleep, Wait, Yield
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -62,8 +69,7 @@ class HandlerAttempt:
     request: InvocationRequest
     function: "DeployedFunction"
     pooled: PooledEnvironment
-    task: HandlerTask[Pause, outcomes.InvocationOutcome]
-    deadline: datetime
+    threads: ThreadSchedule
     calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
@@ -137,7 +143,7 @@ class LambdaRunner:
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
         for attempt in list(self._unfinished.values()):
-            self._cancel_task(attempt)
+            self._cancel_threads(attempt)
             attempt.pooled.thread.end()
         self._unfinished.clear()
         self._pool.evict_all()
@@ -157,12 +163,30 @@ class LambdaRunner:
             return
         deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        task = HandlerTask[Pause, outcomes.InvocationOutcome](
+        task: Task = HandlerTask(
             pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
-        attempt = HandlerAttempt(request, function, pooled, task, deadline)
+        main = ScheduledThread("main", pooled.thread, task)
+        threads = ThreadSchedule(
+            self._clock,
+            deadline,
+            main,
+            pooled.started,
+            resume=lambda thread: self._follow(attempt, thread),
+            time_out=lambda: self._time_out(attempt),
+        )
+        attempt = HandlerAttempt(request, function, pooled, threads)
         self._unfinished[id(attempt)] = attempt
-        self._follow(attempt, task.start)
+        self._follow(attempt, main)
+
+    def start_thread(self, name: str, body: Callable[[], None]) -> StartedThread:
+        """Schedule a thread of the handler that runs now, from within it."""
+        assert self.running is not None  # it calls this
+        threads, thread = self.running.threads, StartedThread(body, HANDLER_LIMITS)
+        scheduled = ScheduledThread(name, thread, thread.task)
+        threads.started.append(scheduled)
+        threads.at(scheduled, self._clock.now)
+        return thread
 
     def _fails_before_handler(
         self, request: InvocationRequest, function: "DeployedFunction"
@@ -172,62 +196,67 @@ class LambdaRunner:
         what = f"{request.id} of {function.name}"
         return self._matcher.match(NotificationFailure, what) is not None
 
-    def _follow(
-        self,
-        attempt: HandlerAttempt,
-        resume: Callable[[], Pause | TaskEnded[outcomes.InvocationOutcome] | TaskExited],
-    ) -> None:
-        """Run the handler until it pauses or ends, and schedule what follows from that."""
-        self.running = attempt
+    def _follow(self, attempt: HandlerAttempt, thread: ScheduledThread) -> None:
+        """Run a thread of the handler until it pauses or ends; schedule what follows from that."""
+        self.running, threads = attempt, attempt.threads
         try:
-            state = resume()
-        except BaseException:
+            state = thread.step()
+        except BaseException as error:
             del self._unfinished[id(attempt)]
+            if not isinstance(error, StuckError):  # a stuck thread cannot be ended
+                threads.cancel_all()
             raise
         finally:
             self.running = None
         match state:
             case TaskEnded(value=outcome):
-                del self._unfinished[id(attempt)]
-                self._pool.release(attempt.function, attempt.pooled)
-                self._end(attempt.request, attempt.function, outcome)
-            case TaskExited(status=status):
-                self._discard(attempt, outcomes.exited(attempt.request.id, status))
+                if outcome is not None:
+                    self._finish(attempt, outcome)
+                    return
+                threads.started.remove(thread)
             case Yield():
-                self._clock.at(self._clock.now, lambda: self._resume(attempt))
-            case Sleep(duration=duration) if self._clock.now + duration < attempt.deadline:
-                self._clock.after(duration, lambda: self._resume(attempt))
-            case Sleep() | Hang():  # a wait beyond the deadline never ends: Lambda stops it first
-                self._clock.at(attempt.deadline, lambda: self._time_out(attempt))
+                threads.at(thread, self._clock.now)
+            case Sleep(duration=duration):
+                threads.at(thread, self._clock.now + duration)
+            case Wait():
+                threads.wait(thread, state)
             case Crash(cause=cause):
                 self._cancel(attempt, _crash_outcome(attempt.request.id, cause))
-            case Exit(status=status):
+                return
+            case TaskExited(status=status) | Exit(status=status):
                 self._cancel(attempt, outcomes.exited(attempt.request.id, status))
+                return
+        threads.update()
 
-    def _resume(self, attempt: HandlerAttempt) -> None:
-        self._follow(attempt, attempt.task.resume)
+    def update(self, attempt: HandlerAttempt) -> None:
+        """Resume the threads of the handler that are ready now; it may have ended meanwhile."""
+        if id(attempt) in self._unfinished and attempt is not self.running:
+            attempt.threads.update()
+
+    def _finish(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        attempt.threads.refuse_unjoined(attempt.function.name)
+        del self._unfinished[id(attempt)]
+        self._pool.release(attempt.function, attempt.pooled)
+        self._end(attempt.request, attempt.function, outcome)
 
     def _time_out(self, attempt: HandlerAttempt) -> None:
         seconds = attempt.function.timeout_seconds
         self._cancel(attempt, outcomes.timed_out(attempt.request.id, seconds))
 
     def _cancel(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
-        self._cancel_task(attempt)
-        self._discard(attempt, outcome)
-
-    def _cancel_task(self, attempt: HandlerAttempt) -> None:
-        # The handler's cleanup code (`finally`) runs now, and its calls are those of an attempt.
-        self.running = attempt
-        try:
-            attempt.task.cancel()
-        finally:
-            self.running = None
-
-    def _discard(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         """End the attempt together with its environment."""
+        self._cancel_threads(attempt)
         del self._unfinished[id(attempt)]
         attempt.pooled.thread.end()
         self._end(attempt.request, attempt.function, outcome)
+
+    def _cancel_threads(self, attempt: HandlerAttempt) -> None:
+        # The handler's cleanup code (`finally`) runs now, and its calls are those of an attempt.
+        self.running = attempt
+        try:
+            attempt.threads.cancel_all()
+        finally:
+            self.running = None
 
     def _end(
         self,

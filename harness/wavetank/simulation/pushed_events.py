@@ -14,12 +14,19 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
 from wavetank.history import EventOffered, EventUndelivered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
-from wavetank.simulation.request_chains import InvocationCause
+from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.suspensions import Wait
 
 if TYPE_CHECKING:
+    from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.emulator.target_delivery.deliveries import TargetDelivery, Undelivered
-    from wavetank.emulator.target_delivery.function_invoker import EventOrigin, OfferedEvent
+    from wavetank.emulator.target_delivery.function_invoker import (
+        EventOrigin,
+        FunctionAnswer,
+        OfferedEvent,
+    )
+    from wavetank.simulation.async_invoker import OnOutcome
 
 TRIGGERS = {
     "": Trigger.FUNCTION,
@@ -32,7 +39,7 @@ TRIGGERS = {
 
 
 class PushedEvents:
-    """Invokes functions asynchronously, and records what services offer and give up."""
+    """Invokes functions for services and handlers, and records what is offered and given up."""
 
     def __init__(
         self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
@@ -43,19 +50,19 @@ class PushedEvents:
 
     def queue(self, offered: "OfferedEvent") -> None:
         """Queue the event for its function: now, unless a fault delays or repeats it."""
-        cause = self._invocations.current_cause
-        causes = () if cause is None else (cause,)
-        if not offered.source.arn:
-            self._offer(offered, self._invocations.running_function, causes)
-            return
+        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
         for delay in self._delays(offered.source):
             if delay:
-                self._clock.after(delay, partial(self._offer, offered, offered.source.arn, causes))
+                queue = self._invocations.with_current_cause(self._queue)
+                self._clock.after(delay, partial(queue, offered, trigger))
             else:
-                self._offer(offered, offered.source.arn, causes)
+                self._queue(offered, trigger)
 
     def _delays(self, source: "EventOrigin") -> Iterator[timedelta]:
         """How much later the event arrives: more than once if a fault repeats it."""
+        if not source.arn:  # a call of Lambda's API
+            yield timedelta()
+            return
         name = bare_name(source.arn)
         what = f"{', '.join(source.ids)} of {resource_name(source.arn)}"
         # always in this order: each match counts the event, which decides later matches
@@ -65,14 +72,36 @@ class PushedEvents:
         if twice := self._matcher.match(DuplicateEvent, what, lambda fault: fault.is_of(name)):
             yield from (delay + number * twice.gap for number in range(1, twice.copies + 1))
 
-    def _offer(
-        self, offered: "OfferedEvent", source: str, causes: tuple[InvocationCause, ...]
+    def _queue(
+        self, offered: "OfferedEvent", trigger: Trigger, on_end: "OnOutcome | None" = None
     ) -> None:
-        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
+        source = offered.source.arn or self._invocations.running_function
         request = self._invocations.queue(
-            offered.function, offered.event, trigger, source=source, causes=causes
+            offered.function, offered.event, trigger, source=source, on_end=on_end
         )
         self._clock.record(EventOffered(self._clock.now, request, source, offered.source.ids))
+
+    def call(self, offered: "OfferedEvent") -> "FunctionAnswer | None":
+        """Invoke the function for the handler that runs now, which waits for the answer.
+
+        Returns:
+            None if the caller is no handler.
+        """
+        from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer  # noqa: PLC0415 - imports LocalStack
+
+        attempts, caller = self._invocations.attempts, self._invocations.attempts.running
+        if caller is None or not in_handler_thread():
+            return None
+        raise_if_cancelled()
+        answers: list[FunctionAnswer] = []
+
+        def on_end(outcome: "InvocationOutcome | None") -> None:
+            answers.append(FunctionAnswer(outcome))
+            attempts.update(caller)
+
+        self._queue(offered, Trigger.CALL, on_end)
+        pause(Wait(lambda: bool(answers)))
+        return answers[0]
 
     def given_up(
         self, delivery: "TargetDelivery", undelivered: "Undelivered", dead_letter: str

@@ -125,19 +125,27 @@ class RequestChains:
 
     def __init__(self) -> None:
         self._causes: dict[str, InvocationCause] = {}
+        self._readers = Counter[str]()
 
-    def sent(self, event: str, cause: InvocationCause) -> None:
-        """The invocation has sent the event."""
-        self._causes[event] = cause
+    def sent(self, event: str, cause: InvocationCause, readers: int = 1) -> None:
+        """The invocation has sent the event, which so many mappings process.
+
+        A message that moves to another queue, such as a dead-letter queue, keeps its first cause.
+        """
+        if event not in self._causes:
+            self._causes[event], self._readers[event] = cause, readers
 
     def causes(self, events: Iterable[str]) -> list[InvocationCause]:
         """What sent these events, of those that an invocation has sent."""
         return [self._causes[event] for event in events if event in self._causes]
 
     def forget(self, events: Iterable[str]) -> None:
-        """The events are gone from their source."""
+        """A mapping has processed the events; they are forgotten after the last that does."""
         for event in events:
-            self._causes.pop(event, None)
+            self._readers[event] -= 1
+            if self._readers[event] <= 0:
+                del self._readers[event]
+                self._causes.pop(event, None)
 
 
 def _loop(cause: InvocationCause) -> list[InvocationCause]:

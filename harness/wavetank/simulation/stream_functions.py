@@ -42,7 +42,6 @@ class StreamFunctions:
             invocation.function,
             json.loads(invocation.event),
             Trigger.DELIVERY_STREAM,
-            synchronous=True,
             on_end=lambda outcome: on_answer(_answer(outcome)),
         )
 

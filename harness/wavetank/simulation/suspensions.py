@@ -1,5 +1,6 @@
 """The reasons for which a handler pauses or ends, which decide when it is resumed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -27,6 +28,14 @@ class Sleep:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """A pause until `is_ready`, such as for a lock or an answer, and at most of this length."""
+
+    is_ready: Callable[[], bool]
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True)
 class Hang:
     """A pause without end: the handler ends at the function's timeout."""
 
@@ -45,4 +54,4 @@ class Exit:
     status: ExitStatus
 
 
-type Pause = Yield | Sleep | Hang | Crash | Exit
+type Pause = Yield | Sleep | Wait | Hang | Crash | Exit

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.pipeline import NOON
 from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
@@ -63,10 +65,11 @@ def test_a_synchronous_failure_ends_with_its_response() -> None:
     )
 
 
-def test_a_failure_of_a_streams_function_ends_with_its_response() -> None:
-    """The delivery stream gets the error, and invokes the function anew."""
+@pytest.mark.parametrize("trigger", [each for each in Trigger if each.is_synchronous])
+def test_a_failure_ends_with_its_response(trigger: Trigger) -> None:
+    """Whatever waits for the response gets the error, and decides what is done about it."""
     of_stream: tuple[Event, ...] = (
-        AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=Trigger.DELIVERY_STREAM),
+        AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=trigger),
         AttemptEnded(NOON, "one", "f", 1, Outcome.ERROR, "KeyError"),
     )
     events = before(calm(1), RuleFired, *of_stream)

@@ -91,3 +91,21 @@ def test_the_causes_of_messages_are_known_until_they_are_gone() -> None:
     assert chains.causes(["first", "sent by a test"]) == [cause]
     chains.forget(["first", "unknown"])
     assert chains.causes(["first"]) == []
+
+
+def test_an_event_keeps_its_cause_until_its_last_reader_is_done() -> None:
+    """Mappings of one stream process a record at different times."""
+    chains, cause = RequestChains(), _chain(1, (CLICKS, ENTER))
+    chains.sent("record", cause, readers=2)
+    chains.forget(["record"])
+    assert chains.causes(["record"]) == [cause]
+    chains.forget(["record"])
+    assert chains.causes(["record"]) == []
+
+
+def test_a_message_that_moves_keeps_its_first_cause() -> None:
+    """Such as to a dead-letter queue, while another function receives."""
+    chains, cause = RequestChains(), _chain(1, (JOBS, ENTER))
+    chains.sent("message", cause)
+    chains.sent("message", _chain(1, (JOBS, RESIZE)))
+    assert chains.causes(["message"]) == [cause]

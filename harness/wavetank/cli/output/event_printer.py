@@ -4,13 +4,10 @@ from typing import TYPE_CHECKING
 
 from wavetank.cli.output.console_output import Output
 from wavetank.cli.output.text_wrap import ELLIPSIS
-from wavetank.core.resource_name import resource_name
 from wavetank.core.text import pluralize
 from wavetank.history import (
     AttemptEnded,
     Event,
-    EventSettled,
-    EventUndelivered,
     FaultBegan,
     FaultReverted,
     MessageSent,
@@ -19,23 +16,15 @@ from wavetank.history import (
     RequestDiscarded,
     RuleFired,
     RunBegan,
-    Settlement,
     TickSuppressed,
     WorkloadSent,
+    failure_message,
 )
-from wavetank.history.events import OK
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 ERROR_CHARACTERS = 100
-LOST = {
-    Settlement.DEAD_LETTERED: "to the dead-letter queue, received too often",
-    Settlement.DISCARDED: "discarded, retried too often or too old",
-    Settlement.EXPIRED: "expired, at the end of the retention period",
-    Settlement.STOPPED: "a recursive loop, which Lambda stops",
-}
-"""What to say of events that their function will not process any more."""
 
 
 class EventPrinter:
@@ -69,29 +58,15 @@ class EventPrinter:
 
     def _show_failure(self, event: Event) -> None:
         match event:
-            case TickSuppressed():
-                self._say(event, f"{event.rule} does not fire")
             case RuleFired() if event.at != event.due:
                 self._say(event, f"the event due at {event.due:%H:%M:%S} arrives")
-            case AttemptEnded() if event.error_type:
-                text = _cut(f"{event.error_type}: {event.message}")
-                self._once(event, "failure", f"{event.function} fails: {text}")
-            case RequestDiscarded():
-                attempts = pluralize(event.attempts, "attempt")
-                self._once(event, "given up", f"given up after {attempts}")
-            case EventSettled() if event.settlement in LOST:
-                text = f"{pluralize(len(event.ids), 'event')} of {resource_name(event.source)}: "
-                text += LOST[event.settlement]
-                self._once(event, text, text)
-            case WorkloadSent() if event.outcome != OK:
-                text = f"workload: {event.kind} to {event.target} is refused: {event.outcome}"
-                self._once(event, text, text)
             case MessageSent():
                 kind = "e-mail" if "@" in event.address else "message"
                 self._once(event, event.address, f"{kind} to {event.address}: {event.subject}")
-            case EventUndelivered():
-                text = f"{event.target} refuses an event: {event.reason}"
-                self._once(event, f"undelivered {event.target}", text)
+            case TickSuppressed():
+                self._say(event, failure_message(event))
+            case _ if text := failure_message(event):
+                self._once(event, _kind_of_failure(event, text), _cut(text))
 
     def _accept(self, event: RecordsAccepted) -> None:
         count = len(event.records)
@@ -115,6 +90,16 @@ class EventPrinter:
         passed = int((event.at - self._begin).total_seconds())
         time = f"{passed // 3600:02}:{passed // 60 % 60:02}:{passed % 60:02}  "
         self._output.say(time + text, len(time), shorten=True)
+
+
+def _kind_of_failure(event: Event, text: str) -> str:
+    """What failures have in common of which the first one is shown."""
+    match event:
+        case AttemptEnded() | RequestDiscarded():
+            return type(event).__name__
+        case WorkloadSent():
+            return f"{event.kind} {event.target} {event.outcome}"
+    return text
 
 
 def _cut(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
@@ -117,9 +118,10 @@ class TableStream:
 
     @property
     def is_open(self) -> bool:
-        """Whether the table still writes to it."""
+        """Whether the table still writes to it: neither it nor its table was deleted."""
+        tables = dynamodb_backends[self.account][self.description.region].tables
         current: Any = self.table.stream_shard
-        return current is self
+        return current is self and tables.get(self.description.table) is self.table
 
     @property
     def next_number(self) -> int:

@@ -11,6 +11,7 @@ Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """
 
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from localstack.aws.api.lambda_ import (
     InvalidParameterValueException,
     InvalidRequestContentException,
     InvocationResponse,
+    TooManyRequestsException,
 )
 from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation.event_manager import Poller
@@ -59,9 +61,18 @@ from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import AccessChoice, TimeChoice, read_emulator_settings
 from wavetank.emulator.shard_views import is_stream
-from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
+from wavetank.emulator.target_delivery.function_invoker import (
+    FUNCTIONS,
+    EventOrigin,
+    FunctionAnswer,
+    OfferedEvent,
+)
 
-ACCEPTED = 202
+OK, ACCEPTED = 200, 202
+LATEST = "$LATEST"
+UNHANDLED = "Unhandled"
+WAITING = frozenset({None, "RequestResponse"})
+"""The invocation types whose caller waits for the function's answer."""
 EXECUTOR = "wavetank"
 """The name of `plugin.ProcessExecutorPlugin`."""
 
@@ -98,6 +109,10 @@ class WavetankLambda(LambdaProvider):
             raise InvalidRequestContentException(unreadable, Type="User")
         if is_event and FUNCTIONS.queue is not None:
             return self._queue(context, content, rest)
+        if rest.get("invocation_type") in WAITING and FUNCTIONS.call is not None:
+            answered = FUNCTIONS.call(self._offered(context, content, rest))
+            if answered is not None:
+                return _response(answered, rest.get("qualifier"))
         stock: Any = super()
         given = io.BytesIO(content) if payload else None
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
@@ -107,6 +122,14 @@ class WavetankLambda(LambdaProvider):
         self, context: RequestContext, content: bytes, rest: Mapping[str, Any]
     ) -> InvocationResponse:
         """Queue the event in virtual time; a function that does not exist is refused."""
+        assert FUNCTIONS.queue is not None  # the caller has asked
+        FUNCTIONS.queue(self._offered(context, content, rest))
+        return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
+
+    def _offered(
+        self, context: RequestContext, content: bytes, rest: Mapping[str, Any]
+    ) -> OfferedEvent:
+        """The event for the function, which must exist."""
         stock: Any = super()
         stock.invoke(context=context, **{**rest, "invocation_type": "DryRun"})
         name, qualifier = api_utils.get_name_and_qualifier(
@@ -114,12 +137,11 @@ class WavetankLambda(LambdaProvider):
         )
         account, region = api_utils.get_account_and_region(rest["function_name"], context)
         arn = f"arn:aws:lambda:{region}:{account}:function:{name}"
-        FUNCTIONS.offer(
+        return OfferedEvent(
             f"{arn}:{qualifier}" if qualifier else arn,
-            content.decode() or "{}",
+            json.loads(content or b"{}"),
             EventOrigin(arn="", ids=(IDS.new(),)),
         )
-        return InvocationResponse(StatusCode=ACCEPTED, Payload=b"")
 
     def validate_event_source_mapping(self, context: RequestContext, request: Any) -> Any:
         """Called by LocalStack when a mapping is created or updated."""
@@ -143,6 +165,25 @@ class WavetankLambda(LambdaProvider):
         )
         if is_queue:
             _refuse_mapping(timeout_refusal(resource_arn, function_arn))
+
+
+def _response(answer: FunctionAnswer, qualifier: str | None) -> InvocationResponse:
+    """The response to a synchronous invocation.
+
+    Raises:
+        TooManyRequestsException: the function's concurrency is used up.
+    """
+    outcome = answer.outcome
+    if outcome is None:
+        raise TooManyRequestsException(
+            "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"
+        )
+    made = InvocationResponse(
+        StatusCode=OK, Payload=outcome.payload, ExecutedVersion=qualifier or LATEST
+    )
+    if outcome.is_error:
+        made["FunctionError"] = UNHANDLED
+    return made
 
 
 def _refuse_mapping(refusal: str | None) -> None:

@@ -48,9 +48,18 @@ PATCHES = (
         {"os:urandom": "(size, /)"},
     ),
     *PYTHON.patches(
-        "engines.simulator.startup",
-        "a handler's thread would run in real time, in an order that no seed reproduces",
-        {"threading:Thread.start": "(self)"},
+        "engines.simulator.handler_threads",
+        "a handler's threads run one at a time in virtual time, in an order of the seed",
+        {
+            "queue:SimpleQueue": VALUE,
+            "queue:time": VALUE,
+            "threading:Lock": VALUE,
+            "threading:RLock": VALUE,
+            "threading:Thread.join": "(self, timeout=None)",
+            "threading:Thread.start": "(self)",
+            "threading:_allocate_lock": VALUE,
+            "threading:_time": VALUE,
+        },
     ),
     *PYTHON.patches(
         "engines.simulator.startup",

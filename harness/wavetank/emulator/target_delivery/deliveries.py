@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
+from typing import Protocol
 
 from wavetank.core.clock import Clock
 from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
@@ -66,6 +67,12 @@ type OnGivenUp = Callable[[TargetDelivery, Undelivered, str], None]
 """Gets how the dead-letter queue took the event: OK, an error code, or empty without a queue."""
 
 
+class WithCurrentCause(Protocol):
+    """Returns the action so that it counts, whenever it is run, as caused by the same as now."""
+
+    def __call__[**P, T](self, action: Callable[P, T]) -> Callable[P, T]: ...
+
+
 @dataclass(frozen=True, order=True)
 class _Retry:
     due: datetime
@@ -85,9 +92,13 @@ class TargetDeliveries:
         self._thread: threading.Thread | None = None
         self._workers = TargetWorkers(self._attempt)
         self.on_given_up: OnGivenUp | None = None
+        self.with_current_cause: WithCurrentCause | None = None
+        """By which a simulation knows in a retry what caused the event."""
 
     def begin(self, delivery: TargetDelivery) -> None:
         """Make the first attempt now."""
+        if bind := self.with_current_cause:
+            delivery = replace(delivery, send=bind(delivery.send), give_up=bind(delivery.give_up))
         self._attempt(delivery)
 
     def next_due(self) -> datetime | None:

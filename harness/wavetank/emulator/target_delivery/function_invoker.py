@@ -6,11 +6,12 @@ then only checks the permission.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +35,26 @@ class OfferedEvent:
     source: EventOrigin
 
 
+@dataclass(frozen=True)
+class FunctionAnswer:
+    """How a synchronous invocation ended; the outcome is None if the function was throttled."""
+
+    outcome: "InvocationOutcome | None"
+
+
+type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]
+"""Invokes a function for a handler that waits; returns None for any other caller."""
+
+
 class TargetFunctionInvoker:
-    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda."""
+    """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda.
+
+    `call`, if set, is asked first about a synchronous invocation.
+    """
 
     def __init__(self) -> None:
         self.queue: Callable[[OfferedEvent], object] | None = None
+        self.call: CallFunction | None = None
 
     def invoke(
         self, client: Any, arn: str, payload: str, source: EventOrigin, **parameters: Any

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.scheduler.access import DeployedSchedule
+    from wavetank.engines.simulator.handler_threads import StartedThread
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -152,18 +153,20 @@ class Simulator:
         context.observer, confirmations.on_sent = hooks.deliveries, hooks.sent
         context.new_id, context.invoke = hooks.new_id, hooks.invoke_processor
         streams.refuses = hooks.interceptor.refuses
-        FUNCTIONS.queue, IDS.source = hooks.queue, hooks.service_id
+        FUNCTIONS.queue, FUNCTIONS.call = hooks.queue, hooks.call
+        IDS.source = hooks.service_id
         for deliveries in services.waiting_deliveries():
             deliveries.on_given_up = hooks.given_up
+            deliveries.with_current_cause = hooks.with_current_cause
         self._interceptor = hooks.interceptor
         try:
             with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
                 yield
         finally:
             handlers.remove()
-            FUNCTIONS.queue = IDS.source = None
+            FUNCTIONS.queue = FUNCTIONS.call = IDS.source = None
             for deliveries in services.waiting_deliveries():
-                deliveries.on_given_up = None
+                deliveries.on_given_up = deliveries.with_current_cause = None
             context.observer = confirmations.on_sent = self._interceptor = None
             context.new_id, context.invoke, streams.refuses = stock
 
@@ -175,6 +178,17 @@ class Simulator:
         with outside_the_handler():
             interceptor.slept(seconds)
         return True
+
+    def wait_until(self, is_ready: Callable[[], bool], seconds: float | None) -> bool:
+        """Let a handler's thread wait in virtual time; returns whether it is ready."""
+        assert self._interceptor is not None  # handlers only run in a run
+        with outside_the_handler():
+            return self._interceptor.wait_until(is_ready, seconds)
+
+    def start_thread(self, name: str, body: Callable[[], None]) -> "StartedThread":
+        """Schedule a thread that a handler starts."""
+        assert self._interceptor is not None  # as above
+        return self._interceptor.start_thread(name, body)
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
         """A new, cold execution environment of the function, with that name.

@@ -44,15 +44,20 @@ RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
 
+def handlers_environment() -> "ExecutionEnvironment | None":
+    """The execution environment whose handler is running in this thread."""
+    return getattr(RUNNING, "environment", None)
+
+
 def is_a_handlers_thread() -> bool:
-    """Whether a handler is running in this thread."""
-    return getattr(RUNNING, "environment", None) is not None
+    """Whether a handler is running in this thread, or a thread of it."""
+    return handlers_environment() is not None
 
 
 @contextmanager
 def outside_the_handler() -> Iterator[None]:
     """Leave the handler's global state while the body runs, if a handler runs in this thread."""
-    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    environment = handlers_environment()
     if environment is None:
         yield
         return
@@ -62,7 +67,7 @@ def outside_the_handler() -> Iterator[None]:
 
 def take_output(chunk: bytes) -> bool:
     """Add what the handler of this thread has written to its log; False if no handler runs."""
-    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    environment = handlers_environment()
     if environment is None:
         return False
     if chunk:
@@ -186,6 +191,23 @@ class ExecutionEnvironment:
             self._leave()
             self._log.write(context.function_name, context.aws_request_id, self._output)
 
+    def run_thread(self, thread: threading.Thread, work: Callable[[], None]) -> None:
+        """Run what a thread does that the handler has started, in that thread.
+
+        An exception ends the thread only, and is printed.
+        """
+        self._enter()
+        try:
+            work()
+        except SystemExit:
+            pass
+        except Exception:  # noqa: BLE001 - whatever a thread raises
+            # not the hook of this process, as pytest's, to which it is no error of the handler's
+            threading.__excepthook__(threading.ExceptHookArgs((*sys.exc_info(), thread)))
+        finally:
+            self._log.collect(self._output)
+            self._leave()
+
     def printed(self, chunk: bytes) -> None:
         """The handler has written the text; after its process has ended it writes nothing."""
         if not self._is_ended:
@@ -234,7 +256,7 @@ def _responded(body: bytes) -> InvocationOutcome:
 
 
 def _is_function_with_layers() -> bool:
-    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    environment = handlers_environment()
     return environment is not None and environment.has_layers
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from wavetank.engines.simulator.handler_threads import ThreadScheduler
+
 if TYPE_CHECKING:
     from wavetank.emulator.firehose.functions import Invoke
     from wavetank.emulator.firehose.observing import DeliveryObserver
@@ -12,11 +14,11 @@ if TYPE_CHECKING:
     from wavetank.emulator.sns.confirmation import SentMessage
     from wavetank.emulator.sqs.queue_hooks import QueueObserver
     from wavetank.emulator.stream_observer import OnRecord
-    from wavetank.emulator.target_delivery.deliveries import OnGivenUp
-    from wavetank.emulator.target_delivery.function_invoker import OfferedEvent
+    from wavetank.emulator.target_delivery.deliveries import OnGivenUp, WithCurrentCause
+    from wavetank.emulator.target_delivery.function_invoker import CallFunction, OfferedEvent
 
 
-class HandlerInterceptor(Protocol):
+class HandlerInterceptor(ThreadScheduler, Protocol):
     """Interface that intercepts handlers' API calls and waits, in the handlers' threads."""
 
     def before(self, call: "ApiCall") -> None:
@@ -61,11 +63,13 @@ class HandlerInterceptor(Protocol):
 class SimulatorHooks:
     """The callbacks by which a simulation observes and controls a simulator.
 
+    `call` gets a handler's synchronous invocations of functions.
     `queue` gets every event for which a service invokes a function asynchronously, and `given_up`
-    every one that its target refuses for good. `service_id` gives the ids of events and messages.
-    `invoke_processor` invokes the functions that transform records of delivery streams.
-    `messages` observes queues, and `on_record` gets each record of a stream; `wait` lets a handler
-    wait for messages, and returns False for any other caller, who gets its answer at once.
+    every one that its target refuses for good; `with_current_cause` binds the retries of an event
+    to what caused it. `service_id` gives the ids of events and messages. `invoke_processor` invokes
+    the functions that transform records of delivery streams. `messages` observes queues, and
+    `on_record` gets each record of a stream; `wait` lets a handler wait for messages, and returns
+    False for any other caller, who gets its answer at once.
     """
 
     interceptor: HandlerInterceptor
@@ -73,7 +77,9 @@ class SimulatorHooks:
     sent: "Callable[[SentMessage], None]"
     new_id: Callable[[], str]
     queue: "Callable[[OfferedEvent], object]"
+    call: "CallFunction"
     given_up: "OnGivenUp"
+    with_current_cause: "WithCurrentCause"
     service_id: Callable[[], str]
     invoke_processor: "Invoke"
     messages: "QueueObserver"

@@ -16,8 +16,7 @@ from pathlib import Path
 from wavetank.aws.http_interception import intercept_http
 from wavetank.aws.service_models import service_models_parsed_once
 from wavetank.core.clock import replaced_sleep
-from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.http_types import UnsupportedCall
+from wavetank.core.errors import InfrastructureError
 from wavetank.core.settings import user_cache_folder
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.settings import (
@@ -33,7 +32,7 @@ from wavetank.engines.service_catalog import provide_service_catalog, store_serv
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
 from wavetank.engines.simulator.engine import PORT, Simulator
-from wavetank.engines.simulator.environment import is_a_handlers_thread
+from wavetank.engines.simulator.handler_threads import cooperative_threads
 from wavetank.engines.simulator.process_calls import intercepted
 
 PLUGIN_CACHE = "plux"
@@ -151,30 +150,9 @@ def simulator() -> Iterator[Simulator]:
         made = BOOTED.pop() if BOOTED else _booted()
         stack.enter_context(intercept_http(made.handle_request))
         stack.enter_context(replaced_sleep(made.sleep))
-        stack.enter_context(_no_threads_of_handlers())
+        stack.enter_context(cooperative_threads(made))
         stack.enter_context(intercepted(made))
         yield made
-
-
-@contextmanager
-def _no_threads_of_handlers() -> Iterator[None]:
-    """Refuse threads of handlers: they would run in real time, not in simulated order."""
-    patch = patch_of("threading:Thread.start")
-    stock = patch.current()
-
-    def start(thread: threading.Thread) -> None:
-        if is_a_handlers_thread():
-            raise UnsupportedCall(
-                UsageError(
-                    "a handler that does its work in one thread",
-                    f"one that starts {thread.name}",
-                    "run it on --engine embedded, where functions are processes",
-                )
-            )
-        stock(thread)
-
-    with patch.replaced(start):
-        yield
 
 
 @contextmanager

@@ -116,7 +116,6 @@ class HttpEntries:
             routed.function,
             routed.event,
             Trigger.HTTP,
-            synchronous=True,
             on_end=lambda outcome: pending.finish(routed, outcome),
         )
         pending.limit(routed.timeout)

@@ -210,7 +210,6 @@ class QueueSource:
             self._mapping.function,
             {"Records": records},
             Trigger.QUEUE,
-            synchronous=True,
             on_end=lambda outcome: self._end(request, records, outcome),
             source=self._mapping.source,
             causes=self._run.chains.causes(ids),

@@ -35,7 +35,8 @@ from wavetank.simulation.event_sources.polled_run import (
     PolledRun,
 )
 from wavetank.simulation.event_sources.source_faults import SourceFaults
-from wavetank.simulation.request_chains import stream_event
+from wavetank.simulation.request_chains import InvocationCause, invocation_cause, stream_event
+from wavetank.simulation.topology import unqualified
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
@@ -139,7 +140,6 @@ class ShardLane:
             self._mapping.function,
             {"Records": [record.content for record in batch.records]},
             Trigger.STREAM,
-            synchronous=True,
             on_end=lambda outcome: self._end(request, batch, outcome),
             source=source,
             causes=self._run.chains.causes(self._chained(batch.records)),
@@ -189,9 +189,11 @@ class ShardLane:
         if not records:
             return
         request = self._last_request if batch.invocations else ""
+        cause = self._cause(records)
         self._settle(records, request, Settlement.DISCARDED)
         if self._mapping.on_failure:
-            self._report(records, batch, condition, request or self._clock.new_id())
+            with self._run.invocations.causing(cause):
+                self._report(records, batch, condition, request or self._clock.new_id())
 
     def _report(
         self, records: Records, batch: StreamBatch, condition: DiscardCondition, request: str
@@ -228,6 +230,12 @@ class ShardLane:
         self._clock.record(EventSettled(now, request, source, _ids(records), settlement))
         if settlement is not Settlement.RETURNED:
             self._run.chains.forget(self._chained(records))
+
+    def _cause(self, records: Records) -> InvocationCause:
+        """The mapping's invocation by these records, which causes the report about them."""
+        causes = self._run.chains.causes(self._chained(records))
+        function = unqualified(self._mapping.function)
+        return invocation_cause(function, self._mapping.source, causes)
 
     def _chained(self, records: Records) -> list[str]:
         return [stream_event(self._mapping.source, each.number) for each in records]

@@ -1,5 +1,6 @@
 """All event sources of a run: each plans its next poll after every action."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,7 @@ class EventSources:
         mappings = event_source_mappings(run.simulator.aws)
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
+        self._readers = Counter(each.source for each in mappings if each.enabled)
         self._recorded = {each.source: each.recorded_source for each in mappings}
         self._run = run
         self._faults = {each.source: SourceFaults(run.matcher, each) for each in mappings}
@@ -56,18 +58,19 @@ class EventSources:
 
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
-        self._accept(queue, message, message)
+        self._accept(queue, message, message, readers=1)
 
     def record_accepted(self, stream: str, number: int) -> None:
         """A stream accepted the record."""
         if stream in self._recorded:  # chains are forgotten by the stream's source
-            self._accept(stream, str(number), stream_event(stream, number))
+            chained = stream_event(stream, number)
+            self._accept(stream, str(number), chained, readers=self._readers[stream])
 
-    def _accept(self, source: str, event: str, chained: str) -> None:
+    def _accept(self, source: str, event: str, chained: str, *, readers: int) -> None:
         attempt = self._invocations.attempts.running
         request = attempt.request.id if attempt else ""
         if cause := self._invocations.current_cause:
-            self._chains.sent(chained, cause)
+            self._chains.sent(chained, cause, readers)
         if recorded := self._recorded.get(source):
             self._clock.record(EventAccepted(self._clock.now, request, recorded, event))
             self._poison(source, event)
@@ -96,15 +99,15 @@ class EventSources:
         return {"MessageGroupId": POISON, "MessageDeduplicationId": self._clock.new_id()}
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
-        """The messages moved to the dead-letter queue."""
+        """The messages moved to the dead-letter queue, under the ids that they have."""
         self._settle(queue, messages, Settlement.DEAD_LETTERED)
 
     def expired(self, queue: str, messages: Sequence[str]) -> None:
         """The messages were deleted at the end of the retention period."""
+        self._chains.forget(messages)
         self._settle(queue, messages, Settlement.EXPIRED)
 
     def _settle(self, queue: str, messages: Sequence[str], settlement: Settlement) -> None:
-        self._chains.forget(messages)
         if source := self._recorded.get(queue):
             now = self._clock.now
             self._clock.record(EventSettled(now, "", source, tuple(messages), settlement))

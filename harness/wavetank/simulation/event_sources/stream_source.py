@@ -127,10 +127,12 @@ class ShardReader:
         return not self.shard.is_open and not self.remaining()
 
     def remaining(self) -> int:
-        """How many records were not processed."""
-        oldest = self.shard.oldest(self._number)
-        unread = 0 if oldest is None else self.shard.last + 1 - oldest[0]
-        return unread + sum(lane.count() for lane in self._lanes)
+        """How many records were not processed, with those that the stream has lost unread."""
+        return self._unread + sum(lane.count() for lane in self._lanes)
+
+    @property
+    def _unread(self) -> int:
+        return self.shard.last + 1 - self._number
 
     def plan(self, *, is_ready: bool) -> None:
         """Schedule the next read and the next batches."""
@@ -141,9 +143,11 @@ class ShardReader:
     def _next_read(self) -> datetime | None:
         if self._access.is_given_up or not any(lane.has_room for lane in self._lanes):
             return None
-        oldest = self.shard.oldest(self._number)
-        if oldest is None:
+        if not self._unread:
             return None
+        oldest = self.shard.oldest(self._number)
+        if oldest is None:  # the stream has lost all of them, which the next read notes
+            return self._clock.now
         interval = POLL_INTERVALS[self._mapping.service]
         due = next_poll(oldest[1], interval)
         if self._read_at is not None and due <= self._read_at:  # it arrived after that read
@@ -152,7 +156,7 @@ class ShardReader:
 
     def _read(self) -> None:
         self._settle_expired()
-        if self.shard.oldest(self._number) is None:
+        if not self._unread:
             return
         if self._faults.is_stalled(self.shard.id):
             self._access.refused()
@@ -177,9 +181,8 @@ class ShardReader:
         number = self._number
         while (oldest := self.shard.oldest(number)) is not None and oldest[1] <= horizon:
             number = oldest[0] + 1
-        if oldest is not None:  # records that are no longer in the stream at all
-            number = max(number, oldest[0])
-        self._lose_until(number)
+        # some may no longer be in the stream at all
+        self._lose_until(self.shard.last + 1 if oldest is None else max(number, oldest[0]))
 
     def _lose_until(self, number: int) -> None:
         """Read on from this record: those before it are lost."""

@@ -1,6 +1,7 @@
 """Deliveries that are retried when they are due, by a clock of the test."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -188,3 +189,26 @@ def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
     deliveries.report_lost("EventBridge")
     assert "EventBridge: 1 waiting for a retry are lost" in log.text
+
+
+def test_a_retry_has_the_cause_of_the_event() -> None:
+    """A simulation binds the attempts when the event comes, which may be long before."""
+    clock, target = SetClock(), Target(FailureCode.THROTTLING, ends=2)
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    causes, current = [], ["handler"]
+
+    def with_current_cause[**P, T](action: Callable[P, T]) -> Callable[P, T]:
+        cause = current[0]
+
+        def run(*arguments: P.args, **named: P.kwargs) -> T:
+            causes.append(cause)
+            return action(*arguments, **named)
+
+        return run
+
+    deliveries.with_current_cause = with_current_cause
+    deliveries.begin(target.delivery(clock, TargetRetryPolicy()))
+    current[0] = "none"
+    clock.time = START + timedelta(days=1)
+    deliveries.run_due()
+    assert causes == ["handler", "handler"]
