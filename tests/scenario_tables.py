@@ -73,6 +73,11 @@ def _engines(kind: type[Fault]) -> str:
     return f"{where}, by `drill`" if kind in HOST_KINDS else where
 
 
+def _bugs() -> Iterator[str]:
+    yield "| fault | finds |\n|---|---|\n"
+    yield from (f"| `{kind.kind}` | {kind.finds} |\n" for kind in ALL_KINDS if kind.finds)
+
+
 def _calls() -> Iterator[str]:
     yield "| service | operations |\n|---|---|\n"
     for service in dict.fromkeys(call.partition(":")[0] for call in CALLS):
@@ -109,6 +114,7 @@ def _placeholders() -> Iterator[str]:
 
 
 MAKERS = {
+    "bugs": _bugs,
     "faults": _faults,
     "calls": _calls,
     "invariants": _invariants,

@@ -25,7 +25,7 @@ seeds = st.integers(min_value=0, max_value=2**64)
 horizons = st.timedeltas(timedelta(minutes=1), timedelta(days=30))
 
 
-@given(fault_plans(HOUR, ALL_KINDS))
+@given(fault_plans(HOUR, kinds=ALL_KINDS))
 def test_plan_is_read_as_it_was_written(plan: FaultPlan) -> None:
     """A plan that was saved is the same plan, and the same text, for ever."""
     text = plan_to_json(plan)
@@ -36,13 +36,15 @@ def test_plan_is_read_as_it_was_written(plan: FaultPlan) -> None:
 @given(seeds, horizons)
 def test_seed_always_means_the_same_plan(seed: int, horizon: timedelta) -> None:
     """One seed and one horizon make one plan."""
-    assert generate_plan(seed, horizon, ALL_KINDS) == generate_plan(seed, horizon, ALL_KINDS)
+    assert generate_plan(seed, horizon, kinds=ALL_KINDS) == generate_plan(
+        seed, horizon, kinds=ALL_KINDS
+    )
 
 
 @given(seeds, horizons)
 def test_generated_plan_fits_its_horizon(seed: int, horizon: timedelta) -> None:
     """A generated plan has a fault, all are reverted within the horizon, and none contradict."""
-    plan = generate_plan(seed, horizon, ALL_KINDS)
+    plan = generate_plan(seed, horizon, kinds=ALL_KINDS)
     assert plan.faults
     assert not plan.beyond(horizon)
     assert not plan.contradictions()
@@ -51,7 +53,7 @@ def test_generated_plan_fits_its_horizon(seed: int, horizon: timedelta) -> None:
 @given(st.data(), horizons)
 def test_generated_plan_lies_in_its_horizon(data: st.DataObject, horizon: timedelta) -> None:
     """A plan of Hypothesis's keeps the same promises, and may be empty."""
-    plan = data.draw(fault_plans(horizon, ALL_KINDS))
+    plan = data.draw(fault_plans(horizon, kinds=ALL_KINDS))
     assert not plan.beyond(horizon)
     assert not plan.contradictions()
 
@@ -151,7 +153,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         description=draw(descriptions),
         horizon=HOUR,
         seed=draw(st.none() | st.integers(0, SEED_MAX)),
-        plan=draw(fault_plans(HOUR, ALL_KINDS)),
+        plan=draw(fault_plans(HOUR, kinds=ALL_KINDS)),
         expectations=expectations,
     )
 
@@ -163,7 +165,7 @@ def test_scenario_is_read_as_it_was_written(scenario: Scenario, comment: str) ->
     assert parse_scenario(scenario.name, text, "x.toml") == scenario
 
 
-@given(st.data(), fault_plans(HOUR, ALL_KINDS))
+@given(st.data(), fault_plans(HOUR, kinds=ALL_KINDS))
 def test_smaller_plan_is_no_larger(data: st.DataObject, plan: FaultPlan) -> None:
     """It has some of the plan's faults, each within the time that it had at most."""
     smaller = data.draw(smaller_plans(plan))
@@ -174,7 +176,7 @@ def test_smaller_plan_is_no_larger(data: st.DataObject, plan: FaultPlan) -> None
     assert not smaller.contradictions()
 
 
-@given(fault_plans(HOUR, ALL_KINDS))
+@given(fault_plans(HOUR, kinds=ALL_KINDS))
 def test_greatest_choices_make_the_plan_itself(plan: FaultPlan) -> None:
     """So shrinking can begin with the plan that failed."""
     choices = iter(choices_of(plan))

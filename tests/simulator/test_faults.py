@@ -9,7 +9,7 @@ from tests.simulator import test_state_faults
 from tests.simulator.conftest import ADDRESSES, Deployed
 from tests.simulator.runs import MINUTE, assert_reverted, run_faults
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
-from wavetank.faults.catalogue import VIRTUAL_KINDS
+from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.delivery import (
     DuplicateDelivery,
     PermissionRemoved,
@@ -27,8 +27,10 @@ from wavetank.faults.functions import (
     OutOfMemory,
     Side,
     SlowColdStart,
+    ThrottledFunction,
 )
 from wavetank.faults.references import FunctionRole, RoleOwner
+from wavetank.faults.targets import TICKER_TARGETS
 from wavetank.faults.ticks import (
     DuplicateTick,
     LateTick,
@@ -371,7 +373,20 @@ def test_without_the_permission_to_publish_a_failure_is_silent(deployed: Deploye
     assert {event.outcome for event in run.of(DestinationReached)} == {"AccessDeniedException"}
 
 
-def test_every_virtual_kind_is_tested_here() -> None:
-    """No kind is without a test."""
+def test_a_throttled_tick_is_tried_again_after_waits_that_double(deployed: Deployed) -> None:
+    """A second, two, four: then the function runs, and all is delivered."""
+    fault = ThrottledFunction(after=AFTER, lasts=LASTS, times=3)
+    run = run_faults(deployed, fault)
+    assert_reverted(run, fault)
+    refused = [e.request for e in run.of(AttemptEnded) if e.outcome is Outcome.THROTTLED]
+    assert len(refused) == 3
+    assert len(set(refused)) == 1
+    (begun,) = (e for e in run.of(AttemptBegan) if e.request == refused[0])
+    assert begun.at - (START + AFTER) == 7 * SECOND
+    assert run.broken() == {}
+
+
+def test_every_kind_that_the_ticker_can_have_is_tested_here() -> None:
+    """No kind is without a test; those of other triggers are tested with their pipelines."""
     here = [*globals().values(), *vars(test_state_faults).values()]
-    assert [kind.__name__ for kind in VIRTUAL_KINDS if kind not in here] == []
+    assert [kind.__name__ for kind in kinds_for(TICKER_TARGETS) if kind not in here] == []

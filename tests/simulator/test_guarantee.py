@@ -8,8 +8,9 @@ from tests.live.hosts import PROJECT
 from tests.simulator.conftest import Deployed
 from tests.simulator.runs import HORIZON, run_faults, run_scenario, scenario_of
 from wavetank.campaign.regression_seeds import FILE_NAME, regression_seeds
-from wavetank.faults.catalogue import VIRTUAL_KINDS
+from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.generation import generate_plan, single_faults
+from wavetank.faults.targets import TICKER_TARGETS
 from wavetank.scenario.loader import find_scenarios, load_scenario
 from wavetank.scenario.model import Scenario
 
@@ -51,7 +52,7 @@ def test_our_handler_survives_a_random_campaign(deployed: Deployed, seed: int) -
 
 def test_every_kind_is_among_the_single_faults() -> None:
     """So that all of them are tested above."""
-    assert list(SINGLE) == [kind.kind for kind in VIRTUAL_KINDS]
+    assert list(SINGLE) == [kind.kind for kind in kinds_for(TICKER_TARGETS)]
 
 
 def test_regression_seeds_do_not_fail_again(deployed: Deployed) -> None:

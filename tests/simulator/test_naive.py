@@ -28,6 +28,7 @@ from wavetank.faults.functions import (
     NoConcurrency,
     OutOfMemory,
     SlowColdStart,
+    ThrottledFunction,
 )
 from wavetank.faults.generation import single_faults
 from wavetank.faults.ticks import (
@@ -57,6 +58,7 @@ FAULTS: dict[str, Fault] = {
     "`out-of-memory` between two price updates": OutOfMemory(after=AFTER, call_number=3),
     "`broken-deployment`": BrokenDeployment(after=AFTER, lasts=LASTS),
     "`no-concurrency`": NoConcurrency(after=AFTER, lasts=LASTS),
+    "`throttled-function`": ThrottledFunction(after=AFTER, lasts=LASTS, times=None),
     "`rule-off`": RuleOff(after=AFTER, lasts=LASTS),
     "`slow-cold-start` of 9 s": SlowColdStart(after=AFTER),
     "`api-error`: PutRecordBatch is unavailable": ApiError(

@@ -1,17 +1,16 @@
 """The cases of a campaign: the same seeds give the same cases on any machine."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
-from wavetank.faults.catalogue import VIRTUAL_KINDS
-from wavetank.faults.fault import Fault
 from wavetank.faults.generation import generate_plan, revealing_faults
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
@@ -51,10 +50,17 @@ class Seeds:
         return iter(range(self.first, self.last + 1))
 
 
+NOTHING = Scenario(name="", description="", horizon=timedelta())
+"""The base of generated cases that have nothing but faults."""
+
+
 def generated_cases(
-    seeds: Seeds, horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
+    seeds: Seeds,
+    horizon: timedelta,
+    targets: FaultTargets = TICKER_TARGETS,
+    base: Scenario = NOTHING,
 ) -> Iterator[RunSpec]:
-    """A case for each seed, with the fault plan that is generated from it.
+    """A case for each seed: the base with the fault plan that is generated from the seed.
 
     Raises:
         UsageError: the horizon has no room for a fault.
@@ -65,9 +71,9 @@ def generated_cases(
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
-            plan=generate_plan(seed, horizon, kinds),
+            plan=generate_plan(seed, horizon, targets),
         )
-        yield RunSpec(scenario=scenario, seed=seed)
+        yield RunSpec(scenario=_based(scenario, base), seed=seed)
 
 
 def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
@@ -76,13 +82,18 @@ def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
         yield RunSpec(scenario=scenario, seed=seed)
 
 
-def single_fault_cases(first: int, horizon: timedelta) -> Iterator[RunSpec]:
+def single_fault_cases(
+    first: int,
+    horizon: timedelta,
+    targets: FaultTargets = TICKER_TARGETS,
+    base: Scenario = NOTHING,
+) -> Iterator[RunSpec]:
     """A case for each kind of fault, with that fault alone, from the first seed on.
 
     Raises:
         UsageError: the horizon has no room for a fault.
     """
-    for seed, fault in enumerate(revealing_faults(horizon), first):
+    for seed, fault in enumerate(revealing_faults(horizon, targets), first):
         scenario = Scenario(
             name=f"only-{fault.kind}-{seed}",
             description=f"Nothing but a {fault.kind}",
@@ -90,15 +101,23 @@ def single_fault_cases(first: int, horizon: timedelta) -> Iterator[RunSpec]:
             seed=seed,
             plan=FaultPlan((fault,)),
         )
-        yield RunSpec(scenario=scenario, seed=seed)
+        yield RunSpec(scenario=_based(scenario, base), seed=seed)
+
+
+def _based(scenario: Scenario, base: Scenario) -> Scenario:
+    """The scenario with the workloads and the expectations of the base."""
+    name = f"{base.name}-{scenario.name}" if base.name else scenario.name
+    return replace(scenario, name=name, workloads=base.workloads, expectations=base.expectations)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignCases:
     """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
-    With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
-    `scenario_name` is the argument that selected the scenario: its name, or its file.
+    A plan is generated if there is no scenario, or with `draws_faults`, instead of the scenario's
+    faults. With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
+    `scenario_name` is the argument that selected the scenario: its name, or its file. Faults are
+    generated for `targets`.
     """
 
     seeds: Seeds
@@ -106,6 +125,13 @@ class CampaignCases:
     scenario: Scenario | None = None
     scenario_name: str | None = None
     each_fault: bool = False
+    draws_faults: bool = False
+    targets: FaultTargets = TICKER_TARGETS
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether its faults are generated, so that no file has them."""
+        return self.scenario is None or self.each_fault or self.draws_faults
 
     def cases(self) -> Iterator[RunSpec]:
         """All cases, from the first on.
@@ -113,24 +139,31 @@ class CampaignCases:
         Raises:
             UsageError: the horizon has no room for a fault.
         """
+        base = self.scenario or NOTHING
         if self.each_fault:
-            return single_fault_cases(self.seeds.first, self.horizon)
-        if self.scenario is None:
-            return generated_cases(self.seeds, self.horizon)
-        return seeded_cases(self.seeds, self.scenario)
+            return single_fault_cases(self.seeds.first, self.horizon, self.targets, base)
+        if self.is_generated:
+            return generated_cases(self.seeds, self.horizon, self.targets, base)
+        return seeded_cases(self.seeds, base)
 
     @property
     def name(self) -> str:
         """A name for the campaign's folder; the same for the same cases."""
         drawn = "each-fault" if self.each_fault else "drawn"
-        what = self.scenario.name if self.scenario else f"{drawn}-{duration_text(self.horizon)}"
-        return f"{what}-seeds-{self.seeds.first}-{self.seeds.last}"
+        of = [self.scenario.name] if self.scenario else []
+        of += [f"{drawn}-{duration_text(self.horizon)}"] if self.is_generated else []
+        return f"{'-'.join(of)}-seeds-{self.seeds.first}-{self.seeds.last}"
 
 
 def choose_cases(
-    seeds: int, first_seed: int | None, horizon: str | None, scenario_name: str | None
+    seeds: int,
+    first_seed: int | None,
+    horizon: str | None,
+    scenario_name: str | None,
+    *,
+    draws_faults: bool = False,
 ) -> CampaignCases:
-    """The cases that the options of a campaign select.
+    """The cases that the options of a campaign select, for the ticker's targets.
 
     Raises:
         UsageError: they contradict each other, or the horizon has no room for a fault.
@@ -152,10 +185,11 @@ def choose_cases(
         horizon=scenario.horizon,
         scenario=scenario,
         scenario_name=scenario_name,
+        draws_faults=draws_faults,
     )
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:
     """A case for each kind of fault, from the same first seed on."""
-    count = len(revealing_faults(chosen.horizon))
+    count = len(revealing_faults(chosen.horizon, chosen.targets))
     return replace(chosen, seeds=Seeds(chosen.seeds.first, count), each_fault=True)

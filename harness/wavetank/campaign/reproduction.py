@@ -55,7 +55,7 @@ class Reproductions:
         Raises:
             InfrastructureError: it cannot be written.
         """
-        target = self.chosen.scenario_name
+        target = None if self.chosen.is_generated else self.chosen.scenario_name
         if target is None:
             found = ", ".join(failure.broken) or failure.ending
             file = save_case(failure.spec, self.folder, f"Found by a campaign: {found}.")
@@ -81,10 +81,13 @@ class Reproductions:
         Cases with generated faults are generated again by a campaign of a single case.
         """
         chosen, first = self.chosen, self.chosen.seeds.first
-        if chosen.scenario_name is not None:
+        if chosen.scenario_name is not None and not chosen.is_generated:
             return replay_command(chosen.scenario_name, first, self.options)
         which = ["--each-fault"] if chosen.each_fault else ["--runs", "1"]
         horizon = ["--duration", duration_text(chosen.horizon)]
+        if chosen.scenario_name is not None:
+            which += ["--draw-faults"] if chosen.draws_faults else []
+            horizon = ["--scenario", chosen.scenario_name]
         selected = [part for option in self.options.items() for part in option]
         words = ["campaign", *which, "--seed", str(first), *horizon, *selected]
         return shlex.join([command_name(), *words])

@@ -1,6 +1,7 @@
 """`campaign`: many runs in parallel, and the smallest scenario that breaks the same invariant."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,13 @@ ScenarioOption = Annotated[
         help="Run this scenario's faults with each seed. Default: faults generated from the seed.",
     ),
 ]
+DrawFaultsOption = Annotated[
+    bool,
+    typer.Option(
+        "--draw-faults",
+        help="With --scenario: its workload and expectations, and faults generated from each seed.",
+    ),
+]
 WorkersOption = Annotated[
     int | None,
     typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one per core."),
@@ -101,6 +109,7 @@ def campaign(
     seed: SeedOption = None,
     duration: DurationOption = None,
     scenario: ScenarioOption = None,
+    draws_faults: DrawFaultsOption = False,
     each_fault: EachFaultOption = False,
     workers: WorkersOption = None,
     dask: DaskOption = None,
@@ -124,14 +133,12 @@ def campaign(
     if remembering and (handler or template) is not None:
         action = f"leave one out: {FILE_NAME} is for the handler of this project"
         raise UsageError("--remember, or --handler or --template", "both", action)
-    if each_fault and scenario is not None:
-        raise UsageError("--each-fault or --scenario", "both", "leave one out")
-    chosen = choose_cases(runs, seed, duration, scenario)
+    if each_fault and draws_faults:
+        raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
+    chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
     if remembering and chosen.scenario is not None and chosen.scenario.workloads:
         action = f"leave it out: {FILE_NAME} has only faults"
         raise UsageError("a scenario without [[workload]] for --remember", scenario or "", action)
-    if each_fault:
-        chosen = one_of_each(chosen)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -147,6 +154,9 @@ def campaign(
     pipeline = choice.in_project(project_configuration()).pipeline()
     if chosen.scenario is not None:
         invariant_suite(pipeline, chosen.scenario)
+    chosen = replace(chosen, targets=pipeline.fault_targets())
+    if each_fault:
+        chosen = one_of_each(chosen)
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name

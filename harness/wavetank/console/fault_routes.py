@@ -18,8 +18,8 @@ from wavetank.emulator.iam_enforcement.role_grants import grants_of_role
 from wavetank.emulator.sns.confirmation import confirmed_subscriptions
 from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, STREAM, TOPIC, DeployedStack
 from wavetank.emulator.stacks import deployed_stacks
-from wavetank.faults.fault import Resource
 from wavetank.faults.parameters import DeployedNames
+from wavetank.faults.references import Resource
 from wavetank.faults.switches import FaultSwitches
 
 

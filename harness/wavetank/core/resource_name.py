@@ -24,14 +24,18 @@ def service_of(arn: str) -> str:
 
 def resource_name(arn: str) -> str:
     """The kind and the name of a trigger or a function; a rule's bus is left out."""
-    _, _, service, _, _, resource = arn.split(":", 5)
-    match service:
+    service = service_of(arn)
+    return f"{KINDS.get(service, service)} {bare_name(arn)}"
+
+
+def bare_name(arn: str) -> str:
+    """The name of a trigger or a function; a rule's bus is left out."""
+    resource = arn.split(":", 5)[5]
+    match service_of(arn):
         case "lambda":
-            name = resource.split(":")[1]
+            return resource.split(":")[1]
         case "logs":
-            name = resource.removeprefix("log-group:").removesuffix(":*")
+            return resource.removeprefix("log-group:").removesuffix(":*")
         case "dynamodb":
-            name = resource.split("/")[1]
-        case _:
-            name = resource.rpartition("/")[2]
-    return f"{KINDS.get(service, service)} {name}"
+            return resource.split("/")[1]
+    return resource.rpartition("/")[2]

@@ -14,10 +14,11 @@ from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     MILLISECOND,
     CountedFault,
-    Resource,
     StreamFault,
     names,
 )
+from wavetank.faults.references import Resource
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -52,19 +53,7 @@ THROTTLED = "Throttling"
 PUBLISH = "sns:Publish"
 PUT_OBJECT = "s3:PutObject"
 RECORDS_PER_TICK = 20
-ERRORS = (
-    ("dynamodb:Scan", "ThrottlingException"),
-    ("dynamodb:Scan", "InternalServerError"),
-    ("dynamodb:TransactWriteItems", "ThrottlingException"),
-    ("dynamodb:TransactWriteItems", "ProvisionedThroughputExceededException"),
-    ("dynamodb:TransactWriteItems", "InternalServerError"),
-    ("firehose:PutRecordBatch", "ServiceUnavailableException"),
-    ("firehose:PutRecordBatch", "InternalFailure"),
-    (PUBLISH, "InternalError"),
-)
-"""The errors that the services document for the calls of the pipeline."""
-CALLS_ON_PATH = tuple(dict.fromkeys(call for call, _ in ERRORS))
-CODES = tuple(dict.fromkeys(code for _, code in ERRORS))
+CODES = tuple(dict.fromkeys(code for _, code in TICKER_TARGETS.errors))
 BATCH_CODES = ("ServiceUnavailableException", "InternalFailure")
 STATUS_OF_SERVER_ERROR: Mapping[str, int] = MappingProxyType(
     {
@@ -117,6 +106,7 @@ class ApiError(CallFault):
 
     kind: ClassVar[str] = "api-error"
     title: ClassVar[str] = "A call to AWS fails"
+    finds: ClassVar[str] = "an error is swallowed, or not retried"
 
     call: str = field(default="dynamodb:Scan", metadata=names(Resource.CALL))
     code: str = field(default="ThrottlingException", metadata=names(Resource.CODE))
@@ -126,9 +116,9 @@ class ApiError(CallFault):
         _check_code(self.code)
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        call, code = choose_from(choose, ERRORS)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        call, code = choose_from(choose, targets.errors)
         return values | {"call": call, "code": code}
 
 
@@ -138,6 +128,7 @@ class ApiLatency(CallFault):
 
     kind: ClassVar[str] = "api-latency"
     title: ClassVar[str] = "A call to AWS is slow"
+    finds: ClassVar[str] = "the function's timeout is shorter than its calls with their retries"
 
     call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
     takes: timedelta = timedelta(seconds=3)
@@ -147,9 +138,9 @@ class ApiLatency(CallFault):
         return f"the latency of {self.call}"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        call = choose_from(choose, CALLS_ON_PATH)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        call = choose_from(choose, targets.calls)
         return values | {"call": call, "takes": choose(1, 300) * 100 * MILLISECOND}
 
 
@@ -159,13 +150,14 @@ class LostReply(CallFault):
 
     kind: ClassVar[str] = "lost-reply"
     title: ClassVar[str] = "A response is lost"
+    finds: ClassVar[str] = "a call that took effect is made again"
     needs: ClassVar[Capability] = Capability.API_REPLIES
 
     call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"call": choose_from(choose, CALLS_ON_PATH)}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {"call": choose_from(choose, targets.calls)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +166,7 @@ class PartialBatchFailure(StreamFault, CountedFault):
 
     kind: ClassVar[str] = "partial-batch-failure"
     title: ClassVar[str] = "Firehose refuses records of a batch"
+    finds: ClassVar[str] = "FailedPutCount is ignored, so records are lost"
 
     entries: tuple[int, ...] = (0, 7)
     code: str = field(default="ServiceUnavailableException", metadata=names(Resource.CODE))
@@ -192,8 +185,8 @@ class PartialBatchFailure(StreamFault, CountedFault):
         return "the outcome of firehose:PutRecordBatch"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
         entries = {choose(0, RECORDS_PER_TICK - 1) for _ in range(choose(1, 4))}
         code = choose_from(choose, BATCH_CODES)
         return values | {"entries": tuple(sorted(entries)), "code": code}

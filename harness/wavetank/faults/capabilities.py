@@ -18,6 +18,8 @@ class Capability(StrEnum):
     """Move the clock of LocalStack."""
     DELIVERIES = "deliveries"
     """Refuse or repeat what Firehose accepts and delivers."""
+    EVENT_SOURCES = "event-sources"
+    """Decide what Lambda reads from queues and streams, when, and how often."""
     FUNCTIONS = "functions"
     """Replace a function's code and set its reserved concurrency."""
     INVOCATIONS = "invocations"
@@ -26,6 +28,8 @@ class Capability(StrEnum):
     """Disconnect LocalStack from its network."""
     PROCESS = "process"
     """Pause, kill or limit the process of LocalStack."""
+    PUSHED_EVENTS = "pushed-events"
+    """Decide when events that services push arrive, and how often."""
     ROLES = "roles"
     """Add a policy to a role."""
     RULES = "rules"
@@ -47,7 +51,13 @@ _SANDBOX = _LOCALSTACK | {Capability.CLOCK, Capability.PROCESS}
 CAPABILITIES: Mapping[EngineName, frozenset[Capability]] = MappingProxyType(
     {
         EngineName.SIMULATOR: _LOCALSTACK
-        | {Capability.API_REPLIES, Capability.INVOCATIONS, Capability.RULE_EVENTS},
+        | {
+            Capability.API_REPLIES,
+            Capability.EVENT_SOURCES,
+            Capability.INVOCATIONS,
+            Capability.PUSHED_EVENTS,
+            Capability.RULE_EVENTS,
+        },
         EngineName.EMBEDDED: _SANDBOX,
         EngineName.DOCKER: _SANDBOX | {Capability.NETWORK},
         EngineName.AWS: _EVERYWHERE,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wavetank.core.engine_names import EngineName
+from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
 from wavetank.faults.capabilities import CAPABILITIES
 from wavetank.faults.delivery import (
@@ -16,6 +17,15 @@ from wavetank.faults.delivery import (
     S3Outage,
     ThrottledTopic,
     UnconfirmedAddress,
+)
+from wavetank.faults.event_sources import (
+    ConcurrentBatches,
+    DuplicateBatch,
+    ExpiredVisibilityTimeout,
+    OutOfOrderMessage,
+    PoisonMessage,
+    StalledShard,
+    TrimmedStream,
 )
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import (
@@ -26,6 +36,7 @@ from wavetank.faults.functions import (
     NotificationFailure,
     OutOfMemory,
     SlowColdStart,
+    ThrottledFunction,
 )
 from wavetank.faults.host_faults import (
     DiskFull,
@@ -35,6 +46,8 @@ from wavetank.faults.host_faults import (
     NetworkCut,
     WrongClock,
 )
+from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
+from wavetank.faults.targets import FaultTargets
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick, OverlappingTicks, RuleOff
 
 ALL_KINDS: tuple[type[Fault], ...] = (
@@ -59,6 +72,16 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     PermissionRemoved,
     NoConcurrency,
     RuleOff,
+    ThrottledFunction,
+    DuplicateBatch,
+    OutOfOrderMessage,
+    ExpiredVisibilityTimeout,
+    ConcurrentBatches,
+    PoisonMessage,
+    StalledShard,
+    TrimmedStream,
+    DuplicateEvent,
+    LateEvent,
     HostPaused,
     HostKilled,
     NetworkCut,
@@ -82,4 +105,17 @@ def kinds_of(engine: EngineName) -> tuple[type[Fault], ...]:
 
 
 VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
-"""The kinds that the simulator supports; campaigns generate these."""
+"""The kinds that the simulator supports."""
+
+
+def kinds_for(targets: FaultTargets) -> tuple[type[Fault], ...]:
+    """The kinds that campaigns generate for a pipeline: those that can hit something of it.
+
+    Raises:
+        UsageError: there are none.
+    """
+    found = tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)
+    if not found:
+        action = "add a function and its trigger, or choose another pipeline"
+        raise UsageError("a pipeline that faults can hit", "nothing that one could", action)
+    return found

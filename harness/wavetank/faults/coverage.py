@@ -16,14 +16,17 @@ from wavetank.faults.functions import (
     NoConcurrency,
     NotificationFailure,
     SlowColdStart,
+    ThrottledFunction,
 )
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.references import FunctionRole, RoleOwner
 
 HITS_MAX = 2
 """Of three attempts, so that one succeeds. [Lambda: invocation-async-error-handling]"""
-INVOKE = "lambda:InvokeFunction"
-PUBLISH = "sns"
+SENDS_FAILURES = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"})
+"""What a function's role needs for failure destinations and dead-letter queues."""
+TAKES_FAILURES = frozenset({"sns", "sqs"})
+"""The services of alerts and of dead-letter queues."""
 
 
 def affects_alerting(fault: Fault) -> bool:
@@ -31,12 +34,19 @@ def affects_alerting(fault: Fault) -> bool:
     match fault:
         case NotificationFailure() | ThrottledTopic():
             return True
-        case InvocationFault() | BrokenDeployment() | NoConcurrency() | SlowColdStart():
+        case (
+            InvocationFault()
+            | BrokenDeployment()
+            | NoConcurrency()
+            | SlowColdStart()
+            | ThrottledFunction()
+        ):
             return fault.function == FunctionRole.FAILURE_DESTINATION
         case PermissionRemoved():
-            return fault.owner == RoleOwner.FAILURE_DESTINATION or fault.action == INVOKE
+            is_of_destination = fault.owner == RoleOwner.FAILURE_DESTINATION
+            return is_of_destination or fault.action in SENDS_FAILURES
         case CallFault():
-            return fault.service == PUBLISH
+            return fault.service in TAKES_FAILURES
     return False
 
 

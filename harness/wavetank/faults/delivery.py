@@ -7,35 +7,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
-from wavetank.faults.calls import PUBLISH, PUT_OBJECT
+from wavetank.faults.calls import PUBLISH
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import PolicyChange, SubscriptionChange
 from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
-    Resource,
     StateFault,
     StreamFault,
     check_resource_name,
     names,
 )
-from wavetank.faults.references import RoleOwner, RoleReference
+from wavetank.faults.references import Resource, RoleOwner, RoleReference
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
 
 ACTION = re.compile(r"[a-z0-9-]{1,50}:[A-Za-z0-9*]{1,80}")
-
-
-PERMISSIONS = (
-    (RoleOwner.RULE_TARGET, "dynamodb:Scan"),
-    (RoleOwner.RULE_TARGET, "dynamodb:UpdateItem"),
-    (RoleOwner.RULE_TARGET, "firehose:PutRecordBatch"),
-    (RoleOwner.RULE_TARGET, "lambda:InvokeFunction"),
-    (RoleOwner.FAILURE_DESTINATION, PUBLISH),
-    (RoleOwner.DELIVERY_STREAM, PUT_OBJECT),
-)
-"""The permissions that the pipeline needs, by the resource that assumes the role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +33,7 @@ class S3Outage(StreamFault):
 
     kind: ClassVar[str] = "s3-outage"
     title: ClassVar[str] = "S3 refuses Firehose's objects"
+    finds: ClassVar[str] = "readers of the objects expect them at once"
 
     @property
     def target(self) -> str:
@@ -56,6 +46,7 @@ class DuplicateDelivery(StreamFault, CountedFault):
 
     kind: ClassVar[str] = "duplicate-delivery"
     title: ClassVar[str] = "Firehose delivers twice"
+    finds: ClassVar[str] = "readers of the objects count records twice"
 
     @property
     def target(self) -> str:
@@ -68,7 +59,9 @@ class ThrottledTopic(CountedFault):
 
     kind: ClassVar[str] = "throttled-topic"
     title: ClassVar[str] = "SNS throttles the topic"
+    finds: ClassVar[str] = "a refused alert is not tried again"
     needs: ClassVar[Capability] = Capability.API_CALLS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.TOPIC})
 
     @property
     def target(self) -> str:
@@ -84,6 +77,7 @@ class UnconfirmedAddress(StateFault):
 
     kind: ClassVar[str] = "unconfirmed-address"
     title: ClassVar[str] = "An address is not confirmed"
+    finds: ClassVar[str] = "nobody else gets the alerts"
     needs: ClassVar[Capability] = Capability.SUBSCRIPTIONS
 
     subscription: int = field(default=1, metadata=names(Resource.SUBSCRIPTION))
@@ -107,6 +101,7 @@ class PermissionRemoved(StateFault):
 
     kind: ClassVar[str] = "permission-removed"
     title: ClassVar[str] = "A permission is missing"
+    finds: ClassVar[str] = "a failure reaches no one; a dead-letter queue gets nothing"
     needs: ClassVar[Capability] = Capability.ROLES
 
     owner: RoleReference = field(default=RoleOwner.RULE_TARGET, metadata=names(Resource.ROLE))
@@ -124,9 +119,9 @@ class PermissionRemoved(StateFault):
         return f"{self.action} of the {self.owner}"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        owner, action = choose_from(choose, PERMISSIONS)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        owner, action = choose_from(choose, targets.permissions)
         return values | {"owner": owner, "action": action}
 
     def changes(self, name: str, resources: "Resources") -> Iterator[PolicyChange]:

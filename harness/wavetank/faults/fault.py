@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.core.durations import YEAR, duration_text
@@ -13,7 +12,8 @@ from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose
-from wavetank.faults.references import UNLIMITED
+from wavetank.faults.references import UNLIMITED, Resource
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.changes import Change
@@ -25,22 +25,6 @@ COUNT_MAX = 1_000_000
 OCCURRENCE_MAX, TIMES_MAX = 3, 3
 """The limits of what is generated."""
 RESOURCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-
-
-class Resource(StrEnum):
-    """The kind of resource that a field of a fault names.
-
-    It is metadata of the field: `field(metadata=names(Resource.RULE))`.
-    """
-
-    ACTION = "action"
-    CALL = "call"
-    CODE = "code"
-    FUNCTION = "function"
-    ROLE = "role"
-    RULE = "rule"
-    STREAM = "stream"
-    SUBSCRIPTION = "subscription"
 
 
 def names(resource: Resource) -> dict[str, Resource]:
@@ -73,8 +57,12 @@ class Fault:
     """Its name in files and histories."""
     title: ClassVar[str]
     """Its name on the pages, as a short sentence."""
+    finds: ClassVar[str] = ""
+    """The mistakes of handlers and templates that it typically finds; empty for a host's fault."""
     needs: ClassVar[Capability]
     """What an engine must be able to do."""
+    requires: ClassVar[frozenset[Resource]] = frozenset()
+    """Kinds of resource that it acts on, besides those that its fields name."""
 
     after: timedelta
     lasts: timedelta = timedelta(minutes=10)
@@ -96,7 +84,13 @@ class Fault:
         return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
+    def required_resources(cls) -> frozenset[Resource]:
+        """The kinds of resource without which it hits nothing."""
+        named = frozenset(item.metadata["resource"] for item in fields(cls) if item.metadata)
+        return (named - {Resource.CODE}) | cls.requires
+
+    @classmethod
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
         """Generate the values of its own fields, not the window, by a fixed number of choices."""
         return {}
 
@@ -145,10 +139,10 @@ class CountedFault(Fault):
     times: int | None = 1
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
         occurrence, times = choose(1, OCCURRENCE_MAX), choose(1, TIMES_MAX + 1)
         limited = None if times > TIMES_MAX else times
-        return super().generate(choose) | {"occurrence": occurrence, "times": limited}
+        return super().generate(choose, targets) | {"occurrence": occurrence, "times": limited}
 
     def hits(self, number: int) -> bool:
         """Whether it hits the `number`-th event of its window, counted from one."""

@@ -1,9 +1,10 @@
 """Faults of functions: invocations that end early, code that fails, and no concurrency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wavetank.faults.broken_code import break_package
@@ -13,19 +14,25 @@ from wavetank.faults.choices import SECOND, Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
     Fault,
-    Resource,
     StateFault,
     check_resource_name,
     names,
 )
-from wavetank.faults.references import FunctionReference, FunctionRole
+from wavetank.faults.references import FunctionReference, FunctionRole, Resource
 from wavetank.faults.resources import code_sha256
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
 
-CALLS_OF_TICK, CALLS_OF_ALERT = 3, 1
-"""The API calls that an invocation of either function makes."""
+CALLS: Mapping[FunctionRole, int] = MappingProxyType(
+    {
+        FunctionRole.RULE_TARGET: 3,
+        FunctionRole.FAILURE_DESTINATION: 1,
+        FunctionRole.TRIGGER_TARGET: 8,
+    }
+)
+"""The API calls at which an invocation of each is ended: those of the ticker's, and of a batch."""
 
 
 class Side(StrEnum):
@@ -69,11 +76,10 @@ class InvocationFault(FunctionFault, CountedFault):
     side: Side = Side.AFTER
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        function = choose_from(choose, tuple(FunctionRole))
-        calls = CALLS_OF_TICK if function is FunctionRole.RULE_TARGET else CALLS_OF_ALERT
-        number = choose(1, calls)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        function = choose_from(choose, targets.functions)
+        number = choose(1, CALLS[function])
         side = choose_from(choose, tuple(Side))
         return values | {"function": function, "call_number": number, "side": side}
 
@@ -84,6 +90,9 @@ class HandlerCrash(InvocationFault):
 
     kind: ClassVar[str] = "handler-crash"
     title: ClassVar[str] = "A handler crashes"
+    finds: ClassVar[str] = (
+        "work is left half done, or done again by the next attempt; so is part of a batch"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +101,7 @@ class FunctionTimeout(InvocationFault):
 
     kind: ClassVar[str] = "function-timeout"
     title: ClassVar[str] = "A handler times out"
+    finds: ClassVar[str] = "as for a crash, and calls without a timeout of their own"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +110,7 @@ class OutOfMemory(InvocationFault):
 
     kind: ClassVar[str] = "out-of-memory"
     title: ClassVar[str] = "A handler runs out of memory"
+    finds: ClassVar[str] = "as for a crash, and state in memory that the next attempt lacks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +120,10 @@ class FunctionStateFault(FunctionFault, StateFault):
     needs: ClassVar[Capability] = Capability.FUNCTIONS
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"function": choose_from(choose, tuple(FunctionRole))}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {
+            "function": choose_from(choose, targets.functions)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +135,7 @@ class BrokenDeployment(FunctionStateFault):
 
     kind: ClassVar[str] = "broken-deployment"
     title: ClassVar[str] = "A function's code is broken"
+    finds: ClassVar[str] = "a function that always fails raises no alarm"
 
     def changes(self, name: str, resources: "Resources") -> Iterator[CodeChange]:  # noqa: ARG002 - code has no name
         for function in resources.functions(self.function):
@@ -145,6 +159,7 @@ class NoConcurrency(FunctionStateFault):
 
     kind: ClassVar[str] = "no-concurrency"
     title: ClassVar[str] = "A function may not run"
+    finds: ClassVar[str] = "discarded events have no destination and no dead-letter queue"
 
     @property
     def target(self) -> str:
@@ -158,12 +173,40 @@ class NoConcurrency(FunctionStateFault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ThrottledFunction(FunctionFault, CountedFault):
+    """Lambda throttles an invocation (429), as other functions use up the account's concurrency.
+
+    Lambda retries an asynchronous event after a second, then after waits that double up to five
+    minutes, for as long as MaximumEventAgeInSeconds says. Messages come back after their visibility
+    timeout, a batch of a stream is retried, and an HTTP client gets the error.
+    [Lambda developer guide: lambda-concurrency, invocation-async-error-handling,
+    services-sqs-errorhandling, invocation-retries]
+    """
+
+    kind: ClassVar[str] = "throttled-function"
+    title: ClassVar[str] = "A function is throttled"
+    finds: ClassVar[str] = "retried events arrive out of order; HTTP clients do not try again"
+    needs: ClassVar[Capability] = Capability.INVOCATIONS
+
+    @property
+    def target(self) -> str:
+        return f"the concurrency of the {self.function}"
+
+    @classmethod
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        return values | {"function": choose_from(choose, targets.functions)}
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotificationFailure(CountedFault):
     """The function that sends the alerts fails by itself, before it has done anything."""
 
     kind: ClassVar[str] = "notification-failure"
     title: ClassVar[str] = "The notification function fails"
+    finds: ClassVar[str] = "a failed alert is not tried again"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.FAILURE_DESTINATION})
 
     @property
     def target(self) -> str:
@@ -176,6 +219,7 @@ class SlowColdStart(FunctionFault, CountedFault):
 
     kind: ClassVar[str] = "slow-cold-start"
     title: ClassVar[str] = "A cold start is slow"
+    finds: ClassVar[str] = "the caller gives up, or the next event overtakes this one"
     needs: ClassVar[Capability] = Capability.INVOCATIONS
 
     takes: timedelta = timedelta(seconds=9)
@@ -185,7 +229,7 @@ class SlowColdStart(FunctionFault, CountedFault):
         return f"cold starts of the {self.function}"
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        values = super().generate(choose)
-        function = choose_from(choose, tuple(FunctionRole))
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        values = super().generate(choose, targets)
+        function = choose_from(choose, targets.functions)
         return values | {"function": function, "takes": choose(1, 30) * SECOND}

@@ -11,8 +11,8 @@ from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import shown
 from wavetank.faults.calls import CALLS, CODES
-from wavetank.faults.fault import COUNT_MAX, Fault, Resource
-from wavetank.faults.references import UNLIMITED
+from wavetank.faults.fault import COUNT_MAX, Fault
+from wavetank.faults.references import DEPLOYED, UNLIMITED, Resource
 from wavetank.faults.serialization import fault_from_dict, fault_to_dict
 
 WINDOW = frozenset({"after", "lasts"})
@@ -20,10 +20,6 @@ WINDOW = frozenset({"after", "lasts"})
 FIXED: Mapping[Resource, tuple[str, ...]] = {Resource.CALL: CALLS}
 """Values that do not depend on what is deployed."""
 SUGGESTED: Mapping[Resource, tuple[str, ...]] = {Resource.CODE: CODES}
-DEPLOYED = frozenset(
-    {Resource.FUNCTION, Resource.ROLE, Resource.RULE, Resource.STREAM, Resource.SUBSCRIPTION}
-)
-"""Resources without which a fault that names one cannot be injected."""
 
 type DeployedNames = Mapping[Resource, Sequence[str]]
 """The names of what is deployed, and the actions that its roles are allowed."""
@@ -52,8 +48,7 @@ class Parameter:
 
 def is_possible(kind: type[Fault], deployed: DeployedNames) -> bool:
     """Whether everything that the kind acts on is deployed."""
-    needed = {resource for item in fields(kind) if (resource := _resource(item)) in DEPLOYED}
-    return all(deployed.get(resource) for resource in needed)
+    return all(deployed.get(resource) for resource in kind.required_resources() & DEPLOYED)
 
 
 def parameters(kind: type[Fault], deployed: DeployedNames) -> tuple[Parameter, ...]:

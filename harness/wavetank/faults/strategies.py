@@ -5,18 +5,25 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from wavetank.faults.catalogue import VIRTUAL_KINDS
+from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.coverage import within_guarantee
 from wavetank.faults.fault import Fault
 from wavetank.faults.generation import FAULTS_MAX, choose_fault
 from wavetank.faults.plan import FaultPlan, consistent
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
 
 def fault_plans(
-    horizon: timedelta, kinds: Sequence[type[Fault]] = VIRTUAL_KINDS
+    horizon: timedelta,
+    targets: FaultTargets = TICKER_TARGETS,
+    kinds: Sequence[type[Fault]] | None = None,
 ) -> st.SearchStrategy[FaultPlan]:
-    """Plans within the horizon. The simplest is empty; simpler is fewer, shorter, earlier."""
-    return st.lists(_faults(horizon, kinds), max_size=FAULTS_MAX).map(_plan)
+    """Plans within the horizon. The simplest is empty; simpler is fewer, shorter, earlier.
+
+    `targets` and `kinds` are those of `generate_plan`.
+    """
+    of = kinds_for(targets) if kinds is None else kinds
+    return st.lists(_faults(horizon, of, targets), max_size=FAULTS_MAX).map(_plan)
 
 
 def _plan(faults: Sequence[Fault]) -> FaultPlan:
@@ -24,5 +31,10 @@ def _plan(faults: Sequence[Fault]) -> FaultPlan:
 
 
 @st.composite
-def _faults(draw: st.DrawFn, horizon: timedelta, kinds: Sequence[type[Fault]]) -> Fault:
-    return choose_fault(lambda least, greatest: draw(st.integers(least, greatest)), horizon, kinds)
+def _faults(
+    draw: st.DrawFn, horizon: timedelta, kinds: Sequence[type[Fault]], targets: FaultTargets
+) -> Fault:
+    def choose(least: int, greatest: int) -> int:
+        return draw(st.integers(least, greatest))
+
+    return choose_fault(choose, horizon, kinds, targets)

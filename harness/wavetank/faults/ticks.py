@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import RuleChange
 from wavetank.faults.choices import SECOND, Choose
-from wavetank.faults.fault import CountedFault, Resource, StateFault, check_resource_name, names
-from wavetank.faults.references import UNLIMITED
+from wavetank.faults.fault import CountedFault, StateFault, check_resource_name, names
+from wavetank.faults.references import UNLIMITED, Resource
+from wavetank.faults.targets import FaultTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ class TickFault(CountedFault):
     """
 
     needs: ClassVar[Capability] = Capability.RULE_EVENTS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.RULE})
 
     @property
     def target(self) -> str:
@@ -36,6 +38,7 @@ class MissedTick(TickFault):
 
     kind: ClassVar[str] = "missed-tick"
     title: ClassVar[str] = "A tick is missed"
+    finds: ClassVar[str] = "no later event makes up for what a missing one should have done"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +47,13 @@ class LateTick(TickFault):
 
     kind: ClassVar[str] = "late-tick"
     title: ClassVar[str] = "A tick is late"
+    finds: ClassVar[str] = "the time of the invocation is taken for the scheduled one"
 
     delay: timedelta = timedelta(seconds=90)
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"delay": choose(1, 300) * SECOND}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {"delay": choose(1, 300) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +62,14 @@ class DuplicateTick(TickFault):
 
     kind: ClassVar[str] = "duplicate-tick"
     title: ClassVar[str] = "A tick arrives twice"
+    finds: ClassVar[str] = "an event that arrives twice counts twice"
 
     copies: int = 1
     gap: timedelta = timedelta(seconds=1)
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        counted = super().generate(choose)
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        counted = super().generate(choose, targets)
         return counted | {"copies": choose(1, 3), "gap": choose(0, 120) * SECOND}
 
 
@@ -74,12 +79,13 @@ class OverlappingTicks(TickFault):
 
     kind: ClassVar[str] = "overlapping-ticks"
     title: ClassVar[str] = "Two ticks overlap"
+    finds: ClassVar[str] = "two invocations read one state, and one overwrites the other's result"
 
     ticks_later: int = 1
 
     @classmethod
-    def generate(cls, choose: Choose) -> dict[str, Any]:
-        return super().generate(choose) | {"ticks_later": choose(1, 3)}
+    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+        return super().generate(choose, targets) | {"ticks_later": choose(1, 3)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +94,7 @@ class RuleOff(StateFault):
 
     kind: ClassVar[str] = "rule-off"
     title: ClassVar[str] = "The rule is disabled"
+    finds: ClassVar[str] = "nothing notices that no events come"
     needs: ClassVar[Capability] = Capability.RULES
 
     rule: str = field(default=UNLIMITED, metadata=names(Resource.RULE))

@@ -18,6 +18,9 @@ from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
 from wavetank.live.revert_retry import update_code, wait_until_updated
 
+OWNERS = (RoleOwner.RULE_TARGET, RoleOwner.FAILURE_DESTINATION, RoleOwner.DELIVERY_STREAM)
+"""What assumes a role in the ticker's pipeline."""
+
 
 class Host(Protocol):
     """Interface that injects and reverts the faults of a sandbox's host."""
@@ -72,9 +75,9 @@ class LiveResources(ApiResources):
 
     def roles(self, reference: str) -> Sequence[str]:
         """The roles that a part of the pipeline assumes, or the one of that name."""
-        if reference in list(RoleOwner):
+        if reference in OWNERS:
             return [self._role(RoleOwner(reference))]
-        return [one_named("owner", reference, [self._role(owner) for owner in RoleOwner])]
+        return [one_named("owner", reference, [self._role(owner) for owner in OWNERS])]
 
     def rules(self, reference: str) -> Sequence[str]:
         """The pipeline's rule."""

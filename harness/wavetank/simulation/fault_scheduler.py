@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.event_sources import EventSourceFault
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionFault
 from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.injectors.applied import AppliedFaults
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.pushed_events import PushedEventFault
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
@@ -22,14 +24,31 @@ from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
 from wavetank.inspection.stack_resources import every_resource
 from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
+from wavetank.simulation.event_sources.mapping import event_source_mappings
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TYPES = {"function": FUNCTION, "rule": SCHEDULED_RULE, "owner": "AWS::IAM::Role"}
-"""The type of a resource by what a fault calls it."""
+TYPES = {
+    "function": frozenset({FUNCTION}),
+    "rule": frozenset({SCHEDULED_RULE}),
+    "owner": frozenset({"AWS::IAM::Role"}),
+    "event_source": frozenset(
+        {
+            SCHEDULED_RULE,
+            "AWS::DynamoDB::Table",
+            "AWS::Kinesis::Stream",
+            "AWS::Logs::LogGroup",
+            "AWS::S3::Bucket",
+            "AWS::SNS::Topic",
+            "AWS::SQS::Queue",
+            "AWS::Scheduler::Schedule",
+        }
+    ),
+}
+"""The types of a resource by what a fault calls it."""
 
 
 class SimulatedResources(StoredPackages, ApiResources):
@@ -81,16 +100,31 @@ class SimulatedResources(StoredPackages, ApiResources):
                 return replace(fault, function=self.functions(named)[0])
             case RuleOff(rule=named) if named != UNLIMITED:
                 return replace(fault, rule=self.rules(named)[0])
+            case EventSourceFault(event_source=named) if named != UNLIMITED:
+                return replace(fault, event_source=self.event_source(named))
+            case PushedEventFault(event_source=named) if named != UNLIMITED:
+                return replace(fault, event_source=self.event_source(named))
             case PermissionRemoved(owner=named) if named not in list(RoleOwner):
                 return replace(fault, owner=self.roles(named)[0])
         return fault
+
+    def event_source(self, reference: str) -> str:
+        """The name of a queue, stream, table, bucket, rule, topic or log group.
+
+        Raises:
+            UsageError: nothing of that name is deployed.
+        """
+        of = TYPES["event_source"]
+        deployed = [each.name for each in every_resource(self._simulator.aws) if each.kind in of]
+        mapped = [each.source_name for each in event_source_mappings(self._simulator.aws)]
+        return self._one_named("event_source", reference, [*deployed, *mapped])
 
     def _one_named(self, kind: str, reference: str, deployed: Sequence[str]) -> str:
         """The resource of that name or logical id; an unknown one is answered with logical ids."""
         if reference in deployed:
             return reference
         found = [each for each in every_resource(self._simulator.aws) if each.name in deployed]
-        names = {each.logical_id: each.name for each in found if each.kind == TYPES[kind]}
+        names = {each.logical_id: each.name for each in found if each.kind in TYPES[kind]}
         others = [name for name in deployed if name not in names.values()]
         one_named(kind, reference, [*names, *others])
         return names[reference]

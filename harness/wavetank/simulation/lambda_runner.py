@@ -16,7 +16,7 @@ from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
-from wavetank.faults.functions import NotificationFailure, SlowColdStart
+from wavetank.faults.functions import NotificationFailure, SlowColdStart, ThrottledFunction
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
@@ -113,7 +113,7 @@ class LambdaRunner:
         function = self._simulator.function(request.function)
         arn = function.arn
         refuse_recursive_loop(request.cause, is_allowed=function.may_recurse)
-        if function.concurrency_max is not None and self._busy[arn] >= function.concurrency_max:
+        if self._is_throttled(request, function):
             self._record_end(request, function, Outcome.THROTTLED)
             self._on_throttle(request, function)
             return
@@ -128,6 +128,17 @@ class LambdaRunner:
         else:
             self._pool.evict(arn)  # a warm environment would have no cold start
             self._clock.after(slow.takes, lambda: self._start(request, function))
+
+    def _is_throttled(self, request: InvocationRequest, function: "DeployedFunction") -> bool:
+        """Whether the function's concurrency is used up, or that of the account by a fault."""
+        limit, arn = function.concurrency_max, function.arn
+        if limit is not None and self._busy[arn] >= limit:
+            return True
+        what = f"{request.id} of {function.name}"
+        found = self._matcher.match(
+            ThrottledFunction, what, lambda fault: self.matches(arn, fault.function)
+        )
+        return found is not None
 
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""

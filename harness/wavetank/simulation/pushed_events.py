@@ -4,9 +4,14 @@ EventBridge, SNS, S3 and CloudWatch Logs deliver in the caller's thread, so the 
 calls that cause the events; retries are made when they are due.
 """
 
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from wavetank.core.resource_name import service_of
+from wavetank.core.resource_name import bare_name, resource_name, service_of
+from wavetank.faults.injectors.matcher import FaultMatcher
+from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
 from wavetank.history import EventOffered, EventUndelivered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
@@ -16,7 +21,11 @@ from wavetank.simulation.suspensions import Wait
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.emulator.target_delivery.deliveries import TargetDelivery, Undelivered
-    from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer, OfferedEvent
+    from wavetank.emulator.target_delivery.function_invoker import (
+        EventOrigin,
+        FunctionAnswer,
+        OfferedEvent,
+    )
     from wavetank.simulation.async_invoker import OnOutcome
 
 TRIGGERS = {
@@ -32,13 +41,36 @@ TRIGGERS = {
 class PushedEvents:
     """Invokes functions for services and handlers, and records what is offered and given up."""
 
-    def __init__(self, clock: SimulationClock, invocations: AsyncInvoker) -> None:
+    def __init__(
+        self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
+    ) -> None:
         self._clock = clock
+        self._matcher = matcher
         self._invocations = invocations
 
     def queue(self, offered: "OfferedEvent") -> None:
-        """Queue the event for its function."""
-        self._queue(offered, TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE))
+        """Queue the event for its function: now, unless a fault delays or repeats it."""
+        trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
+        for delay in self._delays(offered.source):
+            if delay:
+                queue = self._invocations.with_current_cause(self._queue)
+                self._clock.after(delay, partial(queue, offered, trigger))
+            else:
+                self._queue(offered, trigger)
+
+    def _delays(self, source: "EventOrigin") -> Iterator[timedelta]:
+        """How much later the event arrives: more than once if a fault repeats it."""
+        if not source.arn:  # a call of Lambda's API
+            yield timedelta()
+            return
+        name = bare_name(source.arn)
+        what = f"{', '.join(source.ids)} of {resource_name(source.arn)}"
+        # always in this order: each match counts the event, which decides later matches
+        late = self._matcher.match(LateEvent, what, lambda fault: fault.is_of(name))
+        delay = timedelta() if late is None else late.delay
+        yield delay
+        if twice := self._matcher.match(DuplicateEvent, what, lambda fault: fault.is_of(name)):
+            yield from (delay + number * twice.gap for number in range(1, twice.copies + 1))
 
     def _queue(
         self, offered: "OfferedEvent", trigger: Trigger, on_end: "OnOutcome | None" = None

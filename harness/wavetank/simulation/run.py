@@ -115,11 +115,12 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
-        self._pushed = PushedEvents(self._clock, self._invocations)
+        self._pushed = PushedEvents(self._clock, matcher, self._invocations)
         self._sources = EventSources(
             PolledRun(
                 simulator=simulator,
                 clock=self._clock,
+                matcher=matcher,
                 invocations=self._invocations,
                 last_action=lambda: self._last_action,
                 ends_at=lambda: self._last_action if self._is_ending else None,

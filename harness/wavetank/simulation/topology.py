@@ -84,10 +84,16 @@ class Topology:
     def functions(self, role: FunctionRole) -> frozenset[str]:
         """The functions that have this role in the pipeline."""
         targets = {target.arn for rule in self.rules for target in rule.targets}
-        if role is FunctionRole.RULE_TARGET:
-            return frozenset(map(unqualified, targets))
+        scheduled = frozenset(map(unqualified, targets))
         destinations = [self.configuration(arn).on_failure for arn in targets]
-        return frozenset(unqualified(arn) for arn in destinations if arn and is_function(arn))
+        found = frozenset(unqualified(arn) for arn in destinations if arn and is_function(arn))
+        match role:
+            case FunctionRole.RULE_TARGET:
+                return scheduled
+            case FunctionRole.FAILURE_DESTINATION:
+                return found
+            case FunctionRole.TRIGGER_TARGET:
+                return frozenset(self.configurations) - scheduled - found
 
 
 def read_topology(aws: AwsClients) -> Topology:

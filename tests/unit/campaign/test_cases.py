@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from wavetank.campaign.cases import Seeds, generated_cases, seeded_cases
+from wavetank.campaign.cases import CampaignCases, Seeds, generated_cases, seeded_cases
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan
+from wavetank.faults.plan import FaultPlan
+from wavetank.faults.ticks import LateTick
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.workload.kinds import SendMessage
 
 HOUR = timedelta(hours=1)
 
@@ -27,6 +30,23 @@ def test_a_scenario_is_the_same_under_each_seed() -> None:
     cases = list(seeded_cases(Seeds(0, 4), scenario))
     assert [spec.seed for spec in cases] == [0, 1, 2, 3]
     assert {spec.scenario for spec in cases} == {scenario}
+
+
+def test_drawn_faults_replace_those_of_a_scenario() -> None:
+    """Its workloads and expectations stay, and each plan is that of its seed."""
+    workload = SendMessage(target="Orders", count=1, body="x")
+    late = FaultPlan((LateTick(after=timedelta()),))
+    scenario = Scenario(
+        name="calm", description="calm", horizon=HOUR, plan=late, workloads=(workload,)
+    )
+    chosen = CampaignCases(
+        seeds=Seeds(5, 2), horizon=HOUR, scenario=scenario, scenario_name="c", draws_faults=True
+    )
+    cases = [spec.scenario for spec in chosen.cases()]
+    assert [case.name for case in cases] == ["calm-seed-5", "calm-seed-6"]
+    assert [case.plan for case in cases] == [generate_plan(seed, HOUR) for seed in (5, 6)]
+    assert {case.workloads for case in cases} == {(workload,)}
+    assert chosen.name == "calm-drawn-1h-seeds-5-6"
 
 
 @pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])

@@ -9,7 +9,7 @@ from wavetank.campaign.index import campaign_index
 from wavetank.campaign.reproduction import Reproductions
 from wavetank.campaign.summary import CampaignSummary
 
-CHOSEN = CampaignCases(seeds=Seeds(1, 40), horizon=timedelta(hours=1))
+CHOSEN = CampaignCases(seeds=Seeds(1, 80), horizon=timedelta(hours=1))
 
 
 def test_an_index_links_only_reports_that_exist(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Failing cases of a campaign as files, and the commands that run them again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ HOUR = timedelta(hours=1)
 GENERATED = CampaignCases(seeds=Seeds(5, 3), horizon=HOUR)
 SCENARIO = Scenario(name="calm", description="Without faults", horizon=HOUR)
 FIXED = CampaignCases(seeds=Seeds(5, 3), horizon=HOUR, scenario=SCENARIO, scenario_name="calm")
+DRAWN = replace(FIXED, draws_faults=True)
 OPTIONS = {"--name": "Ada Lovelace"}
 
 
@@ -37,12 +39,22 @@ def test_a_case_of_a_scenario_is_run_by_its_name_and_nothing_is_saved(tmp_path: 
     assert not (tmp_path / "found").exists()
 
 
+def test_a_case_with_drawn_faults_is_saved_with_the_workload(tmp_path: Path) -> None:
+    """No file has the faults that replace those of the scenario."""
+    failure = expected_result(next(DRAWN.cases()))
+    command = Reproductions(DRAWN, tmp_path, {}).of_failure(failure)
+    assert command.endswith("calm-seed-5.toml --seed 5")
+    assert (tmp_path / "calm-seed-5.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("chosen", "command"),
     [
         (FIXED, "run calm --seed 5"),
         (GENERATED, "campaign --runs 1 --seed 5 --duration 1h"),
         (one_of_each(GENERATED), "campaign --each-fault --seed 5 --duration 1h"),
+        (DRAWN, "campaign --runs 1 --draw-faults --seed 5 --scenario calm"),
+        (one_of_each(FIXED), "campaign --each-fault --seed 5 --scenario calm"),
     ],
 )
 def test_any_case_is_run_by_its_seed(tmp_path: Path, chosen: CampaignCases, command: str) -> None:

@@ -1,5 +1,6 @@
 """A failing spec is cut down to what it takes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from wavetank.faults.plan import FaultPlan
 from wavetank.faults.shrinking import choices_of
 from wavetank.faults.ticks import DuplicateTick, LateTick
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.workload.arrivals import ArrivalRate
+from wavetank.scenario.workload.kinds import PutRecord, SendMessage
 from wavetank.simulation.runner import RunSpec
 
 HOUR = timedelta(hours=1)
@@ -84,6 +87,30 @@ def test_numbers_shrink_as_far_as_they_may() -> None:
     assert shrunk.spec.scenario.horizon == 2 * MINUTE
     assert shrunk.broken == (CONTINUITY,)
     assert shrunk.spec.scenario.name == "bad-shrunk"
+
+
+def test_only_the_workload_that_matters_is_left_as_far_as_the_run_is_long() -> None:
+    """Where only messages of two queues break an invariant, the calls of a third are dropped."""
+    rate = ArrivalRate("1 per minute")
+    workloads = (
+        SendMessage(target="Orders", rate=rate, body="x", duration=HOUR),
+        PutRecord(target="Readings", rate=rate, body="x"),
+        SendMessage(target="Returns", rate=rate, body="x", begins=HOUR),
+    )
+    plan = _plan(HandlerCrash(after=timedelta()))
+    scenario = Scenario(
+        name="bad", description="bad", horizon=24 * HOUR, plan=plan, workloads=workloads
+    )
+
+    def play(spec: RunSpec) -> CaseResult:
+        is_broken = any(isinstance(each, SendMessage) for each in spec.scenario.workloads)
+        calm = replace(spec, scenario=replace(spec.scenario, plan=FaultPlan()))
+        return replace(expected_result(spec if is_broken else calm), spec=spec)
+
+    result = play(RunSpec(scenario=scenario, seed=7))
+    shrunk = shrink(result, play, BUDGET, WallClock()).spec.scenario
+    (left,) = shrunk.workloads
+    assert (left.target, left.duration, shrunk.horizon) == ("Orders", 2 * MINUTE, 2 * MINUTE)
 
 
 def test_a_case_shrinks_the_same_way_each_time() -> None:

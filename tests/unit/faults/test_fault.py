@@ -14,11 +14,24 @@ from wavetank.faults.calls import (
     PartialBatchFailure,
     status_of,
 )
-from wavetank.faults.catalogue import ALL_KINDS, KINDS_BY_NAME, VIRTUAL_KINDS, engines_of
+from wavetank.faults.catalogue import (
+    ALL_KINDS,
+    HOST_KINDS,
+    KINDS_BY_NAME,
+    VIRTUAL_KINDS,
+    engines_of,
+)
 from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.event_sources import (
+    DuplicateBatch,
+    ExpiredVisibilityTimeout,
+    OutOfOrderMessage,
+    PoisonMessage,
+)
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import BrokenDeployment, FunctionTimeout, HandlerCrash
 from wavetank.faults.plan import FaultPlan, consistent
+from wavetank.faults.pushed_events import LateEvent
 from wavetank.faults.ticks import DuplicateTick, LateTick, MissedTick
 
 BEGIN = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -45,8 +58,8 @@ def test_occurrences_are_counted_from_one(
 
 
 def test_every_kind_has_a_different_name() -> None:
-    """No two of the 26 kinds share a name, and all but the last five happen in virtual time."""
-    assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 26
+    """No two of the 36 kinds share a name, and all but the last five happen in virtual time."""
+    assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 36
     assert ALL_KINDS[: len(VIRTUAL_KINDS)] == VIRTUAL_KINDS
     assert len(ALL_KINDS) - len(VIRTUAL_KINDS) == 5
 
@@ -76,6 +89,7 @@ def test_every_kind_is_described_and_has_a_target() -> None:
     for kind in ALL_KINDS:
         assert kind.title
         assert kind.summary().endswith(".")
+        assert bool(kind.finds) == (kind not in HOST_KINDS)
         assert kind(after=START).target
 
 
@@ -97,6 +111,15 @@ def test_every_kind_is_described_and_has_a_target() -> None:
         (lambda: PartialBatchFailure(after=START, entries=(3, 3)), "entries"),
         (lambda: PartialBatchFailure(after=START, entries=(500,)), "entries"),
         (lambda: PermissionRemoved(after=START, action="Scan"), "action"),
+        (lambda: DuplicateBatch(after=START, gap=MINUTE / 40), "gap"),
+        (lambda: OutOfOrderMessage(after=START, delay=timedelta(hours=13)), "delay"),
+        (
+            lambda: ExpiredVisibilityTimeout(after=START, visibility_timeout=timedelta(hours=13)),
+            "visibility_timeout",
+        ),
+        (lambda: PoisonMessage(after=START, body=""), "body"),
+        (lambda: PoisonMessage(after=START, body="x" * 1001), "body"),
+        (lambda: LateEvent(after=START, event_source=""), "event_source"),
     ],
 )
 def test_impossible_fault_is_refused(make: Callable[[], Fault], field: str) -> None:

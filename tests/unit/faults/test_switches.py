@@ -9,9 +9,9 @@ from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
-from wavetank.faults.fault import Resource
 from wavetank.faults.host_faults import WrongClock
 from wavetank.faults.injectors.api_resources import ApiResources, one_named
+from wavetank.faults.references import Resource
 from wavetank.faults.switches import FaultSwitches
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Protocol
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.deployment.fingerprint import Fingerprint
+from wavetank.faults.targets import FaultTargets
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant
 
@@ -34,6 +35,10 @@ class Pipeline(Protocol):
 
     def invariants(self) -> list[Invariant]:
         """The invariants of a run, as new objects, since they keep state."""
+        ...
+
+    def fault_targets(self) -> FaultTargets:
+        """What the faults of a campaign can hit."""
         ...
 
     def fingerprint(self, aws: AwsClients) -> Fingerprint | None:

@@ -11,6 +11,7 @@ from wavetank.core.naming import Names
 from wavetank.deployment.custom_handler import CustomHandler
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
 from wavetank.deployment.fingerprint import Fingerprint, deployed_fingerprint
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.ticker.contract import FIRST_PRICES
@@ -55,6 +56,9 @@ class TickerPipeline:
     def invariants(self) -> list[Invariant]:
         own = ticker_invariants(custom_handler=self.handler is not None)
         return [*generic_invariants(), *own]
+
+    def fault_targets(self) -> FaultTargets:
+        return TICKER_TARGETS
 
     def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
         return deployed_fingerprint(aws, self.names)

@@ -19,8 +19,10 @@ from wavetank.core.suggestions import one_of
 from wavetank.deployment.fingerprint import Fingerprint
 from wavetank.deployment.pipelines.stack_deployment import UserStack, apply_stacks
 from wavetank.deployment.python_requirements import RequirementsCache
+from wavetank.faults.targets import FaultTargets
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Invariant, generic_invariants
+from wavetank.templates.fault_targets import fault_targets
 from wavetank.templates.function_code import LocalCode, local_code
 from wavetank.templates.handler_syntax import syntax_problems
 from wavetank.templates.item_checks import check_items
@@ -78,6 +80,11 @@ class TemplatesPipeline:
 
     def invariants(self) -> list[Invariant]:
         return generic_invariants()
+
+    def fault_targets(self) -> FaultTargets:
+        return fault_targets(
+            scope for tree in self._trees().values() for scope in tree.all_scopes()
+        )
 
     def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
         del aws

@@ -85,11 +85,18 @@ def _refreshed(stock: Any) -> Any:
 
 
 def _reporting_queued(stock: Any) -> Any:
-    def put(queue: Any, *arguments: Any, **named: Any) -> Any:
-        made = stock(queue, *arguments, **named)
-        is_internal = queue.account_id == INTERNAL_RESOURCE_ACCOUNT
-        if QUEUE_HOOKS.observer is not None and not is_internal and _is_new(queue, made):
-            QUEUE_HOOKS.observer.queued(queue.arn, made.message_id)
+    """Let the observer delay a message, and report it once the queue has it."""
+
+    def put(queue: Any, message: Any, **named: Any) -> Any:
+        observer = QUEUE_HOOKS.observer
+        if observer is None or queue.account_id == INTERNAL_RESOURCE_ACCOUNT:
+            return stock(queue, message, **named)
+        if later := observer.held_back_seconds(queue.arn, message["MessageId"]):
+            given = named.get("delay_seconds")
+            named["delay_seconds"] = (queue.delay_seconds if given is None else given) + later
+        made = stock(queue, message, **named)
+        if _is_new(queue, made):
+            observer.queued(queue.arn, made.message_id)
         return made
 
     return put

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 class QueueObserver(Protocol):
     """Gets what happens to the messages of every queue; `queue` is the queue's ARN."""
 
+    def held_back_seconds(self, queue: str, message: str) -> int:
+        """How much later than usual a message can be received that the queue is about to get."""
+        ...
+
     def queued(self, queue: str, message: str) -> None:
         """The queue accepted the message of that id."""
         ...

@@ -62,6 +62,9 @@ class ApiResources:
             return sorted({_function_name(arn) for arn in self._failure_destinations()})
         pages = self._clients.awslambda.get_paginator("list_functions").paginate()
         deployed = [entry["FunctionName"] for page in pages for entry in page["Functions"]]
+        if reference == FunctionRole.TRIGGER_TARGET:
+            others = {*map(_function_name, (*self._rule_targets(), *self._failure_destinations()))}
+            return sorted({*deployed} - others)
         return [self._one_named("function", reference, deployed)]
 
     def roles(self, reference: str) -> Sequence[str]:

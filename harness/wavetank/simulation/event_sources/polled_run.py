@@ -7,6 +7,7 @@ from typing import Protocol
 
 from wavetank.aws.clients import AwsClients, role_clients, without_retries
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.request_chains import RequestChains
@@ -38,13 +39,15 @@ class PolledSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PolledRun:
-    """A run with event sources; `last_action` returns the instant of the last rule or step.
+    """A run with event sources, whose faults `matcher` finds.
 
-    `ends_at` returns that instant while the run drains, and None until then.
+    `last_action` returns the instant of the last rule or step. `ends_at` returns it while the run
+    drains, and None until then.
     """
 
     simulator: Simulator
     clock: SimulationClock
+    matcher: FaultMatcher
     invocations: AsyncInvoker
     last_action: Callable[[], datetime]
     ends_at: Callable[[], datetime | None]

@@ -12,7 +12,7 @@ timeout ends; that Lambda then polls less, by amounts that AWS does not document
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from wavetank.simulation.event_sources.polled_run import (
     PolledRun,
     SourceAccess,
 )
+from wavetank.simulation.event_sources.source_faults import SourceFaults
 from wavetank.simulation.request_chains import (
     RecursiveLoop,
     invocation_cause,
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 RECEIVED_MAX = 10
-"""The most that one ReceiveMessage or DeleteMessageBatch takes."""
+"""The most that one ReceiveMessage, or one call with a batch, takes."""
+SECOND = timedelta(seconds=1)
 
 type Records = Sequence[dict[str, Any]]
 
@@ -70,6 +72,7 @@ class QueueSource:
         self._running = 0
         self._waiting_since: datetime | None = None
         self._access = SourceAccess(run, mapping)
+        self._faults = SourceFaults(run.matcher, mapping)
         self._returns_at_end = Counter[str]()
         self._url = ""
 
@@ -193,6 +196,14 @@ class QueueSource:
         """Invoke the function with what is gathered."""
         records, self._gathered, self._bytes = tuple(self._gathered), [], 0
         self._window_end = None
+        if len(records) > 1 and self._faults.splits(_batch(records)):
+            # neighbours are apart, since they are often of one key
+            self._invoke_with(records[::2])
+            self._invoke_with(records[1::2])
+        else:
+            self._invoke_with(records)
+
+    def _invoke_with(self, records: Records) -> None:
         self._running += 1
         ids = _ids(records)
         request = self._run.invocations.queue(
@@ -205,18 +216,43 @@ class QueueSource:
         )
         source = self._mapping.recorded_source
         self._clock.record(EventOffered(self._clock.now, request, source, ids))
+        for record in filter(_is_first, records):
+            visible_after = self._faults.visible_after(record["messageId"])
+            if visible_after is not None:
+                self._show_after([record], visible_after)
 
     def _end(self, request: str, records: Records, outcome: "InvocationOutcome | None") -> None:
         """Delete what was processed; the rest is visible again after its visibility timeout."""
         self._running -= 1
         failed = self._failed(records, outcome)
-        self._delete(
-            [each for each in records if each["messageId"] not in failed],
-            request,
-            Settlement.PROCESSED,
-        )
+        processed = [each for each in records if each["messageId"] not in failed]
+        if (again := self._repeat_after(processed)) is None:
+            self._delete(processed, request, Settlement.PROCESSED)
+        else:
+            failed = frozenset(_ids(records))
+            self._show_after(processed, again)
         returned = [each for each in records if each["messageId"] in failed]
         self._settle(returned, request, Settlement.RETURNED)
+
+    def _repeat_after(self, processed: Records) -> timedelta | None:
+        """How much later the messages come back by a fault, though they were processed."""
+        if not processed or not all(map(_is_first, processed)):
+            return None  # it repeats them once
+        return self._faults.repeat_after(_batch(processed))
+
+    def _show_after(self, records: Records, duration: timedelta) -> None:
+        """Make the messages visible that much later, unless they are deleted or visible already."""
+        sqs = self._run.simulator.aws.sqs
+        for chunk in batched(records, RECEIVED_MAX, strict=False):
+            entries: Any = [
+                {
+                    "Id": str(number),
+                    "ReceiptHandle": record["receiptHandle"],
+                    "VisibilityTimeout": duration // SECOND,
+                }
+                for number, record in enumerate(chunk)
+            ]
+            sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def _failed(self, records: Records, outcome: "InvocationOutcome | None") -> frozenset[str]:
         if outcome is None or outcome.is_error:
@@ -264,6 +300,16 @@ class QueueSource:
             name = self._mapping.source_name
             self._url = self._run.simulator.aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
         return self._access.clients().sqs
+
+
+def _is_first(record: dict[str, Any]) -> bool:
+    """Whether the message was never received before."""
+    return bool(record["attributes"]["ApproximateReceiveCount"] == "1")
+
+
+def _batch(records: Records) -> str:
+    """The batch, for the history."""
+    return f"a batch of {pluralize(len(records), 'message')}"
 
 
 def _ids(records: Records) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 import json
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from wavetank.core.text import pluralize
 from wavetank.emulator.lambda_.discarded_batches import DiscardedBatch
 from wavetank.emulator.lambda_.item_failures import failed_items
 from wavetank.emulator.lambda_.stream_policy import (
@@ -33,6 +34,7 @@ from wavetank.simulation.event_sources.polled_run import (
     PlannedPoll,
     PolledRun,
 )
+from wavetank.simulation.event_sources.source_faults import SourceFaults
 from wavetank.simulation.request_chains import InvocationCause, invocation_cause, stream_event
 from wavetank.simulation.topology import unqualified
 
@@ -64,6 +66,7 @@ class ShardLane:
         self._last_request = ""
         self._reported = False
         self._failures_at_end = 0
+        self._faults = SourceFaults(run.matcher, mapping)
         self._next = PlannedPoll(run.clock, self._offer)
 
     @property
@@ -147,17 +150,27 @@ class ShardLane:
     def _end(self, request: str, batch: StreamBatch, outcome: "InvocationOutcome | None") -> None:
         self._running, self._last_request = None, request
         result = self._result(batch, outcome)
+        if (again := self._repeat_after(batch, result)) is not None:
+            result = BatchResult(retried=(batch,))
         self._settle(result.processed, request, Settlement.PROCESSED)
         self._waiting.extendleft(reversed(result.retried))
         if result.retried:
             returned = tuple(each for part in result.retried for each in part.records)
             self._settle(returned, request, Settlement.RETURNED)
-            self._retry_at = self._clock.now + retry_delay(batch.invocations)
+            wait = retry_delay(batch.invocations) if again is None else again
+            self._retry_at = self._clock.now + wait
         if result.retried and self._clock.now > self._run.last_action():
             self._failures_at_end += 1
         else:
             self._failures_at_end = 0
         self._discard(result.discarded, batch, DiscardCondition.RETRIES)
+
+    def _repeat_after(self, batch: StreamBatch, result: BatchResult) -> timedelta | None:
+        """How much later the batch comes back by a fault, though it was processed."""
+        if batch.invocations > 1 or result.processed != batch.records:
+            return None  # it repeats the batch once
+        what = f"a batch of {pluralize(len(batch.records), 'record')}"
+        return self._faults.repeat_after(what)
 
     def _result(self, batch: StreamBatch, outcome: "InvocationOutcome | None") -> BatchResult:
         self._reported = False

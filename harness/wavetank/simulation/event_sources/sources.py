@@ -2,11 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
+from wavetank.core.resource_name import bare_name, service_of
 from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
 from wavetank.simulation.event_sources.polled_run import PolledRun, PolledSource
 from wavetank.simulation.event_sources.queue_source import QueueSource
+from wavetank.simulation.event_sources.source_faults import FIFO, SourceFaults
 from wavetank.simulation.event_sources.stream_source import StreamSource
 from wavetank.simulation.request_chains import stream_event
 
@@ -16,6 +20,9 @@ SOURCES: Mapping[str, Callable[[PolledRun, EventSourceMapping], PolledSource]] =
     "sqs": QueueSource,
 }
 """By the service of a mapping's source."""
+POISON = "poison"
+"""The partition key, or the message group, of a poison message."""
+SECOND = timedelta(seconds=1)
 
 
 class EventSources:
@@ -27,6 +34,9 @@ class EventSources:
         self._invocations, self._chains = run.invocations, run.chains
         self._readers = Counter(each.source for each in mappings if each.enabled)
         self._recorded = {each.source: each.recorded_source for each in mappings}
+        self._run = run
+        self._faults = {each.source: SourceFaults(run.matcher, each) for each in mappings}
+        self._is_poisoning = False
         self._sources = [
             SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
         ]
@@ -40,6 +50,11 @@ class EventSources:
         """What waits in the sources and was not processed; once for each source."""
         found = [text for source in self._sources for text in source.remaining()]
         return list(dict.fromkeys(found))
+
+    def held_back_seconds(self, queue: str, message: str) -> int:
+        """How much later than usual a message can be received that the queue is about to get."""
+        faults = self._faults.get(queue)
+        return 0 if faults is None else faults.held_back(message) // SECOND
 
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
@@ -58,6 +73,30 @@ class EventSources:
             self._chains.sent(chained, cause, readers)
         if recorded := self._recorded.get(source):
             self._clock.record(EventAccepted(self._clock.now, request, recorded, event))
+            self._poison(source, event)
+
+    def _poison(self, source: str, event: str) -> None:
+        """Let a fault's poison message follow the event."""
+        body = None if self._is_poisoning else self._faults[source].poison(event)
+        if body is not None:
+            self._clock.at(self._clock.now, lambda: self._send_poison(source, body))
+
+    def _send_poison(self, source: str, body: str) -> None:
+        self._is_poisoning = True  # none follows a poison message itself
+        aws, name = self._run.simulator.aws, bare_name(source)
+        try:
+            if service_of(source) == "kinesis":
+                aws.kinesis.put_record(StreamName=name, Data=body.encode(), PartitionKey=POISON)
+            else:
+                url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+                group: Any = {} if not name.endswith(FIFO) else self._group()
+                aws.sqs.send_message(QueueUrl=url, MessageBody=body, **group)
+        finally:
+            self._is_poisoning = False
+
+    def _group(self) -> Mapping[str, str]:
+        """The message group of a poison message, of which none is a duplicate."""
+        return {"MessageGroupId": POISON, "MessageDeduplicationId": self._clock.new_id()}
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:
         """The messages moved to the dead-letter queue, under the ids that they have."""

@@ -28,6 +28,7 @@ from wavetank.history import EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 from wavetank.simulation.event_sources.polled_run import PlannedPoll, PolledRun, SourceAccess
 from wavetank.simulation.event_sources.shard_lane import ShardLane
+from wavetank.simulation.event_sources.source_faults import SourceFaults
 from wavetank.simulation.request_chains import stream_event
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class ShardReader:
         self._poll = PlannedPoll(run.clock, self._read)
         self._read_at: datetime | None = None
         self._access = SourceAccess(run, mapping)
+        self._faults = SourceFaults(run.matcher, mapping)
 
     @property
     def is_done(self) -> bool:
@@ -156,6 +158,12 @@ class ShardReader:
         self._settle_expired()
         if not self._unread:
             return
+        if self._faults.is_stalled(self.shard.id):
+            self._access.refused()
+            return
+        if self._faults.is_trimmed(self.shard.id):
+            self._lose_until(self.shard.last + 1)
+            return
         try:
             records = list(self._records())
         except ClientError:
@@ -170,12 +178,17 @@ class ShardReader:
     def _settle_expired(self) -> None:
         """Note the records that the stream has lost before they were read."""
         horizon = self._clock.now - self.shard.retention
-        begin = self._number
-        while (oldest := self.shard.oldest(self._number)) is not None and oldest[1] <= horizon:
-            self._number = oldest[0] + 1
+        number = self._number
+        while (oldest := self.shard.oldest(number)) is not None and oldest[1] <= horizon:
+            number = oldest[0] + 1
         # some may no longer be in the stream at all
-        self._number = self.shard.last + 1 if oldest is None else max(self._number, oldest[0])
-        self._settle([str(number) for number in range(begin, self._number)], Settlement.EXPIRED)
+        self._lose_until(self.shard.last + 1 if oldest is None else max(number, oldest[0]))
+
+    def _lose_until(self, number: int) -> None:
+        """Read on from this record: those before it are lost."""
+        lost = [str(each) for each in range(self._number, number)]
+        self._number = number
+        self._settle(lost, Settlement.EXPIRED)
 
     def _records(self) -> Iterator[ShardRecord]:
         """All records from the number on, as the APIs return them to the function's role.

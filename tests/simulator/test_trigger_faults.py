@@ -1,0 +1,159 @@
+"""Faults of triggers: each breaks what a naive handler writes, and not what an idempotent one does.
+
+Both are in one function, so each run compares them under the same fault.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.pipelines.ledger import LEDGER
+from tests.simulator.conftest import Deployed
+from tests.simulator.stacks import delete
+from wavetank.core.clock import WallClock
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
+from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
+from wavetank.engines.simulator.engine import Simulator
+from wavetank.history import Event, EventSettled, FaultInjected, Settlement
+from wavetank.scenario.parser import parse_scenario
+from wavetank.simulation.history_recorder import Watcher
+from wavetank.simulation.runner import RunResult, RunSpec, simulate
+
+HEAD = 'description = "Faults of triggers"\nhorizon = "6m"\nseed = 1\n'
+BODY = """body = '{"number": {{ number }}, "time": "{{ time }}"}'"""
+RATE = 'rate = "2 per minute"\nduration = "4m"'
+QUEUE = f'kind = "send-message"\ntarget = "Orders"\n{RATE}\n{BODY}'
+BURST = f'kind = "send-message"\ntarget = "Orders"\ncount = 6\nbegins = "2m"\n{BODY}'
+RECORDS = f'kind = "put-record"\ntarget = "Readings"\ncount = 6\nbegins = "2m"\n{BODY}'
+STREAM = f'kind = "put-record"\ntarget = "Readings"\n{RATE}\n{BODY}'
+BUCKET = f'kind = "put-object"\ntarget = "Uploads"\n{RATE}\nkey = "{{{{ number }}}}"'
+BUS = f'kind = "put-events"\ntarget = "default"\n{RATE}\n{BODY}'
+
+
+@pytest.fixture(scope="module")
+def simulator(deployed: Deployed) -> Iterator[Simulator]:
+    """With the ledger deployed beside the project's pipeline; deleted afterwards."""
+    found = deployed.simulator
+    found.reset()
+    LEDGER.deploy(found.aws, WallClock())
+    found.take_baseline()
+    yield found
+    found.reset()
+    delete(found.aws, DEFAULT_STACK)
+    found.take_baseline()
+
+
+def run(
+    simulator: Simulator,
+    *workloads: str,
+    fault: str = "",
+    seed: int = 1,
+    watch: Watcher = lambda _: None,
+) -> RunResult:
+    """A run with the workloads, and the fault if there is one, from the second minute on."""
+    tables = [f"[[workload]]\n{each}\n" for each in workloads]
+    if fault:
+        tables.append(f'[[fault]]\nafter = "2m"\nlasts = "4m"\n{fault}\n')
+    scenario = parse_scenario("triggers", f"{HEAD}{''.join(tables)}", "triggers.toml")
+    return simulate(simulator, LEDGER, RunSpec(scenario=scenario, seed=seed), None, watch)
+
+
+def broken(result: RunResult) -> set[str]:
+    """The invariants that the run broke."""
+    return {each.key for each in result.findings if each.verdict is not Verdict.VALID}
+
+
+TRIGGERED = 'function = "trigger-target"'
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A fault with a workload, and what the fault breaks of the naive ledger."""
+
+    workload: str
+    fault: str
+    part: str
+
+
+SEEDS_MAX = 8
+BUGS = {
+    "duplicate-batch of a queue": Bug(QUEUE, 'kind = "duplicate-batch"', "total"),
+    "duplicate-batch of a stream": Bug(STREAM, 'kind = "duplicate-batch"', "total"),
+    "expired-visibility-timeout": Bug(QUEUE, 'kind = "expired-visibility-timeout"', "total"),
+    "concurrent-batches": Bug(BURST, 'kind = "concurrent-batches"', "total"),
+    "out-of-order-message": Bug(BURST, 'kind = "out-of-order-message"', "last"),
+    "poison-message in a queue": Bug(BURST, 'kind = "poison-message"', "total"),
+    "poison-message in a stream": Bug(RECORDS, 'kind = "poison-message"\noccurrence = 3', "total"),
+    "stalled-shard": Bug(STREAM, 'kind = "stalled-shard"', "minutes"),
+    "duplicate-event of a bucket": Bug(BUCKET, 'kind = "duplicate-event"', "total"),
+    "duplicate-event of a rule": Bug(BUS, 'kind = "duplicate-event"', "total"),
+    "late-event of a bucket": Bug(BUCKET, 'kind = "late-event"\ntimes = 2', "minutes"),
+    "late-event of a rule": Bug(BUS, 'kind = "late-event"\noccurrence = 3', "last"),
+    "throttled-function": Bug(
+        BUS, f'{TRIGGERED}\nkind = "throttled-function"\ntimes = "all"', "minutes"
+    ),
+    "a batch crashes halfway": Bug(
+        BURST, f'{TRIGGERED}\nkind = "handler-crash"\ncall_number = 20', "total"
+    ),
+}
+
+
+def test_without_a_fault_both_are_right(simulator: Simulator) -> None:
+    """So what breaks below is due to the fault."""
+    assert broken(run(simulator, QUEUE, STREAM, BUCKET, BUS)) == set()
+    assert broken(run(simulator, BURST)) == set()
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_fault_breaks_the_naive_ledger_alone(simulator: Simulator, name: str) -> None:
+    """It hits, and the idempotent ledger is right."""
+    bug = BUGS[name]
+    for seed in range(1, SEEDS_MAX):  # whether handlers that overlap lose an update is drawn
+        result = run(simulator, bug.workload, fault=bug.fault, seed=seed)
+        assert result.unmatched == ()
+        found = broken(result)
+        assert {key for key in found if not key.startswith("naive-")} == set()
+        if found:
+            break
+    assert f"naive-{bug.part}" in found
+
+
+def test_a_named_source_alone_is_hit(simulator: Simulator) -> None:
+    """By its logical id; the history says what was hit, by its name."""
+    events: list[Event] = []
+    fault = 'kind = "duplicate-batch"\nevent_source = "Readings"\ntimes = "all"'
+    assert run(simulator, QUEUE, STREAM, fault=fault, watch=events.append).unmatched == ()
+    hits = [event.detail for event in events if isinstance(event, FaultInjected)]
+    assert len(hits) > 1
+    assert {detail.partition(" of pipeline-")[2].partition("-")[0] for detail in hits} == {
+        "Readings"
+    }
+
+
+def test_a_source_that_is_not_deployed_is_refused(simulator: Simulator) -> None:
+    """With the one that was probably meant."""
+    fault = 'kind = "late-event"\nevent_source = "Upload"'
+    with pytest.raises(UsageError, match=r"did you mean Uploads\?"):
+        run(simulator, BUCKET, fault=fault)
+
+
+def test_trimmed_records_are_lost_for_a_sum_alone(simulator: Simulator) -> None:
+    """No handler can count them; what each later record has by itself is right again."""
+    events: list[Event] = []
+    result = run(simulator, STREAM, fault='kind = "trimmed-stream"', watch=events.append)
+    settled = [event for event in events if isinstance(event, EventSettled)]
+    lost = [one for event in settled if event.settlement is Settlement.EXPIRED for one in event.ids]
+    assert len(lost) == 1
+    assert broken(result) == {"naive-total", "total"}
+
+
+def test_a_failure_is_silent_without_the_permission_for_the_dead_letter_queue(
+    simulator: Simulator,
+) -> None:
+    """An event that always fails is in the queue otherwise."""
+    bad = 'kind = "put-object"\ntarget = "Uploads"\ncount = 1\nbegins = "2m"\nkey = "bad"'
+    fault = 'kind = "permission-removed"\nowner = "trigger-target"\naction = "sqs:SendMessage"'
+    assert "no-silent-failure" not in broken(run(simulator, bad))
+    assert "no-silent-failure" in broken(run(simulator, bad, fault=fault))

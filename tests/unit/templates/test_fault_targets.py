@@ -1,0 +1,123 @@
+"""What faults can hit is read from templates: triggers, functions, roles and calls."""
+
+import pytest
+
+from tests.pipelines.harbour import HARBOUR
+from tests.pipelines.ledger import LEDGER
+from tests.pipelines.sensors import SENSORS
+from tests.unit.templates.conftest import ReadTemplate
+from wavetank.faults.references import FunctionRole, Resource, RoleOwner
+from wavetank.templates.fault_targets import fault_targets
+
+OF_FUNCTION = {Resource.FUNCTION}
+OF_QUEUE = {Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE, Resource.QUEUE}
+HEAD = """
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Fifo: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Stream: {Type: AWS::Kinesis::Stream}
+  Table: {Type: AWS::DynamoDB::Table}
+  Topic: {Type: AWS::SNS::Topic}
+  Take: {Type: AWS::Lambda::Function}
+  Tell: {Type: AWS::Lambda::Function}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Take}}
+"""
+BUCKET = """
+  B:
+    Type: AWS::S3::Bucket
+    Properties: {NotificationConfiguration: {LambdaConfigurations: [{}]}}
+"""
+
+
+def mapping(source: str) -> str:
+    """An event source mapping."""
+    properties = f"{{EventSourceArn: {source}}}"
+    return f"  M:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties: {properties}\n"
+
+
+def rule(properties: str) -> str:
+    """A rule of EventBridge."""
+    return f"  R:\n    Type: AWS::Events::Rule\n    Properties: {{{properties}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (mapping("!GetAtt Queue.Arn"), OF_QUEUE),
+        (mapping("!GetAtt Fifo.Arn"), {Resource.MESSAGE_SOURCE}),
+        (mapping("arn:aws:sqs:eu-west-1:1:other.fifo"), {Resource.MESSAGE_SOURCE}),
+        (mapping("arn:aws:sqs:eu-west-1:1:other"), OF_QUEUE),
+        (
+            mapping("!GetAtt Stream.Arn"),
+            {Resource.DATA_STREAM, Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE},
+        ),
+        (mapping("!GetAtt Table.StreamArn"), {Resource.DATA_STREAM, Resource.EVENT_SOURCE}),
+        (rule("EventPattern: {}, Targets: [{Arn: !Ref Live}]"), {Resource.ASYNC_SOURCE}),
+        (rule("EventPattern: {}, Targets: [{Arn: !GetAtt Queue.Arn}]"), set()),
+        (rule("ScheduleExpression: rate(1 day), Targets: [{Arn: !Ref Take}]"), {Resource.RULE}),
+        (
+            "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda}}",
+            {Resource.ASYNC_SOURCE},
+        ),
+        (
+            "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: email}}",
+            {Resource.SUBSCRIPTION},
+        ),
+        ("  S: {Type: AWS::Scheduler::Schedule}", {Resource.ASYNC_SOURCE}),
+        (BUCKET, {Resource.ASYNC_SOURCE}),
+    ],
+)
+def test_triggers_are_found(read: ReadTemplate, written: str, found: set[Resource]) -> None:
+    """By their type, and for queues and rules by what they are."""
+    resources = fault_targets(read(HEAD + written).all_scopes()).resources
+    always = {Resource.ACTION, Resource.CALL, Resource.FUNCTION, Resource.TOPIC}
+    assert resources - always == found
+
+
+def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) -> None:
+    """By a schedule, with what that gives up, or in any other way; an alias is its function."""
+    scheduled = rule("ScheduleExpression: rate(1 day), Targets: [{Arn: !Ref Live}]")
+    gives_up = """  C:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties:
+      FunctionName: !Ref Take
+      DestinationConfig: {OnFailure: {Destination: !GetAtt Tell.Arn}}
+"""
+    found = [
+        fault_targets(read(HEAD + more).all_scopes())
+        for more in ("", scheduled, scheduled + gives_up)
+    ]
+    assert [each.functions for each in found] == [
+        (FunctionRole.TRIGGER_TARGET,),
+        (FunctionRole.RULE_TARGET, FunctionRole.TRIGGER_TARGET),
+        (FunctionRole.RULE_TARGET, FunctionRole.FAILURE_DESTINATION),
+    ]
+    assert [Resource.FAILURE_DESTINATION in each.resources for each in found] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_pipeline_without_functions_has_no_calls(read: ReadTemplate) -> None:
+    """Nor roles that need a permission."""
+    found = fault_targets(read("Resources: {Table: {Type: AWS::DynamoDB::Table}}").all_scopes())
+    assert (found.functions, found.permissions, found.resources) == ((), (), frozenset())
+
+
+def test_events_of_sam_are_triggers() -> None:
+    """As its transform makes mappings, notifications and rules of them; nested stacks count too."""
+    ledger = LEDGER.fault_targets()
+    assert {Resource.QUEUE, Resource.DATA_STREAM, Resource.ASYNC_SOURCE} <= ledger.resources
+    assert Resource.RULE not in ledger.resources
+    assert ledger.functions == (FunctionRole.TRIGGER_TARGET,)
+    expected = {
+        "sqs:ReceiveMessage",
+        "kinesis:GetRecords",
+        "dynamodb:UpdateItem",
+        "sqs:SendMessage",
+    }
+    actions = {action for owner, action in ledger.permissions if owner is RoleOwner.TRIGGER_TARGET}
+    assert expected <= actions
+    assert Resource.ASYNC_SOURCE in HARBOUR.fault_targets().resources
+    assert Resource.RULE in SENSORS.fault_targets().resources
