@@ -3,8 +3,9 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import quote
 
@@ -42,19 +43,24 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
     made.take_baseline()
 
 
-@pytest.fixture
-def counter(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
+def fixture(stack: PluginsDeployed, folder: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
     stack.simulator.reset()
     context = RunContext(
         scenario=Scenario(name="counter", description="x", horizon=timedelta()),
         seed=1,
         start=START,
-        folder=tmp_path,
+        folder=folder,
         command="pytest",
         run_reports=[],
     )
     return SimulatorFixture(stack, context)
+
+
+@pytest.fixture
+def counter(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
+    """That of one test."""
+    return fixture(stack, tmp_path)
 
 
 def answered(answer: Any) -> str:
@@ -91,6 +97,33 @@ def test_a_function_url_is_called(counter: SimulatorFixture) -> None:
     table = counter.name_of("Visits")
     found = counter.aws.dynamodb.get_item(TableName=table, Key={"id": {"S": "all"}})["Item"]
     assert found["visits"] == {"N": "1"}
+
+
+def test_requests_continue_one_time_line(stack: PluginsDeployed, tmp_path: Path) -> None:
+    """The ids of services and of handlers never repeat, and a seed gives the same ones again."""
+
+    def instants_and_ids() -> tuple[list[datetime], list[str]]:
+        folder = Path(mkdtemp(dir=tmp_path))
+        counter = fixture(stack, folder)
+        answers = [counter.http("POST", "/?sleep=2", function_url=URL) for _ in range(2)]
+        counter.run(minutes=1)
+        answers.append(counter.http("POST", "/", function_url=URL))
+        with counter.stepped_by_clock() as clock:
+            answers.append(counter.http("POST", "/", function_url=URL))
+            clock.advance(minutes=2)
+        answers.append(counter.http("POST", "/", function_url=URL))
+        contexts = [event_of(each)["requestContext"] for each in answers]
+        times = [datetime.fromtimestamp(each["timeEpoch"] / 1000, UTC) for each in contexts]
+        return times, [each["requestId"] for each in contexts] + [
+            each.headers["x-id"] for each in answers
+        ]
+
+    times, ids = instants_and_ids()
+    seconds = [(each - START).total_seconds() for each in times]
+    assert (seconds[:2], seconds[3:]) == ([0, 2], [0, 120])
+    assert seconds[2] >= 60  # when the run has drained
+    assert len(set(ids)) == len(ids)
+    assert instants_and_ids() == (times, ids)
 
 
 def test_a_rest_api_is_called(counter: SimulatorFixture) -> None:
