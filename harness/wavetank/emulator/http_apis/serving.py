@@ -18,10 +18,10 @@ from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
-from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi
-from wavetank.emulator.http_apis.resources import http_apis
-from wavetank.emulator.http_apis.stage import NOT_FOUND, HttpApiStage
 from wavetank.emulator.http_entries.entry import FunctionCall
+from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi
+from wavetank.emulator.http_entries.http_api_stage import NOT_FOUND, HttpApiStage
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
 from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
@@ -44,10 +44,10 @@ def serve_http_apis() -> None:
 def serve(chain: Any, context: Any, response: Any) -> None:
     """The handler in LocalStack's chain."""
     request: Request = context.request
-    host = request.headers.get("Host", "")
+    host = request.headers.get("Host", "").lower()
     if HOST not in host:
         return
-    api = next((each for each in http_apis() if each.id == host.partition(".")[0]), None)
+    api = HTTP_APIS.find(host.partition(".")[0])
     if api is None:
         return
     answer = _answer(api, request)

@@ -8,8 +8,8 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
-from wavetank.emulator.http_apis.stage import HttpApiStage
-from wavetank.emulator.http_entries.cors import cors_settings
+from wavetank.emulator.http_entries.cors import rule_of_endpoint
+from wavetank.emulator.http_entries.http_api_stage import HttpApiStage
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.entries.function_url import FunctionUrl
 from wavetank.simulation.entries.rest_api import RestApi, RestMethod
@@ -31,7 +31,7 @@ def function_urls(aws: AwsClients) -> list[FunctionUrl]:
             function=found["FunctionArn"],
             id=(urlsplit(found["FunctionUrl"]).hostname or "").partition(".")[0],
             is_public=found["AuthType"] == "NONE",
-            cors=cors_settings(found.get("Cors")),
+            cors=rule_of_endpoint(found.get("Cors")),
         )
         for page in pages
         for function in page["Functions"]

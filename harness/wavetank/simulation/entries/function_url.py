@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
-from wavetank.emulator.http_entries.cors import CorsSettings, preflight_answer, with_cors
+from wavetank.emulator.http_entries.cors import CorsRule, preflight_answer, with_cors
 from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
 from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
 
@@ -31,7 +31,7 @@ class FunctionUrl:
     function: str
     id: str
     is_public: bool
-    cors: CorsSettings | None = None
+    cors: CorsRule | None = None
 
     @property
     def errors(self) -> EntryErrors:

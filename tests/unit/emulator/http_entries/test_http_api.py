@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources, HttpApiRoute
-from wavetank.emulator.http_entries.cors import CorsSettings
+from wavetank.emulator.http_entries.cors import CorsRule
+from wavetank.emulator.http_entries.http_api import HttpApi, HttpApiResources, HttpApiRoute
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
 URI = f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
@@ -14,7 +14,10 @@ def defined(api: dict[str, Any], **others: dict[str, Any]) -> HttpApi:
     """The API of these properties, with other resources of it."""
     stages = {"a/live": {"ApiId": "a", "StageName": "live", "StageVariables": {"x": "1"}}}
     kinds = {kind: others.get(kind, {}) for kind in ("routes", "integrations")}
-    (found,) = HttpApiResources(apis={"a": api}, stages=stages, **kinds).definitions()
+    resources = HttpApiResources(
+        account="1", region="eu-west-1", apis={"a": api}, stages=stages, **kinds
+    )
+    (found,) = resources.definitions()
     return found
 
 
@@ -30,6 +33,8 @@ def test_a_document_defines_routes() -> None:
     body = {"info": {"title": "shop"}, "paths": paths, "x-amazon-apigateway-cors": cors}
     assert defined({"Body": body}) == HttpApi(
         id="a",
+        account="1",
+        region="eu-west-1",
         name="shop",
         routes=(
             HttpApiRoute(
@@ -50,7 +55,7 @@ def test_a_document_defines_routes() -> None:
             ),
         ),
         stages={"live": {"x": "1"}},
-        cors=CorsSettings(origins=("*",), max_age=5, credentials=True),
+        cors=CorsRule(origins=("*",), max_age_seconds=5, credentials=True),
     )
 
 

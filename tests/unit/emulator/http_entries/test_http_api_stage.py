@@ -1,5 +1,6 @@
 """What a stage of an HTTP API does with a request, and which stage a path names."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
-from wavetank.emulator.http_apis.definition import HttpApi, HttpApiRoute
 from wavetank.emulator.http_apis.serving import stage_and_path
-from wavetank.emulator.http_apis.stage import HttpApiStage
 from wavetank.emulator.http_entries.entry import FunctionCall
+from wavetank.emulator.http_entries.http_api import HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.http_api_stage import HttpApiStage
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
 AT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -23,9 +24,16 @@ def route(key: str, **more: Any) -> HttpApiRoute:
     return HttpApiRoute(**values)
 
 
+def api(*routes: HttpApiRoute, stages: Mapping[str, Mapping[str, str]]) -> HttpApi:
+    """An API with these routes and stages."""
+    return HttpApi(
+        id="a", account="123456789012", region="eu-west-3", name="a", routes=routes, stages=stages
+    )
+
+
 def stage(*routes: HttpApiRoute, name: str = "$default") -> HttpApiStage:
     """A stage of an API with these routes."""
-    return HttpApiStage.of(HttpApi(id="a", name="a", routes=routes, stages={name: {}}), name)
+    return HttpApiStage.of(api(*routes, stages={name: {}}), name)
 
 
 def routed(of: HttpApiStage, method: str, path: str) -> FunctionCall | HttpAnswer:
@@ -34,15 +42,15 @@ def routed(of: HttpApiStage, method: str, path: str) -> FunctionCall | HttpAnswe
 
 
 def test_a_permission_is_for_the_route() -> None:
-    """By method and path; of any method for ANY, and by its name for the default route."""
+    """Any method for ANY, and `$default` for the default route, of the account and the region."""
     any_method = routed(stage(route("ANY /a/{id}")), "PUT", "/a/1")
     assert isinstance(any_method, FunctionCall)
-    assert any_method.source == "arn:aws:execute-api:eu-west-1:000000000000:a/$default/*/a/{id}"
+    assert any_method.source == "arn:aws:execute-api:eu-west-3:123456789012:a/$default/*/a/{id}"
     default = routed(
         stage(route("$default", method="ANY", path="/{proxy+}"), name="live"), "PUT", "/b"
     )
     assert isinstance(default, FunctionCall)
-    assert default.source == "arn:aws:execute-api:eu-west-1:000000000000:a/live/$default"
+    assert default.source == "arn:aws:execute-api:eu-west-3:123456789012:a/live/$default"
     assert default.event["rawPath"] == "/live/b"
 
 
@@ -68,8 +76,8 @@ def test_what_is_not_simulated_is_refused(more: dict[str, str], found: str) -> N
 
 def test_a_path_names_its_stage_on_a_sandbox() -> None:
     """The default stage has none in its path."""
-    api = HttpApi(id="a", name="a", routes=(), stages={"live": {}, "$default": {}})
-    assert stage_and_path(api, "/live/a/b") == ("live", "/a/b")
-    assert stage_and_path(api, "/live") == ("live", "/")
-    assert stage_and_path(api, "/a") == ("$default", "/a")
-    assert stage_and_path(HttpApi(id="a", name="a", routes=(), stages={"x": {}}), "/a") is None
+    both = api(stages={"live": {}, "$default": {}})
+    assert stage_and_path(both, "/live/a/b") == ("live", "/a/b")
+    assert stage_and_path(both, "/live") == ("live", "/")
+    assert stage_and_path(both, "/a") == ("$default", "/a")
+    assert stage_and_path(api(stages={"x": {}}), "/a") is None

@@ -9,10 +9,9 @@ from datetime import datetime
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
-from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi, HttpApiRoute
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
 from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi, HttpApiRoute
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
 from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
 from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
@@ -44,7 +43,7 @@ class HttpApiStage:
     @classmethod
     def of(cls, api: HttpApi, stage: str) -> "HttpApiStage":
         """The stage of that name."""
-        arn = f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}"
+        arn = f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/{stage}"
         return cls(name=api.name, api=api, arn=arn, stage=stage)
 
     @property

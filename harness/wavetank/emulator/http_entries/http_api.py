@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from wavetank.emulator.http_entries.cors import CorsSettings, cors_settings
+from wavetank.emulator.http_entries.cors import CorsRule, rule_of_endpoint
 from wavetank.emulator.http_entries.routes import ANY
 
 DEFAULT = "$default"
@@ -37,19 +37,26 @@ class HttpApiRoute:
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApi:
-    """An API with its stages, and the variables of each."""
+    """An API of an account and a region, with its stages, and the variables of each."""
 
     id: str
     name: str
+    account: str
+    region: str
     routes: tuple[HttpApiRoute, ...]
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    cors: CorsSettings | None = None
+    cors: CorsRule | None = None
 
 
 @dataclass(frozen=True)
 class HttpApiResources:
-    """The properties of all resources, by type and id."""
+    """The properties of all resources in an account and a region, by type and id.
 
+    Routes, integrations and stages belong to APIs of the same account and region only.
+    """
+
+    account: str
+    region: str
     apis: Mapping[str, Mapping[str, Any]]
     stages: Mapping[str, Mapping[str, Any]]
     routes: Mapping[str, Mapping[str, Any]]
@@ -67,10 +74,12 @@ class HttpApiResources:
             }
             yield HttpApi(
                 id=name,
+                account=self.account,
+                region=self.region,
                 name=properties.get("Name") or body.get("info", {}).get("title") or name,
                 routes=(*quick, *_documented(body), *self._routes_of(name)),
                 stages=stages | ({DEFAULT: {}} if quick else {}),
-                cors=cors_settings(properties.get("CorsConfiguration") or body.get(CORS)),
+                cors=rule_of_endpoint(properties.get("CorsConfiguration") or body.get(CORS)),
             )
 
     def _routes_of(self, api: str) -> Iterator[HttpApiRoute]:
