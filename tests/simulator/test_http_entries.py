@@ -304,5 +304,5 @@ def test_a_workload_calls(counter: SimulatorFixture) -> None:
         "/key-3",
     }
     counter.workload("http", "Visits", count=1)
-    with pytest.raises(UsageError, match="a function with a URL, or an API: one of"):
+    with pytest.raises(UsageError, match="found Visits, which is AWS::DynamoDB::Table"):
         counter.run(seconds=1)

@@ -42,11 +42,6 @@ class HttpEntry(Protocol):
     """A function URL or an API."""
 
     @property
-    def name(self) -> str:
-        """Its logical id or name, for the history."""
-        ...
-
-    @property
     def errors(self) -> EntryErrors:
         """Its answers to what goes wrong."""
         ...

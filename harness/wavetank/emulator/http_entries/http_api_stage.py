@@ -34,7 +34,6 @@ ALL = "*"
 class HttpApiStage:
     """One stage of an HTTP API."""
 
-    name: str
     api: HttpApi
     arn: str
     """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
@@ -44,12 +43,7 @@ class HttpApiStage:
     def of(cls, api: HttpApi, stage: str) -> "HttpApiStage":
         """The stage of that name."""
         arn = f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/{stage}"
-        return cls(name=api.name, api=api, arn=arn, stage=stage)
-
-    @property
-    def id(self) -> str:
-        """The id of the API."""
-        return self.api.id
+        return cls(api=api, arn=arn, stage=stage)
 
     @property
     def errors(self) -> EntryErrors:

@@ -27,7 +27,6 @@ ERRORS = EntryErrors(
 class FunctionUrl:
     """A URL that anyone may call, if the policy of the function says so."""
 
-    name: str
     function: str
     id: str
     is_public: bool

@@ -55,7 +55,6 @@ class RestMethod:
 class RestApi:
     """One stage of a REST API."""
 
-    name: str
     id: str
     arn: str
     """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
