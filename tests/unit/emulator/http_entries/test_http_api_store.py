@@ -4,10 +4,10 @@ from typing import Any
 
 from wavetank.emulator.http_entries.http_api_store import HttpApiStore, ResourceKey
 
-FUNCTION = "arn:aws:lambda:eu-west-1:111111111111:function:take"
+FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
 
 
-def key(kind: str, id_: str, account: str = "111111111111", region: str = "eu-west-1") -> Any:
+def key(kind: str, id_: str, account: str = "000000000000", region: str = "eu-west-1") -> Any:
     """The key of a resource."""
     return ResourceKey(account, region, kind, id_)
 
@@ -21,16 +21,16 @@ def test_an_api_consists_of_resources_of_its_account_and_region() -> None:
     store.put(key("Integration", "i"), integration)
     store.put(key("Route", "r"), route)
     foreign = route | {"RouteKey": "GET /foreign"}
-    store.put(key("Route", "r", account="222222222222"), foreign)
+    store.put(key("Route", "r", account="123456789012"), foreign)
     store.put(key("Route", "r", region="us-east-1"), foreign)
-    store.put(key("Api", "b", account="222222222222", region="us-east-1"), {"Name": "other"})
+    store.put(key("Api", "b", account="123456789012", region="us-east-1"), {"Name": "other"})
     found = store.find("a")
     assert found is not None
-    assert (found.account, found.region) == ("111111111111", "eu-west-1")
+    assert (found.account, found.region) == ("000000000000", "eu-west-1")
     assert [each.key for each in found.routes] == ["GET /own"]
     assert [(each.id, each.account, each.region) for each in store.apis()] == [
-        ("a", "111111111111", "eu-west-1"),
-        ("b", "222222222222", "us-east-1"),
+        ("a", "000000000000", "eu-west-1"),
+        ("b", "123456789012", "us-east-1"),
     ]
 
 
