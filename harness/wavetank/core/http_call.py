@@ -75,19 +75,6 @@ def http_call(
     return HttpCall(method.upper(), full, query, tuple({**sent, **headers}.items()), content)
 
 
-def received_headers(call: HttpCall, domain: str) -> HeaderList:
-    """The request's headers as they reach a function: AWS adds those of its proxies."""
-    added = {
-        "Host": domain,
-        "X-Forwarded-For": SOURCE_ADDRESS,
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Proto": "https",
-    }
-    given = {name.lower() for name, _ in call.headers}
-    more = tuple((name, value) for name, value in added.items() if name.lower() not in given)
-    return call.headers + more
-
-
 def answer_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> HttpAnswer:
     """An answer with these headers, of which several may have one name."""
     values: dict[str, str] = {}

@@ -22,7 +22,7 @@ from wavetank.emulator.http_entries.entry import FunctionCall
 from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi
 from wavetank.emulator.http_entries.http_api_stage import NOT_FOUND, HttpApiStage
 from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
-from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
+from wavetank.emulator.http_entries.payload import MalformedAnswerError
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.role_clients import service_client

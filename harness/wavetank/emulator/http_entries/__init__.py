@@ -3,6 +3,7 @@
 entry           what URLs and APIs have in common
 routes          paths with parameters: which route of an API a request has
 cors            CORS rules, and what browsers of other origins are answered
+payload         what both formats of events and answers have in common
 payload_v1      the event of REST APIs and of HTTP APIs in format 1.0, and the answer
 payload_v2      the event of function URLs and of HTTP APIs in format 2.0, and the answer
 http_api        routes, stages and CORS of an HTTP API, read from its resources

@@ -43,7 +43,7 @@ class HttpEntry(Protocol):
 
     @property
     def errors(self) -> EntryErrors:
-        """Its answers to what goes wrong."""
+        """The answers of the entry to requests that fail before, in or after the function."""
         ...
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:

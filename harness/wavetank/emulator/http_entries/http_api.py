@@ -27,7 +27,7 @@ class HttpApiRoute:
     method: str
     path: str
     key: str
-    """As in the API, such as `GET /orders/{id}`."""
+    """The route's key in the API, such as `GET /orders/{id}`."""
     function: str
     integration: str = "AWS_PROXY"
     payload: str = "2.0"

@@ -12,8 +12,9 @@ from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
 from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
 from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.payload import RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
+from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
 from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
 
 INTERNAL = json_answer(500, {"message": "Internal Server Error"})
@@ -36,7 +37,7 @@ class HttpApiStage:
 
     api: HttpApi
     arn: str
-    """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
+    """The ARN of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
     stage: str
 
     @classmethod
@@ -47,7 +48,7 @@ class HttpApiStage:
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of API Gateway."""
+        """API Gateway's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
@@ -68,15 +69,11 @@ class HttpApiStage:
     def _context(
         self, matched: MatchedRoute[HttpApiRoute], request: str, at: datetime
     ) -> RequestContext:
-        _, _, _, region, account, _ = self.arn.split(":")
         is_default = matched.route.key == DEFAULT
-        return RequestContext(
-            api_id=self.api.id,
-            domain=f"{self.api.id}.execute-api.{region}.amazonaws.com",
-            account=account,
+        return RequestContext.of_stage(
+            self.arn,
             request=request,
             at=at,
-            stage=self.stage,
             route_key=matched.route.key,
             path_parameters={} if is_default else matched.parameters,
             stage_variables=self.api.stages[self.stage],
@@ -88,7 +85,8 @@ class HttpApiStage:
         route, source = matched.route, f"{self.arn}/{_permission(matched.route)}"
         if route.payload == "1.0":
             resource = route.key.rpartition(" ")[2]
-            event = event_v1(call, context, resource, "", is_text=call.has_text)
+            headers = tuple((name.lower(), value) for name, value in context.received_headers(call))
+            event = event_v1(call, context, headers, resource, None, is_text=call.has_text)
             event = {"version": "1.0", **event}
         else:
             event = event_v2(call, context)

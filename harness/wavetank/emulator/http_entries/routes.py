@@ -19,12 +19,12 @@ class HasRoute(Protocol):
 
     @property
     def method(self) -> str:
-        """In upper case."""
+        """The method in upper case, or ANY."""
         ...
 
     @property
     def path(self) -> str:
-        """Such as `/orders/{id}`."""
+        """The path with its parameters, such as `/orders/{id}`."""
         ...
 
 

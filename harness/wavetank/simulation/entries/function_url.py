@@ -9,7 +9,8 @@ from datetime import datetime
 from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
 from wavetank.emulator.http_entries.cors import CorsRule, preflight_answer, with_cors
 from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
-from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
+from wavetank.emulator.http_entries.payload import RequestContext
+from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
 
 PREFLIGHT_STATUS = 200
 FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
@@ -34,7 +35,7 @@ class FunctionUrl:
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of Lambda."""
+        """Lambda's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:

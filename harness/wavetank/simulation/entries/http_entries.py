@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.emulator.http_entries.entry import FunctionCall, HttpEntry
-from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
+from wavetank.emulator.http_entries.payload import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker

@@ -20,8 +20,8 @@ from wavetank.core.http_call import (
     json_answer,
 )
 from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.payload import RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.payload_v2 import RequestContext
 from wavetank.emulator.http_entries.routes import match_route
 
 INTERNAL = {"message": "Internal server error"}
@@ -57,7 +57,7 @@ class RestApi:
 
     id: str
     arn: str
-    """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
+    """The ARN of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
     stage: str
     methods: tuple[RestMethod, ...]
     binary_types: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class RestApi:
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of API Gateway."""
+        """API Gateway's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
@@ -89,14 +89,10 @@ class RestApi:
         raise _refusal(method, f"the integration {method.integration.get('type')}")
 
     def _context(self, parameters: Mapping[str, str], request: str, at: datetime) -> RequestContext:
-        _, _, _, region, account, _ = self.arn.split(":")
-        return RequestContext(
-            api_id=self.id,
-            domain=f"{self.id}.execute-api.{region}.amazonaws.com",
-            account=account,
+        return RequestContext.of_stage(
+            self.arn,
             request=request,
             at=at,
-            stage=self.stage,
             path_parameters=parameters,
             stage_variables=self.variables,
         )
@@ -110,7 +106,14 @@ class RestApi:
         function, source = self._function(method), f"{self.arn}/{call.method}{method.path}"
         return FunctionCall(
             function=function,
-            event=event_v1(call, context, method.path, method.resource_id, is_text=is_text),
+            event=event_v1(
+                call,
+                context,
+                context.received_headers(call),
+                method.path,
+                method.resource_id,
+                is_text=is_text,
+            ),
             answer=lambda payload: answer_v1(payload, decodes_base64=decodes),
             source=source,
             timeout=timedelta(milliseconds=method.integration.get("timeoutInMillis", 29_000)),

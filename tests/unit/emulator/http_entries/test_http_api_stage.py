@@ -54,6 +54,19 @@ def test_a_permission_is_for_the_route() -> None:
     assert default.event["rawPath"] == "/live/b"
 
 
+@pytest.mark.parametrize(("name", "path"), [("$default", "/a"), ("live", "/live/a")])
+def test_format_1_of_an_http_api_differs_from_that_of_a_rest_api(name: str, path: str) -> None:
+    """Names of headers are in lower case, and only another stage is in the path."""
+    of = stage(route("GET /a", payload="1.0"), name=name)
+    found = of.route(http_call("GET", "/a", {"X-Shop": "yes"}, None), "r", AT)
+    assert isinstance(found, FunctionCall)
+    event = found.event
+    assert event["headers"]["x-shop"] == "yes"
+    assert event["multiValueHeaders"]["host"] == ["a.execute-api.eu-west-3.amazonaws.com"]
+    assert event["requestContext"]["path"] == path
+    assert event["requestContext"]["resourceId"] is None
+
+
 def test_a_request_without_a_route_is_not_found() -> None:
     """Unless there is a default route."""
     answer = routed(stage(route("GET /a")), "POST", "/a")
