@@ -67,10 +67,17 @@ class HttpAnswer:
 def http_call(
     method: str, url: str, headers: Mapping[str, str], body: str | bytes | None
 ) -> HttpCall:
-    """The request to a path, which may have a query, with the headers that any client sends."""
-    path, _, query = url.partition("?")
-    sent = {"User-Agent": USER_AGENT} if "user-agent" not in map(str.lower, headers) else {}
+    """The request to a path, which may have a query, with the headers that any client sends.
+
+    What follows a `#` is not sent.
+    """
+    path, _, query = url.partition("#")[0].partition("?")
     content = body.encode() if isinstance(body, str) else body or b""
+    added = {"User-Agent": USER_AGENT}
+    if content:
+        added["Content-Length"] = str(len(content))
+    given = {name.lower() for name in headers}
+    sent = {name: value for name, value in added.items() if name.lower() not in given}
     full = path if path.startswith("/") else f"/{path}"
     return HttpCall(method.upper(), full, query, tuple({**sent, **headers}.items()), content)
 

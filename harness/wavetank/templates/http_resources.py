@@ -10,9 +10,16 @@ from wavetank.templates.accessors import as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 
 INTEGRATION = "x-amazon-apigateway-integration"
+POLICY = "x-amazon-apigateway-policy"
+HTTP = "HTTP"
 INTEGRATIONS = frozenset({"AWS_PROXY", "MOCK"})
 EXPECTED = "a method with a Lambda proxy integration or a mock, and without an authorizer"
 ACTION = "remove it, or test that method on AWS"
+OPEN = "give the method no authorizer in the template that tests deploy, and test that one on AWS"
+"""What to do about an authorizer: here it would let every request pass."""
+IN_TEMPLATE = "write its document into the template as Body, or its routes as resources"
+NO_SECURITY = "NONE"
+"""The scheme with which SAM exempts a method from the authorizer of its API."""
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"}) | {
     "x-amazon-apigateway-any-method"
 }
@@ -30,11 +37,27 @@ def check_function_url(url: TemplateResource) -> Iterator[TemplateProblem]:
 
 def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
     """An API whose methods are simulated; those of its OpenAPI document are checked here."""
-    paths = as_table(as_table(api.properties.get("Body")).get("paths"))
-    for path, item in paths.items():
+    body = as_table(api.properties.get("Body"))
+    yield from _check_access(api, body)
+    for path, item in as_table(body.get("paths")).items():
         for method, written in as_table(item).items():
             if method in METHODS:
                 yield from _check_documented(api, f"{method} {path}", as_table(written))
+
+
+def _check_access(api: TemplateResource, body: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    """What decides over all requests of the API, and where its document is."""
+    if "Policy" in api.properties or POLICY in body:
+        yield api.problem("an API without a policy", "with one", ACTION, ("Policy",))
+    for name in _schemes(body):
+        yield api.problem(EXPECTED, f"with the authorizer {name} of all methods", OPEN)
+    if "BodyS3Location" in api.properties:
+        what = "with a document in S3"
+        yield api.problem("an API in the template", what, IN_TEMPLATE, ("BodyS3Location",))
+    protocol = api.scope.value(api.properties.get("ProtocolType", HTTP))
+    if protocol != HTTP:
+        what = f"with the protocol {protocol}"
+        yield api.problem(f"an {HTTP} API", what, "test it on AWS", ("ProtocolType",))
 
 
 def _check_documented(
@@ -43,9 +66,14 @@ def _check_documented(
     kind = as_table(written.get(INTEGRATION)).get("type")
     if kind is not None and str(kind).upper() not in INTEGRATIONS:
         yield api.problem(EXPECTED, f"with the integration {kind} of {method}", ACTION)
+    for name in _schemes(written):
+        yield api.problem(EXPECTED, f"with the authorizer {name} of {method}", OPEN)
+
+
+def _schemes(written: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the authorizers that a document requires, of which an API key is one."""
     for entry in written.get("security") or []:
-        names = ", ".join(as_table(entry))
-        yield api.problem(EXPECTED, f"with the authorizer {names} of {method}", ACTION)
+        yield from (name for name in as_table(entry) if name != NO_SECURITY)
 
 
 def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
@@ -58,7 +86,7 @@ def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
     authorization = method.scope.value(method.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
         what = f"with the authorization {authorization}"
-        yield method.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+        yield method.problem(EXPECTED, what, OPEN, ("AuthorizationType",))
     if method.properties.get("ApiKeyRequired"):
         yield method.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 
@@ -73,7 +101,9 @@ def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
     authorization = route.scope.value(route.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
         what = f"with the authorization {authorization}"
-        yield route.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+        yield route.problem(EXPECTED, what, OPEN, ("AuthorizationType",))
+    if route.properties.get("ApiKeyRequired"):
+        yield route.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 
 
 def check_http_integration(integration: TemplateResource) -> Iterator[TemplateProblem]:

@@ -46,6 +46,14 @@ def test_apis_with_functions_pass(read: ReadTemplate, kind: str, api: str) -> No
     assert unsupported(read(sam(kind, api)).scope) == []
 
 
+def test_a_method_that_is_exempt_from_authorizers_passes(read: ReadTemplate) -> None:
+    """As SAM writes it in the document."""
+    method = "{security: [{NONE: []}], x-amazon-apigateway-integration: {type: aws_proxy}}"
+    properties = f"{{Body: {{paths: {{/a: {{get: {method}}}}}}}}}"
+    text = PLAIN.format(kind="ApiGateway::RestApi", properties=properties)
+    assert unsupported(read(text).scope) == []
+
+
 COGNITO = "{DefaultAuthorizer: Users, Authorizers: {Users: {UserPoolArn: arn}}}"
 JWT = (
     "{DefaultAuthorizer: Users, Authorizers: {Users: {IdentitySource: a, "
@@ -90,6 +98,11 @@ def test_authorizers_are_refused_by_name(
             "{Body: {paths: {/a: {get: {x-amazon-apigateway-integration: {type: aws}}}}}}",
             "with the integration aws of get /a",
         ),
+        ("ApiGateway::RestApi", "{Policy: {Statement: []}}", "with one at"),
+        ("ApiGateway::RestApi", "{Body: {x-amazon-apigateway-policy: {}}}", "with one"),
+        ("ApiGateway::RestApi", "{Body: {security: [{Users: []}]}}", "Users of all methods"),
+        ("ApiGatewayV2::Api", "{BodyS3Location: {Bucket: b, Key: k}}", "with a document in S3"),
+        ("ApiGatewayV2::Api", "{ProtocolType: WEBSOCKET}", "with the protocol WEBSOCKET"),
         ("ApiGatewayV2::Route", "{AuthorizationType: JWT}", "with the authorization JWT"),
         ("ApiGatewayV2::Integration", "{IntegrationType: HTTP_PROXY}", "HTTP_PROXY"),
         (

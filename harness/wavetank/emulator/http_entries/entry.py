@@ -1,11 +1,22 @@
-"""What function URLs and APIs have in common: a request becomes an event, or an answer."""
+"""What function URLs and APIs have in common: a request becomes an event, or an answer.
 
+[Lambda developer guide: gettingstarted-limits; API Gateway developer guide: limits,
+http-api-quotas]
+"""
+
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from wavetank.core.http_call import HttpAnswer, HttpCall
+
+API_BODY_BYTES_MAX = 10 * 1024 * 1024
+"""Of a request to an API; a function URL has only the limit of the function."""
+EVENT_BYTES_MAX = 6 * 1024 * 1024
+ENCODED_BYTES_MAX = 6
+"""Of one byte of a body in an event: JSON writes some as `\\u0001`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +37,10 @@ class FunctionCall:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryErrors:
-    """The answers of an entry to what goes wrong behind it.
+    """The answers of an entry to requests that fail before, in or after the function.
 
-    `rejected` is that to a throttled invocation.
+    `rejected` is that to a throttled invocation, and `too_large` that to a body which does not fit
+    into an event.
     """
 
     forbidden: HttpAnswer
@@ -36,6 +48,17 @@ class EntryErrors:
     malformed: HttpAnswer
     rejected: HttpAnswer
     timed_out: HttpAnswer
+    too_large: HttpAnswer
+
+
+def checked_size(
+    routed: FunctionCall, call: HttpCall, errors: EntryErrors
+) -> FunctionCall | HttpAnswer:
+    """The function call, unless its event is larger than what a function takes."""
+    if len(call.body) * ENCODED_BYTES_MAX < EVENT_BYTES_MAX:
+        return routed
+    is_too_large = len(json.dumps(routed.event, ensure_ascii=False).encode()) > EVENT_BYTES_MAX
+    return errors.too_large if is_too_large else routed
 
 
 class HttpEntry(Protocol):

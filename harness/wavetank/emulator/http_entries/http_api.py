@@ -103,7 +103,8 @@ def _documented(body: Mapping[str, Any]) -> Iterator[HttpApiRoute]:
             if INTEGRATION in written:
                 name = ANY if method == ANY_METHOD else method.upper()
                 key = DEFAULT if path.strip("/") == DEFAULT else f"{name} {path}"
-                security = [scheme for each in written.get("security") or [] for scheme in each]
+                required = written.get("security", body.get("security")) or []
+                security = [scheme for each in required for scheme in each]
                 yield _route(key, written[INTEGRATION], ", ".join(security) or "NONE")
 
 

@@ -10,12 +10,17 @@ from datetime import datetime
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
-from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.entry import (
+    API_BODY_BYTES_MAX,
+    EntryErrors,
+    FunctionCall,
+    checked_size,
+)
 from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi, HttpApiRoute
 from wavetank.emulator.http_entries.payload import RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
 from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
-from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
+from wavetank.emulator.http_entries.routes import MatchedRoute, match_route, with_stage_variables
 
 INTERNAL = json_answer(500, {"message": "Internal Server Error"})
 UNAVAILABLE = json_answer(503, {"message": "Service Unavailable"})
@@ -26,6 +31,7 @@ ERRORS = EntryErrors(
     malformed=INTERNAL,
     rejected=UNAVAILABLE,
     timed_out=UNAVAILABLE,
+    too_large=json_answer(413, {"message": "Request Entity Too Large"}),
 )
 PREFLIGHT_STATUS = 204
 ALL = "*"
@@ -57,6 +63,8 @@ class HttpApiStage:
         Raises:
             UsageError: the route has an authorizer or an integration that is not simulated.
         """
+        if len(call.body) > API_BODY_BYTES_MAX:
+            return ERRORS.too_large
         preflight = preflight_answer(self.api.cors, call, PREFLIGHT_STATUS)
         if preflight is not None:
             return preflight
@@ -64,7 +72,8 @@ class HttpApiStage:
         if matched is None:
             return NOT_FOUND
         _refuse_what_is_not_simulated(matched.route)
-        return self._function_call(call, matched, self._context(matched, request, at))
+        routed = self._function_call(call, matched, self._context(matched, request, at))
+        return checked_size(routed, call, ERRORS)
 
     def _context(
         self, matched: MatchedRoute[HttpApiRoute], request: str, at: datetime
@@ -97,7 +106,7 @@ class HttpApiStage:
             return with_cors(found, self.api.cors, call)
 
         return FunctionCall(
-            function=route.function,
+            function=with_stage_variables(route.function, self.api.stages[self.stage]),
             event=event,
             answer=answer,
             source=source,
@@ -110,7 +119,7 @@ def match_http_route(
 ) -> MatchedRoute[HttpApiRoute] | None:
     """The route of the request; `$default` takes those without another."""
     named = [route for route in routes if route.key != DEFAULT]
-    matched = match_route(named, method, path)
+    matched = match_route(named, method, path, slash_at_end_counts=True)
     if matched is not None:
         return matched
     default = next((route for route in routes if route.key == DEFAULT), None)

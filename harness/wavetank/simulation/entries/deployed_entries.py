@@ -115,5 +115,6 @@ def _methods(client: Any, api: str) -> Iterator[RestMethod]:
                 path=resource["path"],
                 resource_id=resource["id"],
                 authorization=method.get("authorizationType", "NONE"),
+                needs_api_key=method.get("apiKeyRequired", False),
                 integration=method.get("methodIntegration", {}),
             )

@@ -1,7 +1,7 @@
 """Calls a function URL or an API: finds it, invokes its function in virtual time, and answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -181,8 +181,10 @@ class _PendingCall:
         self.end(self._answer(routed, outcome))
 
     def end(self, answer: HttpAnswer) -> None:
-        """The client has its answer."""
+        """The client has its answer, without a body for HEAD."""
         self._is_ended = True
+        if self._call.method == "HEAD":
+            answer = replace(answer, body=b"")
         now = self._clock.now
         self._clock.record(
             HttpAnswered(

@@ -19,10 +19,15 @@ from wavetank.core.http_call import (
     answer_of,
     json_answer,
 )
-from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
-from wavetank.emulator.http_entries.payload import RequestContext
+from wavetank.emulator.http_entries.entry import (
+    API_BODY_BYTES_MAX,
+    EntryErrors,
+    FunctionCall,
+    checked_size,
+)
+from wavetank.emulator.http_entries.payload import NotBase64Error, RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.routes import match_route
+from wavetank.emulator.http_entries.routes import match_route, with_stage_variables
 
 INTERNAL = {"message": "Internal server error"}
 ERRORS = EntryErrors(
@@ -31,13 +36,20 @@ ERRORS = EntryErrors(
     malformed=json_answer(502, INTERNAL),
     rejected=json_answer(500, INTERNAL),
     timed_out=json_answer(504, {"message": "Endpoint request timed out"}),
+    too_large=json_answer(413, {"message": "Request Too Long"}),
 )
 NO_ROUTE = json_answer(403, {"message": "Missing Authentication Token"})
 FUNCTION = re.compile(r".*/functions/(?P<function>[^/]+)/invocations")
-STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 STATUS = re.compile(r"""["']?statusCode["']?\s*:\s*(\d{3})""")
 HEADER = "method.response.header."
 ALL_TYPES = "*/*"
+DROPPED_HEADERS = frozenset(
+    """
+    connection content-length content-md5 expect max-forwards proxy-authenticate server te trailer
+    transfer-encoding upgrade www-authenticate
+    """.split()  # noqa: SIM905 - twelve words on twelve lines are no clearer
+)
+"""Headers of a request that do not reach a function. [api-gateway-known-issues]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +60,7 @@ class RestMethod:
     path: str
     resource_id: str
     authorization: str
+    needs_api_key: bool
     integration: Mapping[str, Any]
 
 
@@ -74,6 +87,8 @@ class RestApi:
         Raises:
             UsageError: the method needs an authorizer or an integration that is not simulated.
         """
+        if len(call.body) > API_BODY_BYTES_MAX:
+            return ERRORS.too_large
         matched = match_route(self.methods, call.method, call.path)
         if matched is None:
             return NO_ROUTE
@@ -81,9 +96,8 @@ class RestApi:
         self._refuse_authorization(method)
         match method.integration.get("type"):
             case "AWS_PROXY":
-                return self._function_call(
-                    call, method, self._context(matched.parameters, request, at)
-                )
+                context = self._context(matched.parameters, request, at)
+                return checked_size(self._function_call(call, method, context), call, ERRORS)
             case "MOCK":
                 return _mock_answer(method)
         raise _refusal(method, f"the integration {method.integration.get('type')}")
@@ -100,29 +114,36 @@ class RestApi:
     def _function_call(
         self, call: HttpCall, method: RestMethod, context: RequestContext
     ) -> FunctionCall:
-        kind = call.header("Content-Type").partition(";")[0].strip()
-        decodes = ALL_TYPES in self.binary_types or call.header("Accept") in self.binary_types
-        is_text = ALL_TYPES not in self.binary_types and kind not in self.binary_types
+        accepted, _, _ = call.header("Accept").partition(",")
+        decodes, is_binary = self._is_binary(accepted), self._is_binary(call.header("Content-Type"))
         function, source = self._function(method), f"{self.arn}/{call.method}{method.path}"
         return FunctionCall(
             function=function,
             event=event_v1(
                 call,
                 context,
-                context.received_headers(call),
+                tuple(
+                    (name, value)
+                    for name, value in context.received_headers(call)
+                    if name.lower() not in DROPPED_HEADERS
+                ),
                 method.path,
                 method.resource_id,
-                is_text=is_text,
+                is_text=not is_binary,
             ),
-            answer=lambda payload: answer_v1(payload, decodes_base64=decodes),
+            answer=lambda payload: _answer(payload, decodes_base64=decodes),
             source=source,
             timeout=timedelta(milliseconds=method.integration.get("timeoutInMillis", 29_000)),
         )
 
+    def _is_binary(self, media_type: str) -> bool:
+        """Whether the API treats the type, without its parameters, as binary."""
+        kind = media_type.partition(";")[0].strip().lower()
+        wildcard = f"{kind.partition('/')[0]}/*"
+        return bool({kind, wildcard, ALL_TYPES} & {each.lower() for each in self.binary_types})
+
     def _function(self, method: RestMethod) -> str:
-        uri = STAGE_VARIABLE.sub(
-            lambda found: self.variables.get(found[1], ""), str(method.integration.get("uri"))
-        )
+        uri = with_stage_variables(str(method.integration.get("uri")), self.variables)
         matched = FUNCTION.fullmatch(uri)
         if matched is None:
             raise _refusal(method, f"the integration of {uri}")
@@ -131,6 +152,8 @@ class RestApi:
     def _refuse_authorization(self, method: RestMethod) -> None:
         if method.authorization != "NONE":
             raise _refusal(method, f"the authorization {method.authorization}")
+        if method.needs_api_key:
+            raise _refusal(method, "the API key")
 
 
 def _refusal(method: RestMethod, what: str) -> UsageError:
@@ -139,6 +162,14 @@ def _refusal(method: RestMethod, what: str) -> UsageError:
         f"{what} of {method.method} {method.path}",
         "call another, or test that one on AWS",
     )
+
+
+def _answer(payload: bytes, *, decodes_base64: bool) -> HttpAnswer:
+    """The answer of the function; a body that cannot be decoded is an error of the API itself."""
+    try:
+        return answer_v1(payload, decodes_base64=decodes_base64)
+    except NotBase64Error:
+        return json_answer(500, INTERNAL)
 
 
 def _mock_answer(method: RestMethod) -> HttpAnswer:

@@ -75,6 +75,39 @@ def test_a_request_without_a_route_is_not_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "path", "is_found"),
+    [
+        ("GET /a", "/a/", False),
+        ("GET /a/{id}", "/a/", False),
+        ("GET /a/{id}", "/a/b%2Fc", True),
+        ("GET /{proxy+}", "/a/", True),
+        ("GET /", "/", True),
+    ],
+)
+def test_a_slash_at_the_end_is_another_path(key: str, path: str, is_found: bool) -> None:  # noqa: FBT001 - a case
+    """Unlike for REST APIs."""
+    assert isinstance(routed(stage(route(key)), "GET", path), FunctionCall) is is_found
+
+
+def test_a_stage_may_choose_the_function() -> None:
+    """By its variables."""
+    function = "arn:aws:lambda:eu-west-3:123456789012:function:${stageVariables.name}"
+    of = HttpApiStage.of(
+        api(route("GET /a", function=function), stages={"live": {"name": "take"}}), "live"
+    )
+    found = routed(of, "GET", "/a")
+    assert isinstance(found, FunctionCall)
+    assert found.function == "arn:aws:lambda:eu-west-3:123456789012:function:take"
+
+
+def test_large_requests_are_refused() -> None:
+    """Whatever the route is."""
+    found = stage().route(http_call("POST", "/a", {}, b"x" * (10 * 1024 * 1024 + 1)), "r", AT)
+    assert isinstance(found, HttpAnswer)
+    assert (found.status, found.json()) == (413, {"message": "Request Entity Too Large"})
+
+
+@pytest.mark.parametrize(
     ("more", "found"),
     [
         ({"authorization": "JWT"}, "the authorizer JWT of GET /a"),
