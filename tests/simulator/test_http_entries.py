@@ -244,6 +244,42 @@ def test_errors_of_an_http_api_are_those_of_aws(counter: SimulatorFixture) -> No
 
 
 @pytest.mark.parametrize(
+    ("api", "token", "status"),
+    [
+        ("Guarded", "bad", 403),
+        ("Guarded", "none", 401),
+        ("Guarded", "", 401),
+        ("Modest", "bad", 403),
+        ("Modest", "none", 500),
+    ],
+)
+def test_an_authorizer_refuses(
+    counter: SimulatorFixture, api: str, token: str, status: int
+) -> None:
+    """By its decision, by its error, and without being asked if there is no token."""
+    headers = {"Authorization": token} if token else {}
+    assert counter.http("GET", "/me", headers=headers, api=api).status == status
+
+
+@pytest.mark.parametrize(
+    ("api", "seconds", "found"),
+    [
+        ("Guarded", 1, {"principalId": "user", "plan": "good"}),
+        ("Modest", 2, {"lambda": {"plan": "good"}}),
+    ],
+)
+def test_an_authorizer_lets_pass(
+    counter: SimulatorFixture, api: str, seconds: int, found: dict[str, Any]
+) -> None:
+    """It takes its time, once where its decision is reused; the function sees its context."""
+    with counter.stepped_by_clock() as clock:
+        for _ in range(2):
+            answer = counter.http("GET", "/me", headers={"Authorization": "good"}, api=api)
+            assert event_of(answer)["requestContext"]["authorizer"] == found
+        assert clock.now() == START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
     ("where", "status"), [({"api": "Shop"}, 204), ({"function_url": "Count"}, 200)]
 )
 def test_other_origins_are_allowed_as_configured(

@@ -1,6 +1,6 @@
 """Function URLs and REST APIs of a template: what the simulator calls, and what it lacks.
 
-Refused is what decides over a request without being simulated, such as an authorizer.
+Refused is what decides over a request without being simulated, such as an authorizer of Cognito.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +10,12 @@ from wavetank.templates.accessors import as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 
 INTEGRATION = "x-amazon-apigateway-integration"
+AUTHORIZER = "x-amazon-apigateway-authorizer"
+LAMBDA_AUTHORIZERS = frozenset({"request", "token"})
 POLICY = "x-amazon-apigateway-policy"
 HTTP = "HTTP"
 INTEGRATIONS = frozenset({"AWS_PROXY", "MOCK"})
-EXPECTED = "a method with a Lambda proxy integration or a mock, and without an authorizer"
+EXPECTED = "a method with a Lambda proxy integration and no authorizer but one of Lambda, or a mock"
 ACTION = "remove it, or test that method on AWS"
 OPEN = "give the method no authorizer in the template that tests deploy, and test that one on AWS"
 """What to do about an authorizer: here it would let every request pass."""
@@ -42,14 +44,14 @@ def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
     for path, item in as_table(body.get("paths")).items():
         for method, written in as_table(item).items():
             if method in METHODS:
-                yield from _check_documented(api, f"{method} {path}", as_table(written))
+                yield from _check_documented(api, body, f"{method} {path}", as_table(written))
 
 
 def _check_access(api: TemplateResource, body: Mapping[str, Any]) -> Iterator[TemplateProblem]:
     """What decides over all requests of the API, and where its document is."""
     if "Policy" in api.properties or POLICY in body:
         yield api.problem("an API without a policy", "with one", ACTION, ("Policy",))
-    for name in _schemes(body):
+    for name in _refused(api, body, body):
         yield api.problem(EXPECTED, f"with the authorizer {name} of all methods", OPEN)
     if "BodyS3Location" in api.properties:
         what = "with a document in S3"
@@ -61,19 +63,32 @@ def _check_access(api: TemplateResource, body: Mapping[str, Any]) -> Iterator[Te
 
 
 def _check_documented(
-    api: TemplateResource, method: str, written: Mapping[str, Any]
+    api: TemplateResource, body: Mapping[str, Any], method: str, written: Mapping[str, Any]
 ) -> Iterator[TemplateProblem]:
     kind = as_table(written.get(INTEGRATION)).get("type")
     if kind is not None and str(kind).upper() not in INTEGRATIONS:
         yield api.problem(EXPECTED, f"with the integration {kind} of {method}", ACTION)
-    for name in _schemes(written):
+    for name in _refused(api, body, written):
         yield api.problem(EXPECTED, f"with the authorizer {name} of {method}", OPEN)
 
 
-def _schemes(written: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the authorizers that a document requires, of which an API key is one."""
-    for entry in written.get("security") or []:
-        yield from (name for name in as_table(entry) if name != NO_SECURITY)
+def _refused(
+    api: TemplateResource, body: Mapping[str, Any], written: Mapping[str, Any]
+) -> list[str]:
+    """The authorizers that a part of the document requires, of which an API key is one.
+
+    One of Lambda is simulated, if it is the only one, and invoked without a role of the API.
+    """
+    required = [name for entry in written.get("security") or [] for name in as_table(entry)]
+    names = [name for name in required if name != NO_SECURITY]
+    described = as_table(as_table(body.get("components")).get("securitySchemes"))
+    schemes = {**as_table(body.get("securityDefinitions")), **described}
+    if len(names) == 1:
+        authorizer = as_table(as_table(schemes.get(names[0])).get(AUTHORIZER))
+        kind = str(api.scope.value(authorizer.get("type"))).lower()
+        if kind in LAMBDA_AUTHORIZERS and "authorizerCredentials" not in authorizer:
+            return []
+    return names
 
 
 def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:

@@ -46,6 +46,26 @@ def test_apis_with_functions_pass(read: ReadTemplate, kind: str, api: str) -> No
     assert unsupported(read(sam(kind, api)).scope) == []
 
 
+LAMBDA = "{DefaultAuthorizer: Guard, Authorizers: {Guard: {FunctionArn: !GetAtt Take.Arn}}}"
+ROLE = LAMBDA.replace("Arn}", "Arn, FunctionInvokeRole: arn}")
+MODERN = LAMBDA.replace("Arn}", "Arn, AuthorizerPayloadFormatVersion: '2.0'}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "auth", "passes"),
+    [("Api", LAMBDA, True), ("HttpApi", MODERN, True), ("Api", ROLE, False)],
+)
+def test_functions_may_authorize(
+    read: ReadTemplate,
+    kind: str,
+    auth: str,
+    passes: bool,  # noqa: FBT001 - a case
+) -> None:
+    """If their own policy lets the API invoke them, and not a role."""
+    problems = unsupported(read(sam(kind, f"{{StageName: live, Auth: {auth}}}")).scope)
+    assert (problems == []) is passes
+
+
 def test_a_method_that_is_exempt_from_authorizers_passes(read: ReadTemplate) -> None:
     """As SAM writes it in the document."""
     method = "{security: [{NONE: []}], x-amazon-apigateway-integration: {type: aws_proxy}}"

@@ -5,12 +5,13 @@ http-api-quotas]
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from wavetank.core.http_call import HttpAnswer, HttpCall
+from wavetank.emulator.http_entries.authorizers import AuthorizerCall
 
 API_BODY_BYTES_MAX = 10 * 1024 * 1024
 """Of a request to an API; a function URL has only the limit of the function."""
@@ -25,7 +26,7 @@ class FunctionCall:
 
     The function's own policy must allow API Gateway to invoke it for the `source`, an ARN; for a
     function URL, which has none, it must allow anyone. Without a `timeout` the client waits as long
-    as the function runs.
+    as the function runs. An `authorizer` decides first, if the route has one.
     """
 
     function: str
@@ -33,6 +34,12 @@ class FunctionCall:
     answer: Callable[[bytes], HttpAnswer]
     source: str | None = None
     timeout: timedelta | None = None
+    authorizer: AuthorizerCall | None = None
+
+    def authorized(self, decision: Mapping[str, Any]) -> "FunctionCall":
+        """The call with what the authorizer decided, for the function's event."""
+        context = {**self.event["requestContext"], "authorizer": decision}
+        return replace(self, event={**self.event, "requestContext": context}, authorizer=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,17 @@ CloudFormation template reference: AWS::ApiGatewayV2::Api, Integration, Route, S
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
 from wavetank.emulator.http_entries.cors import CorsRule, rule_of_endpoint
 from wavetank.emulator.http_entries.routes import ANY
 
 DEFAULT = "$default"
 INTEGRATION, CORS = "x-amazon-apigateway-integration", "x-amazon-apigateway-cors"
+AUTHORIZER = "x-amazon-apigateway-authorizer"
 ANY_METHOD = "x-amazon-apigateway-any-method"
 TIMEOUT_MS = 30_000
 FUNCTION = re.compile(r"(?:.*/functions/)?(?P<function>arn:[^/]+:function:[^/]+)(?:/invocations)?")
@@ -33,6 +35,7 @@ class HttpApiRoute:
     payload: str = "2.0"
     timeout: timedelta = timedelta(milliseconds=TIMEOUT_MS)
     authorization: str = "NONE"
+    authorizer: LambdaAuthorizer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,7 @@ class HttpApiResources:
 
 
 def _documented(body: Mapping[str, Any]) -> Iterator[HttpApiRoute]:
+    authorizers = dict(_authorizers(body))
     for path, item in (body.get("paths") or {}).items():
         for method, written in item.items():
             if INTEGRATION in written:
@@ -105,7 +109,31 @@ def _documented(body: Mapping[str, Any]) -> Iterator[HttpApiRoute]:
                 key = DEFAULT if path.strip("/") == DEFAULT else f"{name} {path}"
                 required = written.get("security", body.get("security")) or []
                 security = [scheme for each in required for scheme in each]
-                yield _route(key, written[INTEGRATION], ", ".join(security) or "NONE")
+                authorizer = authorizers.get(security[0]) if len(security) == 1 else None
+                route = _route(key, written[INTEGRATION], ", ".join(security) or "NONE")
+                yield replace(route, authorizer=authorizer)
+
+
+def _authorizers(body: Mapping[str, Any]) -> Iterator[tuple[str, LambdaAuthorizer]]:
+    """The Lambda authorizers of the document; one that a role may invoke is not simulated."""
+    schemes = (body.get("components") or {}).get("securitySchemes") or {}
+    for name, scheme in schemes.items():
+        written = scheme.get(AUTHORIZER) or {}
+        matched = FUNCTION.fullmatch(str(written.get("authorizerUri") or ""))
+        if written.get("type") == "request" and matched and "authorizerCredentials" not in written:
+            sources = written.get("identitySource") or []
+            sources = sources.split(",") if isinstance(sources, str) else sources
+            yield (
+                name,
+                LambdaAuthorizer(
+                    id=name,
+                    function=matched["function"],
+                    identity=tuple(str(each).strip() for each in sources),
+                    payload=str(written.get("authorizerPayloadFormatVersion") or "1.0"),
+                    has_simple_responses=bool(written.get("enableSimpleResponses")),
+                    ttl=timedelta(seconds=int(written.get("authorizerResultTtlInSeconds") or 0)),
+                ),
+            )
 
 
 def _quick_route(properties: Mapping[str, Any]) -> HttpApiRoute:

@@ -4,11 +4,19 @@
 http-api-develop-routes]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
+from wavetank.emulator.http_entries.authorizers import (
+    HTTP_ANSWERS,
+    AuthorizerCall,
+    LambdaAuthorizer,
+    authorizer_call,
+    request_event,
+)
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
 from wavetank.emulator.http_entries.entry import (
     API_BODY_BYTES_MAX,
@@ -72,7 +80,14 @@ class HttpApiStage:
         if matched is None:
             return NOT_FOUND
         _refuse_what_is_not_simulated(matched.route)
-        routed = self._function_call(call, matched, self._context(matched, request, at))
+        context = self._context(matched, request, at)
+        routed = self._function_call(call, matched, context)
+        authorizer = matched.route.authorizer
+        if authorizer is not None:
+            asked = self._authorizer_call(authorizer, call, matched.route, context)
+            if isinstance(asked, HttpAnswer):
+                return asked
+            routed = replace(routed, authorizer=asked)
         return checked_size(routed, call, ERRORS)
 
     def _context(
@@ -92,13 +107,6 @@ class HttpApiStage:
         self, call: HttpCall, matched: MatchedRoute[HttpApiRoute], context: RequestContext
     ) -> FunctionCall:
         route, source = matched.route, f"{self.arn}/{_permission(matched.route)}"
-        if route.payload == "1.0":
-            resource = route.key.rpartition(" ")[2]
-            headers = tuple((name.lower(), value) for name, value in context.received_headers(call))
-            event = event_v1(call, context, headers, resource, None, is_text=call.has_text)
-            event = {"version": "1.0", **event}
-        else:
-            event = event_v2(call, context)
 
         def answer(payload: bytes) -> HttpAnswer:
             is_one = route.payload == "1.0"
@@ -107,11 +115,45 @@ class HttpApiStage:
 
         return FunctionCall(
             function=with_stage_variables(route.function, self.api.stages[self.stage]),
-            event=event,
+            event=_event(call, context, route.payload),
             answer=answer,
             source=source,
             timeout=route.timeout,
         )
+
+    def _authorizer_call(
+        self,
+        authorizer: LambdaAuthorizer,
+        call: HttpCall,
+        route: HttpApiRoute,
+        context: RequestContext,
+    ) -> AuthorizerCall | HttpAnswer:
+        identity = authorizer.identity_of(call, context)
+        if identity is None:
+            return HTTP_ANSWERS.unauthorized
+        arn = f"{self.arn}/{call.method}{call.path}"
+        more: dict[str, Any] = {"identitySource": list(identity)}
+        if authorizer.payload == "1.0":
+            token = ",".join(identity)
+            more = {"identitySource": token, "authorizationToken": token}
+        event = request_event(_event(call, context, authorizer.payload), arn, **more)
+
+        def shown(decision: dict[str, Any]) -> dict[str, Any]:
+            if route.payload == "1.0":
+                return decision
+            return {"lambda": {k: v for k, v in decision.items() if k != "principalId"}}
+
+        return authorizer_call(authorizer, event, arn, identity, HTTP_ANSWERS, shown)
+
+
+def _event(call: HttpCall, context: RequestContext, payload: str) -> dict[str, Any]:
+    """The event in that format."""
+    if payload != "1.0":
+        return event_v2(call, context)
+    resource = context.route_key.rpartition(" ")[2]
+    headers = tuple((name.lower(), value) for name, value in context.received_headers(call))
+    event = event_v1(call, context, headers, resource, None, is_text=call.has_text)
+    return {"version": "1.0", **event}
 
 
 def match_http_route(
@@ -135,10 +177,10 @@ def _permission(route: HttpApiRoute) -> str:
 
 def _refuse_what_is_not_simulated(route: HttpApiRoute) -> None:
     found = ""
-    if route.authorization != "NONE":
+    if route.authorization != "NONE" and route.authorizer is None:
         found = f"the authorizer {route.authorization} of {route.key}"
     elif not route.function:
         found = f"the integration {route.integration or 'none'} of {route.key}"
     if found:
-        expected = "a route with a Lambda proxy integration, and without an authorizer"
+        expected = "a route with a Lambda proxy integration, and no authorizer but one of Lambda"
         raise UsageError(expected, found, "call another, or test that one on AWS")

@@ -1,6 +1,7 @@
 """The function URLs and APIs that are deployed, read from the emulator's own APIs."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,12 +9,13 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
 from wavetank.emulator.http_entries.cors import rule_of_endpoint
 from wavetank.emulator.http_entries.http_api_stage import HttpApiStage
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.deployed_resources import Candidate
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.rest_api import RestApi, RestMethod
+from wavetank.simulation.entries.rest_api import FUNCTION, RestApi, RestMethod
 
 type ApiStage = RestApi | HttpApiStage
 """A stage of an API of either type."""
@@ -23,6 +25,9 @@ type Entries = FunctionUrl | Sequence[ApiStage]
 SAM_STAGE = "Stage"
 """SAM creates a second stage of that name with each REST API."""
 RESOURCES_MAX = 500
+LAMBDA_AUTHORIZERS = frozenset({"REQUEST", "TOKEN"})
+REST_TTL_SECONDS = 300
+"""How long a REST API reuses the decision of an authorizer by default."""
 
 
 def function_urls(aws: AwsClients) -> list[Candidate[Entries]]:
@@ -107,6 +112,7 @@ def _stages(client: Any, api: dict[str, Any]) -> Iterator[RestApi]:
 
 
 def _methods(client: Any, api: str) -> Iterator[RestMethod]:
+    authorizers = dict(_authorizers(client, api))
     found = client.get_resources(restApiId=api, embed=["methods"], limit=RESOURCES_MAX)["items"]
     for resource in found:
         for name, method in resource.get("resourceMethods", {}).items():
@@ -117,4 +123,28 @@ def _methods(client: Any, api: str) -> Iterator[RestMethod]:
                 authorization=method.get("authorizationType", "NONE"),
                 needs_api_key=method.get("apiKeyRequired", False),
                 integration=method.get("methodIntegration", {}),
+                authorizer=authorizers.get(method.get("authorizerId")),
+            )
+
+
+def _authorizers(client: Any, api: str) -> Iterator[tuple[str, LambdaAuthorizer]]:
+    """The Lambda authorizers of a REST API; one that a role may invoke is not simulated."""
+    for found in client.get_authorizers(restApiId=api, limit=RESOURCES_MAX)["items"]:
+        matched = FUNCTION.fullmatch(found.get("authorizerUri", ""))
+        if found["type"] in LAMBDA_AUTHORIZERS and matched and "authorizerCredentials" not in found:
+            sources = found.get("identitySource", "").split(",")
+            seconds = found.get("authorizerResultTtlInSeconds")
+            seconds = REST_TTL_SECONDS if seconds is None else seconds
+            is_token = found["type"] == "TOKEN"
+            yield (
+                found["id"],
+                LambdaAuthorizer(
+                    id=found["id"],
+                    function=matched["function"],
+                    identity=tuple(each.strip() for each in sources if each.strip()),
+                    needs_identity=is_token or bool(seconds),
+                    is_token=is_token,
+                    pattern=found.get("identityValidationExpression", ""),
+                    ttl=timedelta(seconds=seconds),
+                ),
             )

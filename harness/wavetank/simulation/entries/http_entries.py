@@ -1,14 +1,15 @@
 """Calls a function URL or an API: finds it, invokes its function in virtual time, and answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall
-from wavetank.emulator.http_entries.entry import FunctionCall, HttpEntry
+from wavetank.emulator.http_entries.authorizers import AuthorizerCall, FunctionResult
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall, HttpEntry
 from wavetank.emulator.http_entries.payload import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
@@ -55,6 +56,14 @@ class DeployedEntry:
     entry: HttpEntry
 
 
+@dataclass(frozen=True)
+class _ReusedResult:
+    """The result of an authorizer, which is reused until then."""
+
+    result: FunctionResult
+    until: datetime
+
+
 class HttpEntries:
     """The entries of a run, read when the first one is called."""
 
@@ -69,6 +78,7 @@ class HttpEntries:
         self._clock = clock
         self._invocations = invocations
         self._resources = resources
+        self._results: dict[tuple[str, ...], _ReusedResult] = {}
 
     def find(self, choice: EntryChoice) -> DeployedEntry:
         """The entry.
@@ -95,10 +105,9 @@ class HttpEntries:
         pending = _PendingCall(self._clock, deployed, call, on_answer, self._clock.now)
         if isinstance(routed, HttpAnswer):
             pending.end(routed)
-        elif not self._is_permitted(routed):
-            pending.end(entry.errors.forbidden)
         else:
-            self._invoke(routed, pending)
+            pending.limit(routed.timeout)
+            self._authorize(routed, pending)
         return pending.request
 
     def _find(self, choice: EntryChoice) -> Candidate[Entries]:
@@ -122,7 +131,60 @@ class HttpEntries:
             return self._simulator.url_is_public(routed.function)
         return self._simulator.service_may_invoke(API_GATEWAY, routed.source, routed.function)
 
+    def _authorize(self, routed: FunctionCall, pending: "_PendingCall") -> None:
+        """Invoke the authorizer if there is one, unless it has decided already."""
+        asked = routed.authorizer
+        if asked is None:
+            self._invoke(routed, pending)
+            return
+        known = self._results.get(asked.key)
+        if known is not None and known.until > self._clock.now:
+            self._admit(routed, asked.decide(known.result), pending)
+        elif not self._simulator.service_may_invoke(API_GATEWAY, asked.source, asked.function):
+            pending.end(asked.failed)
+        else:
+            pending.request = self._invocations.queue(
+                asked.function,
+                asked.event,
+                Trigger.HTTP,
+                synchronous=True,
+                on_end=lambda outcome: self._decided(routed, asked, outcome, pending),
+            )
+
+    def _decided(
+        self,
+        routed: FunctionCall,
+        asked: AuthorizerCall,
+        outcome: "InvocationOutcome | None",
+        pending: "_PendingCall",
+    ) -> None:
+        """The authorizer has ended; None is a throttled invocation."""
+        if pending.is_ended:
+            return
+        pending.request = ""
+        if outcome is None:
+            pending.end(asked.failed)
+            return
+        result = FunctionResult(outcome.payload, outcome.is_error)
+        if asked.key and not result.is_error:
+            self._results[asked.key] = _ReusedResult(result, self._clock.now + asked.ttl)
+        self._admit(routed, asked.decide(result), pending)
+
+    def _admit(
+        self,
+        routed: FunctionCall,
+        decision: HttpAnswer | Mapping[str, Any],
+        pending: "_PendingCall",
+    ) -> None:
+        if isinstance(decision, HttpAnswer):
+            pending.end(decision)
+        else:
+            self._invoke(routed.authorized(decision), pending)
+
     def _invoke(self, routed: FunctionCall, pending: "_PendingCall") -> None:
+        if not self._is_permitted(routed):
+            pending.end(pending.errors.forbidden)
+            return
         pending.request = self._invocations.queue(
             routed.function,
             routed.event,
@@ -130,7 +192,6 @@ class HttpEntries:
             synchronous=True,
             on_end=lambda outcome: pending.finish(routed, outcome),
         )
-        pending.limit(routed.timeout)
 
     @cached_property
     def _urls(self) -> list[Candidate[Entries]]:
@@ -163,26 +224,31 @@ class _PendingCall:
         self._on_answer = on_answer
         self._begin = begin
         self._limit: int | None = None
-        self._is_ended = False
+        self.is_ended = False
         self.request = ""
+
+    @property
+    def errors(self) -> EntryErrors:
+        """The answers of the entry to requests that fail before, in or after the function."""
+        return self._entry.errors
 
     def limit(self, timeout: timedelta | None) -> None:
         """Answer that it took too long, unless the function ends before."""
-        if timeout is not None and not self._is_ended:
+        if timeout is not None:
             due = self._begin + timeout
             self._limit = self._clock.at(due, self._time_out)
 
     def finish(self, routed: FunctionCall, outcome: "InvocationOutcome | None") -> None:
         """The function has ended; None is a throttled invocation."""
-        if self._is_ended:
+        if self.is_ended:
             return
-        if self._limit is not None:
-            self._clock.cancel(self._limit)
         self.end(self._answer(routed, outcome))
 
     def end(self, answer: HttpAnswer) -> None:
         """The client has its answer, without a body for HEAD."""
-        self._is_ended = True
+        self.is_ended = True
+        if self._limit is not None:
+            self._clock.cancel(self._limit)
         if self._call.method == "HEAD":
             answer = replace(answer, body=b"")
         now = self._clock.now

@@ -7,7 +7,7 @@ api-gateway-error-codes; Lambda developer guide: services-apigateway-errors]
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,15 @@ from wavetank.core.http_call import (
     HttpCall,
     answer_of,
     json_answer,
+)
+from wavetank.emulator.http_entries.authorizers import (
+    REST_ANSWERS,
+    AuthorizerCall,
+    LambdaAuthorizer,
+    as_texts,
+    authorizer_call,
+    request_event,
+    token_event,
 )
 from wavetank.emulator.http_entries.entry import (
     API_BODY_BYTES_MAX,
@@ -62,6 +71,7 @@ class RestMethod:
     authorization: str
     needs_api_key: bool
     integration: Mapping[str, Any]
+    authorizer: LambdaAuthorizer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +107,11 @@ class RestApi:
         match method.integration.get("type"):
             case "AWS_PROXY":
                 context = self._context(matched.parameters, request, at)
-                return checked_size(self._function_call(call, method, context), call, ERRORS)
+                routed = self._function_call(call, method, context)
+                asked = self._authorizer_call(call, method, routed.event, context)
+                if isinstance(asked, HttpAnswer):
+                    return asked
+                return checked_size(replace(routed, authorizer=asked), call, ERRORS)
             case "MOCK":
                 return _mock_answer(method)
         raise _refusal(method, f"the integration {method.integration.get('type')}")
@@ -136,6 +150,26 @@ class RestApi:
             timeout=timedelta(milliseconds=method.integration.get("timeoutInMillis", 29_000)),
         )
 
+    def _authorizer_call(
+        self,
+        call: HttpCall,
+        method: RestMethod,
+        event: Mapping[str, Any],
+        context: RequestContext,
+    ) -> AuthorizerCall | HttpAnswer | None:
+        authorizer = method.authorizer
+        if authorizer is None:
+            return None
+        identity = authorizer.identity_of(call, context)
+        if identity is None:
+            return REST_ANSWERS.unauthorized
+        arn = f"{self.arn}/{call.method}{call.path}"
+        if authorizer.is_token:
+            asked = token_event("".join(identity), arn)
+        else:
+            asked = request_event(event, arn)
+        return authorizer_call(authorizer, asked, arn, identity, REST_ANSWERS, as_texts)
+
     def _is_binary(self, media_type: str) -> bool:
         """Whether the API treats the type, without its parameters, as binary."""
         kind = media_type.partition(";")[0].strip().lower()
@@ -150,7 +184,8 @@ class RestApi:
         return matched["function"]
 
     def _refuse_authorization(self, method: RestMethod) -> None:
-        if method.authorization != "NONE":
+        has_lambda = method.authorizer is not None and method.integration.get("type") == "AWS_PROXY"
+        if method.authorization != "NONE" and not has_lambda:
             raise _refusal(method, f"the authorization {method.authorization}")
         if method.needs_api_key:
             raise _refusal(method, "the API key")
@@ -158,7 +193,7 @@ class RestApi:
 
 def _refusal(method: RestMethod, what: str) -> UsageError:
     return UsageError(
-        "a method with a Lambda proxy integration or a mock, and without an authorizer",
+        "a method with a Lambda proxy integration, and no authorizer but one of Lambda, or a mock",
         f"{what} of {method.method} {method.path}",
         "call another, or test that one on AWS",
     )

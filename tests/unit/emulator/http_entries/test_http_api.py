@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
 from wavetank.emulator.http_entries.cors import CorsRule
 from wavetank.emulator.http_entries.http_api import HttpApi, HttpApiResources, HttpApiRoute
 
@@ -71,3 +74,37 @@ def test_resources_define_routes() -> None:
         ("$default", f"{FUNCTION}:live")
     ]
     assert quick.stages.keys() == {"live", "$default"}
+
+
+@pytest.mark.parametrize(
+    "sources",
+    ["$request.header.A, $request.header.B", ["$request.header.A", "$request.header.B"]],
+)
+def test_a_document_defines_lambda_authorizers(sources: Any) -> None:
+    """With their sources as a list or a text; one that a role invokes is none."""
+    key = "x-amazon-apigateway-authorizer"
+    guard = {
+        "type": "request",
+        "authorizerUri": URI,
+        "identitySource": sources,
+        "authorizerPayloadFormatVersion": "2.0",
+        "enableSimpleResponses": True,
+        "authorizerResultTtlInSeconds": 60,
+    }
+    schemes = {"Guard": {key: guard}, "Role": {key: guard | {"authorizerCredentials": "arn"}}}
+    of = {"type": "aws_proxy", "uri": URI}
+    paths = {
+        f"/{name}": {"get": {"x-amazon-apigateway-integration": of, "security": [{name: []}]}}
+        for name in schemes
+    }
+    body = {"components": {"securitySchemes": schemes}, "paths": paths}
+    first, second = defined({"Body": body}).routes
+    assert first.authorizer == LambdaAuthorizer(
+        id="Guard",
+        function=FUNCTION,
+        identity=("$request.header.A", "$request.header.B"),
+        payload="2.0",
+        has_simple_responses=True,
+        ttl=timedelta(minutes=1),
+    )
+    assert (second.authorization, second.authorizer) == ("Role", None)
