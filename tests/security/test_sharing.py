@@ -1,4 +1,4 @@
-"""A function URL's CORS setting lets the origin that it names call that URL, and nothing else."""
+"""CORS settings of function URLs and HTTP APIs let the origins that they name call these alone."""
 
 import json
 from collections.abc import Iterator
@@ -81,6 +81,44 @@ def test_a_function_url_s_setting_is_for_its_origin_and_methods(
         assert "Access-Control-Allow-Origin" not in refused.headers
     other = f"other.{function_host.partition('.')[2]}"
     assert _ask(attacked, other, "POST", Origin=NAMED).status_code == 403
+
+
+@pytest.fixture(scope="module")
+def api_host(attacked: Attacked) -> Iterator[str]:
+    """The host of an HTTP API that shares its answers with an origin."""
+    aws, name = attacked.aws, "shared-api"
+    cors = {"AllowOrigins": [NAMED], "AllowMethods": ["GET", "PUT"], "AllowHeaders": ["x-a"]}
+    api = {"Name": name, "ProtocolType": "HTTP", "CorsConfiguration": cors}
+    stage = {"ApiId": {"Ref": "Api"}, "StageName": "$default"}
+    resources = {
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": api},
+        "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": stage},
+    }
+    outputs = {"Id": {"Value": {"Ref": "Api"}}}
+    template = json.dumps({"Resources": resources, "Outputs": outputs})
+    aws.cloudformation.create_stack(StackName=name, TemplateBody=template)
+    aws.cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1}
+    )
+    (output,) = aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    yield f"{output['OutputValue']}.execute-api.localhost.localstack.cloud"
+    aws.cloudformation.delete_stack(StackName=name)
+
+
+def test_an_http_api_s_setting_is_for_its_origin_and_methods(
+    attacked: Attacked, api_host: str
+) -> None:
+    """Its own errors are shared too."""
+    shared = _ask(attacked, api_host, "GET", Origin=NAMED)
+    assert (shared.status_code, shared.json()) == (404, {"message": "Not Found"})
+    assert shared.headers["Access-Control-Allow-Origin"] == NAMED
+    asks = {"Access_Control_Request_Method": "PUT", "Access_Control_Request_Headers": "X-A"}
+    permitted = _ask(attacked, api_host, "OPTIONS", Origin=NAMED, **asks)
+    assert permitted.headers["Access-Control-Allow-Methods"] == "GET, PUT"
+    for method, origin in (("POST", NAMED), ("GET", "https://evil.example.com")):
+        refused = _ask(attacked, api_host, method, Origin=origin)
+        assert refused.status_code == 403
+        assert "Access-Control-Allow-Origin" not in refused.headers
 
 
 def test_a_program_gets_what_the_function_answers(attacked: Attacked, function_host: str) -> None:

@@ -3,8 +3,9 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import quote
 
@@ -42,19 +43,24 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
     made.take_baseline()
 
 
-@pytest.fixture
-def counter(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
+def fixture(stack: PluginsDeployed, folder: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
     stack.simulator.reset()
     context = RunContext(
         scenario=Scenario(name="counter", description="x", horizon=timedelta()),
         seed=1,
         start=START,
-        folder=tmp_path,
+        folder=folder,
         command="pytest",
         run_reports=[],
     )
     return SimulatorFixture(stack, context)
+
+
+@pytest.fixture
+def counter(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
+    """That of one test."""
+    return fixture(stack, tmp_path)
 
 
 def answered(answer: Any) -> str:
@@ -91,6 +97,33 @@ def test_a_function_url_is_called(counter: SimulatorFixture) -> None:
     table = counter.name_of("Visits")
     found = counter.aws.dynamodb.get_item(TableName=table, Key={"id": {"S": "all"}})["Item"]
     assert found["visits"] == {"N": "1"}
+
+
+def test_requests_continue_one_time_line(stack: PluginsDeployed, tmp_path: Path) -> None:
+    """The ids of services and of handlers never repeat, and a seed gives the same ones again."""
+
+    def instants_and_ids() -> tuple[list[datetime], list[str]]:
+        folder = Path(mkdtemp(dir=tmp_path))
+        counter = fixture(stack, folder)
+        answers = [counter.http("POST", "/?sleep=2", function_url=URL) for _ in range(2)]
+        counter.run(minutes=1)
+        answers.append(counter.http("POST", "/", function_url=URL))
+        with counter.stepped_by_clock() as clock:
+            answers.append(counter.http("POST", "/", function_url=URL))
+            clock.advance(minutes=2)
+        answers.append(counter.http("POST", "/", function_url=URL))
+        contexts = [event_of(each)["requestContext"] for each in answers]
+        times = [datetime.fromtimestamp(each["timeEpoch"] / 1000, UTC) for each in contexts]
+        return times, [each["requestId"] for each in contexts] + [
+            each.headers["x-id"] for each in answers
+        ]
+
+    times, ids = instants_and_ids()
+    seconds = [(each - START).total_seconds() for each in times]
+    assert (seconds[:2], seconds[3:]) == ([0, 2], [0, 120])
+    assert seconds[2] >= 60  # when the run has drained
+    assert len(set(ids)) == len(ids)
+    assert instants_and_ids() == (times, ids)
 
 
 def test_a_rest_api_is_called(counter: SimulatorFixture) -> None:
@@ -211,6 +244,42 @@ def test_errors_of_an_http_api_are_those_of_aws(counter: SimulatorFixture) -> No
 
 
 @pytest.mark.parametrize(
+    ("api", "token", "status"),
+    [
+        ("Guarded", "bad", 403),
+        ("Guarded", "none", 401),
+        ("Guarded", "", 401),
+        ("Modest", "bad", 403),
+        ("Modest", "none", 500),
+    ],
+)
+def test_an_authorizer_refuses(
+    counter: SimulatorFixture, api: str, token: str, status: int
+) -> None:
+    """By its decision, by its error, and without being asked if there is no token."""
+    headers = {"Authorization": token} if token else {}
+    assert counter.http("GET", "/me", headers=headers, api=api).status == status
+
+
+@pytest.mark.parametrize(
+    ("api", "seconds", "found"),
+    [
+        ("Guarded", 1, {"principalId": "user", "plan": "good"}),
+        ("Modest", 2, {"lambda": {"plan": "good"}}),
+    ],
+)
+def test_an_authorizer_lets_pass(
+    counter: SimulatorFixture, api: str, seconds: int, found: dict[str, Any]
+) -> None:
+    """It takes its time, once where its decision is reused; the function sees its context."""
+    with counter.stepped_by_clock() as clock:
+        for _ in range(2):
+            answer = counter.http("GET", "/me", headers={"Authorization": "good"}, api=api)
+            assert event_of(answer)["requestContext"]["authorizer"] == found
+        assert clock.now() == START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
     ("where", "status"), [({"api": "Shop"}, 204), ({"function_url": "Count"}, 200)]
 )
 def test_other_origins_are_allowed_as_configured(
@@ -271,5 +340,5 @@ def test_a_workload_calls(counter: SimulatorFixture) -> None:
         "/key-3",
     }
     counter.workload("http", "Visits", count=1)
-    with pytest.raises(UsageError, match="a function with a URL, or an API: one of"):
+    with pytest.raises(UsageError, match="found Visits, which is AWS::DynamoDB::Table"):
         counter.run(seconds=1)

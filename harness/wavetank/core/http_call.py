@@ -67,25 +67,19 @@ class HttpAnswer:
 def http_call(
     method: str, url: str, headers: Mapping[str, str], body: str | bytes | None
 ) -> HttpCall:
-    """The request to a path, which may have a query, with the headers that any client sends."""
-    path, _, query = url.partition("?")
-    sent = {"User-Agent": USER_AGENT} if "user-agent" not in map(str.lower, headers) else {}
+    """The request to a path, which may have a query, with the headers that any client sends.
+
+    What follows a `#` is not sent.
+    """
+    path, _, query = url.partition("#")[0].partition("?")
     content = body.encode() if isinstance(body, str) else body or b""
+    added = {"User-Agent": USER_AGENT}
+    if content:
+        added["Content-Length"] = str(len(content))
+    given = {name.lower() for name in headers}
+    sent = {name: value for name, value in added.items() if name.lower() not in given}
     full = path if path.startswith("/") else f"/{path}"
     return HttpCall(method.upper(), full, query, tuple({**sent, **headers}.items()), content)
-
-
-def received_headers(call: HttpCall, domain: str) -> HeaderList:
-    """The request's headers as they reach a function: AWS adds those of its proxies."""
-    added = {
-        "Host": domain,
-        "X-Forwarded-For": SOURCE_ADDRESS,
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Proto": "https",
-    }
-    given = {name.lower() for name, _ in call.headers}
-    more = tuple((name, value) for name, value in added.items() if name.lower() not in given)
-    return call.headers + more
 
 
 def answer_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> HttpAnswer:

@@ -1,5 +1,6 @@
 """The fixture `simulator`: complete runs of the pipeline, each from the baseline."""
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -9,6 +10,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
+from wavetank.history import Event
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.resources import name_of
 from wavetank.pytest_plugin.result import ScenarioResult
@@ -31,6 +33,7 @@ class SimulatorFixture:
         self._context = context
         self._clock: VirtualClock | None = None
         self._now = context.start
+        self._requests = 0
 
     @property
     def aws(self) -> AwsClients:
@@ -77,8 +80,8 @@ class SimulatorFixture:
 
         `function_url` is a function, and `api` an API, by logical id or name; neither is needed if
         the templates have only one entry. With `virtual_clock` the call is part of the run in
-        progress, whose time passes until the answer. Otherwise it is a run by itself, without
-        schedules, which ends when its effects have; data stay as they are.
+        progress, whose time passes until the answer. Otherwise it continues where the last call or
+        run ended, without schedules, until its effects have ended; data stay as they are.
 
         Raises:
             UsageError: there is no such entry, or what it does is not simulated.
@@ -87,13 +90,7 @@ class SimulatorFixture:
         choice = EntryChoice(function_url=function_url, api=api, stage=stage)
         if self._clock is not None:
             return self._clock.http(call, choice)
-        options = RunOptions(
-            scenario=self._context.scenario.name,
-            seed=self._context.seed,
-            start=self._now,
-            horizon=timedelta(),
-        )
-        run = Run(self._deployed.simulator, options, lambda _: None)
+        run = Run(self._deployed.simulator, self._next_request(), lambda _: None)
         with run.started():
             answer = run.http(call, choice)
             run.end(run.now)
@@ -125,6 +122,7 @@ class SimulatorFixture:
             self._deployed.pipeline,
             spec,
             history,
+            watch=self._observe,
             setup=setup or (lambda _: None),
         )
         result = ScenarioResult(
@@ -145,6 +143,24 @@ class SimulatorFixture:
         try:
             with clock_at_begin(self._deployed, self._context) as clock:
                 self._clock = clock
-                yield clock
+                try:
+                    yield clock
+                finally:
+                    self._now = clock.now()
         finally:
             self._clock = None
+
+    def _next_request(self) -> RunOptions:
+        """The run of one further request, whose random ids no earlier one has had."""
+        self._requests += 1
+        source = random.Random(f"request {self._requests} of {self._context.seed}")  # noqa: S311 - a simulation, not a secret
+        return RunOptions(
+            scenario=self._context.scenario.name,
+            seed=source.getrandbits(64),
+            start=self._now,
+            horizon=timedelta(),
+        )
+
+    def _observe(self, event: Event) -> None:
+        """A request after the run begins at its end."""
+        self._now = event.at

@@ -28,11 +28,13 @@ from wavetank.history import (
     TableSnapshot,
     Trigger,
 )
+from wavetank.inspection.stack_resources import every_resource
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.deployed_resources import DeployedResources
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.event_sources.polled_run import PolledRun
 from wavetank.simulation.event_sources.sources import EventSources
@@ -53,6 +55,7 @@ from wavetank.simulation.topology import (
     tables,
 )
 from wavetank.simulation.workload.player import WorkloadPlayer
+from wavetank.simulation.workload.senders import WorkloadSenders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,10 +131,17 @@ class Run:
         )
         self._last_action = options.last_action
         self._is_ending = False
-        self._entries = HttpEntries(simulator, self._clock, self._invocations)
-        self._workload = WorkloadPlayer(
-            simulator, self._clock, self._invocations, self._entries, options.seed, until
+        resources = DeployedResources(lambda: every_resource(simulator.aws))
+        self._entries = HttpEntries(simulator, self._clock, self._invocations, resources)
+        senders = WorkloadSenders(
+            aws=simulator.aws,
+            resources=resources,
+            invocations=self._invocations,
+            entries=self._entries,
+            new_id=self._clock.new_id,
+            put_service_event=simulator.put_service_event,
         )
+        self._workload = WorkloadPlayer(self._clock, senders, options.seed, until)
         self._steps = ManualSteps(self._clock, self._invocations, self._injector, self._topology)
 
     def execute(self) -> None:

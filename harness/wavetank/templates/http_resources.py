@@ -1,7 +1,8 @@
 """Function URLs and REST APIs of a template: what the simulator calls, and what it lacks.
 
-Refused is what decides over a request without being simulated, such as an authorizer. A method with
-an integration that is not simulated is refused when it is called: the rest of the template works.
+Refused is what decides over a request without being simulated, such as an authorizer of Cognito. A
+method with an integration that is not simulated is refused when it is called: the rest of the
+template works.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,8 +11,17 @@ from typing import Any
 from wavetank.templates.accessors import as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 
-EXPECTED = "a method without an authorizer"
+AUTHORIZER = "x-amazon-apigateway-authorizer"
+LAMBDA_AUTHORIZERS = frozenset({"request", "token"})
+POLICY = "x-amazon-apigateway-policy"
+HTTP = "HTTP"
+EXPECTED = "a method with no authorizer but one of Lambda"
 ACTION = "remove it, or test that method on AWS"
+OPEN = "give the method no authorizer in the template that tests deploy, and test that one on AWS"
+"""What to do about an authorizer: here it would let every request pass."""
+IN_TEMPLATE = "write its document into the template as Body, or its routes as resources"
+NO_SECURITY = "NONE"
+"""The scheme with which SAM exempts a method from the authorizer of its API."""
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"}) | {
     "x-amazon-apigateway-any-method"
 }
@@ -29,19 +39,53 @@ def check_function_url(url: TemplateResource) -> Iterator[TemplateProblem]:
 
 def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
     """An API whose methods are simulated; those of its OpenAPI document are checked here."""
-    paths = as_table(as_table(api.properties.get("Body")).get("paths"))
-    for path, item in paths.items():
+    body = as_table(api.properties.get("Body"))
+    yield from _check_access(api, body)
+    for path, item in as_table(body.get("paths")).items():
         for method, written in as_table(item).items():
             if method in METHODS:
-                yield from _check_documented(api, f"{method} {path}", as_table(written))
+                yield from _check_documented(api, body, f"{method} {path}", as_table(written))
+
+
+def _check_access(api: TemplateResource, body: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    """What decides over all requests of the API, and where its document is."""
+    if "Policy" in api.properties or POLICY in body:
+        yield api.problem("an API without a policy", "with one", ACTION, ("Policy",))
+    for name in _refused(api, body, body):
+        yield api.problem(EXPECTED, f"with the authorizer {name} of all methods", OPEN)
+    if "BodyS3Location" in api.properties:
+        what = "with a document in S3"
+        yield api.problem("an API in the template", what, IN_TEMPLATE, ("BodyS3Location",))
+    protocol = api.scope.value(api.properties.get("ProtocolType", HTTP))
+    if protocol != HTTP:
+        what = f"with the protocol {protocol}"
+        yield api.problem(f"an {HTTP} API", what, "test it on AWS", ("ProtocolType",))
 
 
 def _check_documented(
-    api: TemplateResource, method: str, written: Mapping[str, Any]
+    api: TemplateResource, body: Mapping[str, Any], method: str, written: Mapping[str, Any]
 ) -> Iterator[TemplateProblem]:
-    for entry in written.get("security") or []:
-        names = ", ".join(as_table(entry))
-        yield api.problem(EXPECTED, f"with the authorizer {names} of {method}", ACTION)
+    for name in _refused(api, body, written):
+        yield api.problem(EXPECTED, f"with the authorizer {name} of {method}", OPEN)
+
+
+def _refused(
+    api: TemplateResource, body: Mapping[str, Any], written: Mapping[str, Any]
+) -> list[str]:
+    """The authorizers that a part of the document requires, of which an API key is one.
+
+    One of Lambda is simulated, if it is the only one, and invoked without a role of the API.
+    """
+    required = [name for entry in written.get("security") or [] for name in as_table(entry)]
+    names = [name for name in required if name != NO_SECURITY]
+    described = as_table(as_table(body.get("components")).get("securitySchemes"))
+    schemes = {**as_table(body.get("securityDefinitions")), **described}
+    if len(names) == 1:
+        authorizer = as_table(as_table(schemes.get(names[0])).get(AUTHORIZER))
+        kind = str(api.scope.value(authorizer.get("type"))).lower()
+        if kind in LAMBDA_AUTHORIZERS and "authorizerCredentials" not in authorizer:
+            return []
+    return names
 
 
 def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
@@ -49,7 +93,7 @@ def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
     authorization = method.scope.value(method.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
         what = f"with the authorization {authorization}"
-        yield method.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+        yield method.problem(EXPECTED, what, OPEN, ("AuthorizationType",))
     if method.properties.get("ApiKeyRequired"):
         yield method.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 
@@ -64,7 +108,9 @@ def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
     authorization = route.scope.value(route.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
         what = f"with the authorization {authorization}"
-        yield route.problem(EXPECTED, what, ACTION, ("AuthorizationType",))
+        yield route.problem(EXPECTED, what, OPEN, ("AuthorizationType",))
+    if route.properties.get("ApiKeyRequired"):
+        yield route.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 
 
 HTTP_CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {

@@ -46,6 +46,34 @@ def test_apis_with_functions_pass(read: ReadTemplate, kind: str, api: str) -> No
     assert unsupported(read(sam(kind, api)).scope) == []
 
 
+LAMBDA = "{DefaultAuthorizer: Guard, Authorizers: {Guard: {FunctionArn: !GetAtt Take.Arn}}}"
+ROLE = LAMBDA.replace("Arn}", "Arn, FunctionInvokeRole: arn}")
+MODERN = LAMBDA.replace("Arn}", "Arn, AuthorizerPayloadFormatVersion: '2.0'}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "auth", "passes"),
+    [("Api", LAMBDA, True), ("HttpApi", MODERN, True), ("Api", ROLE, False)],
+)
+def test_functions_may_authorize(
+    read: ReadTemplate,
+    kind: str,
+    auth: str,
+    passes: bool,  # noqa: FBT001 - a case
+) -> None:
+    """If their own policy lets the API invoke them, and not a role."""
+    problems = unsupported(read(sam(kind, f"{{StageName: live, Auth: {auth}}}")).scope)
+    assert (problems == []) is passes
+
+
+def test_a_method_that_is_exempt_from_authorizers_passes(read: ReadTemplate) -> None:
+    """As SAM writes it in the document."""
+    method = "{security: [{NONE: []}], x-amazon-apigateway-integration: {type: aws_proxy}}"
+    properties = f"{{Body: {{paths: {{/a: {{get: {method}}}}}}}}}"
+    text = PLAIN.format(kind="ApiGateway::RestApi", properties=properties)
+    assert unsupported(read(text).scope) == []
+
+
 COGNITO = "{DefaultAuthorizer: Users, Authorizers: {Users: {UserPoolArn: arn}}}"
 JWT = (
     "{DefaultAuthorizer: Users, Authorizers: {Users: {IdentitySource: a, "
@@ -84,6 +112,11 @@ def test_authorizers_are_refused_by_name(
             "{Integration: {Type: AWS_PROXY}, ApiKeyRequired: true}",
             "with an API key",
         ),
+        ("ApiGateway::RestApi", "{Policy: {Statement: []}}", "with one at"),
+        ("ApiGateway::RestApi", "{Body: {x-amazon-apigateway-policy: {}}}", "with one"),
+        ("ApiGateway::RestApi", "{Body: {security: [{Users: []}]}}", "Users of all methods"),
+        ("ApiGatewayV2::Api", "{BodyS3Location: {Bucket: b, Key: k}}", "with a document in S3"),
+        ("ApiGatewayV2::Api", "{ProtocolType: WEBSOCKET}", "with the protocol WEBSOCKET"),
         ("ApiGatewayV2::Route", "{AuthorizationType: JWT}", "with the authorization JWT"),
     ],
 )

@@ -14,32 +14,16 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceRequest,
 )
 
-from wavetank.core.settings import REGION
 from wavetank.emulator.cloudformation.resource_plugin import ResourceTypePlugin
-from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS, ResourceKey
 
 PREFIX = "AWS::ApiGatewayV2::"
-STORED: dict[str, dict[str, dict[str, Any]]] = {
-    kind: {} for kind in ("Api", "Deployment", "Integration", "Route", "Stage")
-}
-"""The properties of each resource by its kind and its id, for the whole process."""
 ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 ID_CHARACTERS = 10
 
 
-def http_apis() -> list[HttpApi]:
-    """The APIs that are deployed."""
-    resources = HttpApiResources(
-        apis=STORED["Api"],
-        stages=STORED["Stage"],
-        routes=STORED["Route"],
-        integrations=STORED["Integration"],
-    )
-    return list(resources.definitions())
-
-
 class _StoredResource(ResourceProvider):  # type: ignore[type-arg]  # LocalStack's, by properties
-    """Creates, updates and deletes entries of the store."""
+    """Creates, updates and deletes resources in the account and the region of their stack."""
 
     KIND: ClassVar[str]
     ID: ClassVar[str]
@@ -50,32 +34,35 @@ class _StoredResource(ResourceProvider):  # type: ignore[type-arg]  # LocalStack
         model = request.desired_state
         name = "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARACTERS))
         model.setdefault(self.ID, name)
-        return self._store(model)
+        return self._store(request)
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         """Replace the properties; the id stays."""
         model = request.desired_state
         previous: Any = request.previous_state or {}
         model.setdefault(self.ID, previous.get(self.ID))
-        return self._store(model)
+        return self._store(request)
 
     def delete(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         """Remove the entry."""
         model = request.desired_state
-        STORED[self.KIND].pop(self._key(model), None)
+        HTTP_APIS.remove(self._key(request))
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
 
-    def _store(self, model: dict[str, Any]) -> ProgressEvent[Any]:
+    def _store(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model = request.desired_state
         if self.KIND == "Api":
-            host = f"{model[self.ID]}.execute-api.{REGION}.amazonaws.com"
+            host = f"{model[self.ID]}.execute-api.{request.region_name}.amazonaws.com"
             model["ApiEndpoint"] = f"https://{host}"
-        STORED[self.KIND][self._key(model)] = dict(model)
+        HTTP_APIS.put(self._key(request), model)
         return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
 
-    def _key(self, model: dict[str, Any]) -> str:
-        """Stages of several APIs have one name."""
+    def _key(self, request: ResourceRequest[Any]) -> ResourceKey:
+        """Of a stage with its API: stages of several APIs have one name."""
+        model = request.desired_state
         own = str(model[self.ID])
-        return f"{model.get('ApiId')}/{own}" if self.KIND == "Stage" else own
+        id_ = f"{model.get('ApiId')}/{own}" if self.KIND == "Stage" else own
+        return ResourceKey(request.account_id, request.region_name, self.KIND, id_)
 
 
 def _schema(kind: str, id_: str) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
-from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi
-from wavetank.emulator.http_apis.resources import http_apis
-from wavetank.emulator.http_apis.stage import NOT_FOUND, HttpApiStage
+from wavetank.emulator.http_entries.authorizers import FunctionResult
 from wavetank.emulator.http_entries.entry import FunctionCall
-from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
+from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi
+from wavetank.emulator.http_entries.http_api_stage import NOT_FOUND, HttpApiStage
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
+from wavetank.emulator.http_entries.payload import MalformedAnswerError
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.role_clients import service_client
@@ -44,10 +45,10 @@ def serve_http_apis() -> None:
 def serve(chain: Any, context: Any, response: Any) -> None:
     """The handler in LocalStack's chain."""
     request: Request = context.request
-    host = request.headers.get("Host", "")
+    host = request.headers.get("Host", "").lower()
     if HOST not in host:
         return
-    api = next((each for each in http_apis() if each.id == host.partition(".")[0]), None)
+    api = HTTP_APIS.find(host.partition(".")[0])
     if api is None:
         return
     answer = _answer(api, request)
@@ -77,13 +78,30 @@ def _answer(api: HttpApi, request: Request) -> HttpAnswer:
         routed = stage.route(call, IDS.new(), WallClock().now())
     except UsageError as error:
         return json_answer(501, {"message": str(error)})
-    return routed if isinstance(routed, HttpAnswer) else _invoked(stage, routed)
+    return routed if isinstance(routed, HttpAnswer) else _authorized(stage, routed)
 
 
 def _call(request: Request, path: str) -> HttpCall:
     query = request.query_string.decode()
     headers = tuple((name, value) for name, value in request.headers.items())
     return HttpCall(request.method, path, query, headers, request.get_data())
+
+
+def _authorized(stage: HttpApiStage, routed: FunctionCall) -> HttpAnswer:
+    """The answer after the decision of the authorizer, if there is one; it is not reused."""
+    asked = routed.authorizer
+    if asked is None:
+        return _invoked(stage, routed)
+    client = service_client("lambda", asked.function, "apigateway", asked.source)
+    try:
+        result = client.invoke(FunctionName=asked.function, Payload=json.dumps(asked.event))
+    except ClientError:
+        return asked.failed
+    outcome = FunctionResult(result["Payload"].read(), "FunctionError" in result)
+    decision = asked.decide(outcome)
+    if isinstance(decision, HttpAnswer):
+        return decision
+    return _invoked(stage, routed.authorized(decision))
 
 
 def _invoked(stage: HttpApiStage, routed: FunctionCall) -> HttpAnswer:

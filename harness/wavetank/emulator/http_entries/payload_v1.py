@@ -1,37 +1,54 @@
 """Format 1.0: the event of REST APIs with a Lambda proxy integration, and the answer.
 
-[API Gateway developer guide: set-up-lambda-proxy-integrations, api-gateway-payload-encodings]
+[API Gateway developer guide: set-up-lambda-proxy-integrations, api-gateway-payload-encodings,
+http-api-develop-integrations-lambda]
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wavetank.core.http_call import (
-    JSON_TYPE,
-    SOURCE_ADDRESS,
-    HttpAnswer,
-    HttpCall,
-    answer_of,
-    received_headers,
-)
-from wavetank.emulator.http_entries.payload_v2 import (
-    MILLISECONDS,
+from wavetank.core.http_call import SOURCE_ADDRESS, HeaderList, HttpAnswer, HttpCall
+from wavetank.emulator.http_entries.payload import (
     MalformedAnswerError,
     RequestContext,
-    answer_body,
-    answer_status,
     event_body,
+    function_answer,
+    header_table,
+    header_value,
+    returned_value,
 )
 
 ANSWER_FIELDS = frozenset({"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"})
+UNKNOWN_IDENTITY = dict.fromkeys(
+    (
+        "accessKey",
+        "accountId",
+        "caller",
+        "cognitoAuthenticationProvider",
+        "cognitoAuthenticationType",
+        "cognitoIdentityId",
+        "cognitoIdentityPoolId",
+        "principalOrgId",
+        "user",
+        "userArn",
+    )
+)
+"""What a request without credentials does not say of its sender."""
 
 
 def event_v1(
-    call: HttpCall, context: RequestContext, resource: str, resource_id: str, *, is_text: bool
+    call: HttpCall,
+    context: RequestContext,
+    headers: HeaderList,
+    resource: str,
+    resource_id: str | None,
+    *,
+    is_text: bool,
 ) -> dict[str, Any]:
-    """The event; what the request does not have is null. `resource` is the path of the route."""
-    headers = received_headers(call, context.domain)
+    """The event with these headers; what the request does not have is null.
+
+    `resource` is the path of the route.
+    """
     parameters = call.parameters
     event: dict[str, Any] = {
         "resource": resource,
@@ -56,50 +73,31 @@ def answer_v1(payload: bytes, *, decodes_base64: bool) -> HttpAnswer:
     Raises:
         MalformedAnswerError: it is not an object, has other fields, or a part has another type.
     """
-    try:
-        value: Any = json.loads(payload or b"null")
-    except ValueError as error:
-        raise MalformedAnswerError(str(error)) from error
+    value = returned_value(payload)
     if not isinstance(value, dict) or not value.keys() <= ANSWER_FIELDS:
         raise MalformedAnswerError("fields")
-    headers = _answer_headers(value)
-    if "content-type" not in {name.lower() for name, _ in headers}:
-        headers = [("Content-Type", JSON_TYPE), *headers]
     encoded = bool(value.get("isBase64Encoded")) and decodes_base64
-    return answer_of(
-        answer_status(value), headers, answer_body({**value, "isBase64Encoded": encoded})
-    )
+    return function_answer({**value, "isBase64Encoded": encoded}, _answer_headers(value))
 
 
-def _answer_headers(value: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _answer_headers(value: Mapping[str, Any]) -> HeaderList:
     """Those with several values replace those of the same name with one."""
-    several = _table(value.get("multiValueHeaders"))
-    found = [(name, _value(each)) for name, values in several.items() for each in _list(values)]
-    known = {name.lower() for name in several}
-    single = _table(value.get("headers"))
-    return found + [
-        (name, _value(each)) for name, each in single.items() if name.lower() not in known
+    several = header_table(value.get("multiValueHeaders"))
+    found = [
+        (name, header_value(each)) for name, values in several.items() for each in _list(values)
     ]
-
-
-def _table(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict | None):
-        raise MalformedAnswerError("headers")
-    return value or {}
+    known = {name.lower() for name in several}
+    single = header_table(value.get("headers")).items()
+    return (
+        *found,
+        *((name, header_value(each)) for name, each in single if name.lower() not in known),
+    )
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise MalformedAnswerError("multiValueHeaders")
     return value
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise MalformedAnswerError("headers")
 
 
 def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -110,22 +108,17 @@ def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _request_context(
-    call: HttpCall, context: RequestContext, resource: str, resource_id: str
+    call: HttpCall, context: RequestContext, resource: str, resource_id: str | None
 ) -> dict[str, Any]:
-    return {
-        "accountId": context.account,
-        "apiId": context.api_id,
-        "domainName": context.domain,
-        "domainPrefix": context.domain.partition(".")[0],
+    sender = {"sourceIp": SOURCE_ADDRESS, "userAgent": call.header("User-Agent")}
+    return context.common_fields() | {
         "extendedRequestId": context.request,
         "httpMethod": call.method,
-        "identity": {"sourceIp": SOURCE_ADDRESS, "userAgent": call.header("User-Agent")},
-        "path": f"/{context.stage}{call.path}",
+        "identity": UNKNOWN_IDENTITY | sender,
+        "path": context.stage_path(call.path),
         "protocol": "HTTP/1.1",
-        "requestId": context.request,
-        "requestTime": context.at.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "requestTimeEpoch": int(context.at.timestamp() * MILLISECONDS),
+        "requestTime": context.time,
+        "requestTimeEpoch": context.epoch_milliseconds,
         "resourceId": resource_id,
         "resourcePath": resource,
-        "stage": context.stage,
     }

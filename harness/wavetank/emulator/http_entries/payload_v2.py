@@ -4,49 +4,27 @@
 http-api-develop-integrations-lambda]
 """
 
-import base64
-import binascii
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
-from wavetank.core.http_call import (
-    JSON_TYPE,
-    SOURCE_ADDRESS,
-    HttpAnswer,
-    HttpCall,
-    answer_of,
-    received_headers,
+from wavetank.core.http_call import JSON_TYPE, SOURCE_ADDRESS, HttpAnswer, HttpCall, answer_of
+from wavetank.emulator.http_entries.payload import (
+    MalformedAnswerError,
+    RequestContext,
+    event_body,
+    function_answer,
+    header_table,
+    header_value,
+    returned_value,
 )
 
 COOKIE = "cookie"
-MILLISECONDS = 1000
-
-
-class MalformedAnswerError(ValueError):
-    """The function returned something that is not an answer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RequestContext:
-    """What an event says of the API and of the request."""
-
-    api_id: str
-    domain: str
-    account: str
-    request: str
-    at: datetime
-    stage: str = "$default"
-    route_key: str = "$default"
-    path_parameters: Mapping[str, str] = field(default_factory=dict)
-    stage_variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def event_v2(call: HttpCall, context: RequestContext) -> dict[str, Any]:
     """The event; what the request does not have is left out."""
-    path = call.path if context.stage == "$default" else f"/{context.stage}{call.path}"
+    path = context.stage_path(call.path)
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": context.route_key,
@@ -54,15 +32,15 @@ def event_v2(call: HttpCall, context: RequestContext) -> dict[str, Any]:
         "rawQueryString": call.query,
         "headers": _joined(
             (name.lower(), value)
-            for name, value in received_headers(call, context.domain)
+            for name, value in context.received_headers(call)
             if name.lower() != COOKIE
         ),
         "requestContext": _request_context(call, context, path),
         "isBase64Encoded": False,
     }
-    cookies = [part.strip() for part in call.header(COOKIE).split(";") if part.strip()]
+    sent = [value for name, value in call.headers if name.lower() == COOKIE]
     optional = {
-        "cookies": cookies,
+        "cookies": [part.strip() for each in sent for part in each.split(";") if part.strip()],
         "queryStringParameters": _joined(call.parameters),
         "pathParameters": dict(context.path_parameters),
         "stageVariables": dict(context.stage_variables),
@@ -73,86 +51,26 @@ def event_v2(call: HttpCall, context: RequestContext) -> dict[str, Any]:
     return event
 
 
-def event_body(body: bytes, *, is_text: bool) -> dict[str, Any]:
-    """The body in an event: as text, or in Base64."""
-    if is_text:
-        return {"body": body.decode(errors="replace"), "isBase64Encoded": False}
-    return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-
-
 def answer_v2(payload: bytes) -> HttpAnswer:
     """The answer; a value without a status code is the body of a success, as JSON.
 
     Raises:
         MalformedAnswerError: a part of it has another type than AWS expects.
     """
-    try:
-        value: Any = json.loads(payload or b"null")
-    except ValueError as error:
-        raise MalformedAnswerError(str(error)) from error
+    value = returned_value(payload)
     if not isinstance(value, dict) or "statusCode" not in value:
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         return answer_of(200, [("Content-Type", JSON_TYPE)], text.encode())
-    headers = _headers(value.get("headers"))
-    if "content-type" not in {name.lower() for name, _ in headers}:
-        headers = [("Content-Type", JSON_TYPE), *headers]
+    headers = [
+        (name, header_value(each)) for name, each in header_table(value.get("headers")).items()
+    ]
     cookies = value.get("cookies") or []
     if not isinstance(cookies, list):
         raise MalformedAnswerError("cookies")
-    headers += [("Set-Cookie", str(cookie)) for cookie in cookies]
-    return answer_of(answer_status(value), headers, answer_body(value))
+    return function_answer(value, (*headers, *(("Set-Cookie", str(each)) for each in cookies)))
 
 
-def answer_status(value: Mapping[str, Any]) -> int:
-    """The status code of a function's answer.
-
-    Raises:
-        MalformedAnswerError: it is not one.
-    """
-    status = value.get("statusCode", 200)
-    if isinstance(status, str) and status.isdecimal():
-        status = int(status)
-    if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:  # noqa: PLR2004 - HTTP's status codes
-        raise MalformedAnswerError("statusCode")
-    return status
-
-
-def answer_body(value: Mapping[str, Any]) -> bytes:
-    """The body of a function's answer, decoded if it is in Base64.
-
-    Raises:
-        MalformedAnswerError: it is not text, or not in Base64.
-    """
-    body = value.get("body")
-    if body is None:
-        return b""
-    if not isinstance(body, str):
-        raise MalformedAnswerError("body")
-    if not value.get("isBase64Encoded"):
-        return body.encode()
-    try:
-        return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
-        raise MalformedAnswerError("body") from error
-
-
-def _headers(value: Any) -> list[tuple[str, str]]:
-    if value is None:
-        return []
-    if not isinstance(value, dict):
-        raise MalformedAnswerError("headers")
-    return [(name, _header(entry)) for name, entry in value.items()]
-
-
-def _header(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise MalformedAnswerError("headers")
-
-
-def _joined(pairs: Any) -> dict[str, str]:
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Several values of one name are joined by commas."""
     values: dict[str, str] = {}
     for name, value in pairs:
@@ -161,11 +79,7 @@ def _joined(pairs: Any) -> dict[str, str]:
 
 
 def _request_context(call: HttpCall, context: RequestContext, path: str) -> dict[str, Any]:
-    return {
-        "accountId": context.account,
-        "apiId": context.api_id,
-        "domainName": context.domain,
-        "domainPrefix": context.domain.partition(".")[0],
+    return context.common_fields() | {
         "http": {
             "method": call.method,
             "path": path,
@@ -173,9 +87,7 @@ def _request_context(call: HttpCall, context: RequestContext, path: str) -> dict
             "sourceIp": SOURCE_ADDRESS,
             "userAgent": call.header("User-Agent"),
         },
-        "requestId": context.request,
         "routeKey": context.route_key,
-        "stage": context.stage,
-        "time": context.at.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "timeEpoch": int(context.at.timestamp() * MILLISECONDS),
+        "time": context.time,
+        "timeEpoch": context.epoch_milliseconds,
     }

@@ -31,14 +31,3 @@ def origin_of_url(url: str) -> str | None:
     """The origin of a Referer's URL."""
     found = _ORIGIN.match(url)
     return normalized_origin(found[0]) if found else None
-
-
-def matches(pattern: str, value: str) -> bool:
-    """Whether the value matches the pattern, whose first `*` matches any characters.
-
-    [Amazon S3 user guide: ManageCorsUsing, "at most one * wildcard"]
-    """
-    start, star, end = pattern.partition("*")
-    if not star:
-        return value == pattern
-    return len(value) >= len(start) + len(end) and value.startswith(start) and value.endswith(end)

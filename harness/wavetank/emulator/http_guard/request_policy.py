@@ -26,10 +26,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from wavetank.emulator.http_entries.cors import CorsRule
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.origins import normalized_origin, origin_of_url
 from wavetank.emulator.http_guard.routing import READING, Bucket, Route, RouteKind, route_of
-from wavetank.emulator.http_guard.sharing import CorsRule, Preflight, any_request_of, rule_for
+from wavetank.emulator.http_guard.sharing import (
+    Preflight,
+    any_request_of,
+    response_headers,
+    rule_for,
+)
 from wavetank.emulator.http_guard.targets import (
     Authority,
     NotCanonicalError,
@@ -230,7 +236,7 @@ def _shared(
     rule = rule_for(rules, origin, method, headers)
     if rule is None:
         return None
-    shared = rule.response_headers(origin, preflight) if "origin" in request.headers else {}
+    shared = response_headers(rule, origin, preflight) if "origin" in request.headers else {}
     return Answered(is_browser=True, is_preflight=preflight is not None, headers=shared)
 
 

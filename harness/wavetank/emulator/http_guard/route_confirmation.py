@@ -18,9 +18,10 @@ from rolo.request import get_raw_path
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from wavetank.emulator.http_entries.cors import CorsRule
 from wavetank.emulator.http_guard.request_policy import OWN, Answered
 from wavetank.emulator.http_guard.routing import Route, RouteKind
-from wavetank.emulator.http_guard.sharing import CorsRule, rule_for
+from wavetank.emulator.http_guard.sharing import rule_for
 
 S3 = "s3"
 RESERVED_RULE = "/_"

@@ -1,10 +1,9 @@
-"""Buckets and CORS rules, as LocalStack has them.
+"""Buckets and CORS rules, as LocalStack and our HTTP APIs have them.
 
 A bucket is found by LocalStack's own code, so that the decision is about the bucket that is used.
-[LocalStack 4.14: services/s3/cors.py, services/lambda_/urlrouter.py; moto: apigatewayv2/models.py]
+[LocalStack 4.14: services/s3/cors.py, services/lambda_/urlrouter.py]
 """
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,8 +12,10 @@ from localstack.http import Request
 from localstack.services.s3.cors import S3CorsHandler
 from localstack.services.s3.utils import uses_host_addressing
 
+from wavetank.emulator.http_entries.cors import CorsRule, rule_of_endpoint
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
 from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
-from wavetank.emulator.http_guard.sharing import CorsRule, rule_of_endpoint, rules_of_bucket
+from wavetank.emulator.http_guard.sharing import rules_of_bucket
 
 
 def find_bucket(request: Request) -> Bucket | None:
@@ -40,9 +41,11 @@ def find_rules(route: Route) -> Sequence[CorsRule]:
             found = handler.bucket_cors_index.cors.get(route.name) if handler else None
             return rules_of_bucket(found) if found else ()
         case RouteKind.FUNCTION_URL:
-            return [rule_of_endpoint(each) for each in _function_url_settings(route.name)]
+            rules = map(rule_of_endpoint, _function_url_settings(route.name))
+            return [rule for rule in rules if rule]
         case RouteKind.HTTP_API:
-            return [rule_of_endpoint(each) for each in _http_api_settings(route.name)]
+            api = HTTP_APIS.find(route.name)
+            return [api.cors] if api and api.cors else ()
         case _:
             return ()
 
@@ -61,15 +64,3 @@ def _function_url_settings(url_id: str) -> Iterator[Mapping[str, Any]]:
             for settings in list(function.function_url_configs.values()):
                 if settings.url_id.lower() == url_id and settings.cors:
                     yield settings.cors
-
-
-def _http_api_settings(api_id: str) -> Iterator[Mapping[str, Any]]:
-    """The settings of moto's HTTP APIs; no service of LocalStack's free version loads them."""
-    models = sys.modules.get("moto.apigatewayv2.models")
-    if models is None:
-        return
-    for account in list(models.apigatewayv2_backends.values()):
-        for backend in list(account.values()):
-            api = backend.apis.get(api_id)
-            if api is not None and isinstance(api.cors_configuration, Mapping):
-                yield api.cors_configuration

@@ -15,6 +15,8 @@ from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
+from wavetank.emulator.http_entries.http_api import HttpApi
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
 from wavetank.emulator.lambda_.variables import WRAPPER
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
@@ -33,7 +35,6 @@ from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
 if TYPE_CHECKING:
-    from wavetank.emulator.http_apis.definition import HttpApi
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
@@ -138,11 +139,10 @@ class Simulator:
         (result,) = clients().events.put_events(Entries=[entry])["Entries"]
         return dict(result)
 
-    def http_apis(self) -> "list[HttpApi]":
-        """The HTTP APIs that are deployed."""
-        from wavetank.emulator.http_apis.resources import http_apis  # noqa: PLC0415 - as above
-
-        return http_apis()
+    def http_apis(self) -> list[HttpApi]:
+        """The HTTP APIs that are deployed in the account and the region of the simulator."""
+        own = (SANDBOX_ACCOUNT, REGION)
+        return [api for api in HTTP_APIS.apis() if (api.account, api.region) == own]
 
     def url_is_public(self, function_arn: str) -> bool:
         """Whether the function's policy allows anyone to call its URL."""

@@ -1,6 +1,7 @@
 """The function URLs and APIs that are deployed, read from the emulator's own APIs."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,53 +9,54 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
-from wavetank.emulator.http_apis.stage import HttpApiStage
-from wavetank.emulator.http_entries.cors import cors_settings
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
+from wavetank.emulator.http_entries.cors import rule_of_endpoint
+from wavetank.emulator.http_entries.http_api_stage import HttpApiStage
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.simulation.deployed_resources import Candidate
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.rest_api import RestApi, RestMethod
+from wavetank.simulation.entries.rest_api import FUNCTION, RestApi, RestMethod
 
 type ApiStage = RestApi | HttpApiStage
 """A stage of an API of either type."""
+type Entries = FunctionUrl | Sequence[ApiStage]
+"""The URL of a function, or the stages of an API."""
 
 SAM_STAGE = "Stage"
 """SAM creates a second stage of that name with each REST API."""
 RESOURCES_MAX = 500
+LAMBDA_AUTHORIZERS = frozenset({"REQUEST", "TOKEN"})
+REST_TTL_SECONDS = 300
+"""How long a REST API reuses the decision of an authorizer by default."""
 
 
-def function_urls(aws: AwsClients) -> list[FunctionUrl]:
-    """The URLs of all functions."""
+def function_urls(aws: AwsClients) -> list[Candidate[Entries]]:
+    """The URLs of all functions and their aliases."""
     pages = aws.awslambda.get_paginator("list_functions").paginate()
-    return [
-        FunctionUrl(
-            name=function["FunctionName"],
-            function=found["FunctionArn"],
-            id=(urlsplit(found["FunctionUrl"]).hostname or "").partition(".")[0],
-            is_public=found["AuthType"] == "NONE",
-            cors=cors_settings(found.get("Cors")),
-        )
-        for page in pages
-        for function in page["Functions"]
-        for found in aws.awslambda.list_function_url_configs(FunctionName=function["FunctionName"])[
-            "FunctionUrlConfigs"
-        ]
-    ]
+    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+    return [url for name in names for url in _urls_of(aws, name)]
 
 
-def rest_apis(aws: AwsClients) -> list[RestApi]:
-    """All stages of all REST APIs."""
+def rest_apis(aws: AwsClients) -> list[Candidate[Entries]]:
+    """The stages of each REST API."""
     client = aws.apigateway
     return [
-        stage
+        Candidate(id=api["id"], name=api["name"], found=tuple(_stages(client, api)))
         for page in client.get_paginator("get_rest_apis").paginate()
         for api in page["items"]
-        for stage in _stages(client, api)
     ]
 
 
-def http_api_stages(simulator: Simulator) -> list[HttpApiStage]:
-    """All stages of all HTTP APIs."""
-    return [HttpApiStage.of(api, stage) for api in simulator.http_apis() for stage in api.stages]
+def http_apis(simulator: Simulator) -> list[Candidate[Entries]]:
+    """The stages of each HTTP API."""
+    return [
+        Candidate(
+            id=api.id,
+            name=api.name,
+            found=tuple(HttpApiStage.of(api, stage) for stage in api.stages),
+        )
+        for api in simulator.http_apis()
+    ]
 
 
 def choose_stage(stages: Sequence[ApiStage], name: str | None) -> ApiStage:
@@ -75,12 +77,31 @@ def choose_stage(stages: Sequence[ApiStage], name: str | None) -> ApiStage:
     return others[0]
 
 
+def _urls_of(aws: AwsClients, function: str) -> Iterator[Candidate[Entries]]:
+    """A function may have a URL, and each of its aliases another: `orders:live`."""
+    found = aws.awslambda.list_function_url_configs(FunctionName=function)["FunctionUrlConfigs"]
+    for url in found:
+        arn = url["FunctionArn"].removesuffix(":$LATEST")
+        name = function + arn.partition(f":function:{function}")[2]
+        id_ = (urlsplit(url["FunctionUrl"]).hostname or "").partition(".")[0]
+        yield Candidate(
+            id=id_,
+            name=name,
+            physical_ids=(arn, name) if len(found) > 1 else (arn, name, function),
+            found=FunctionUrl(
+                function=arn,
+                id=id_,
+                is_public=url["AuthType"] == "NONE",
+                cors=rule_of_endpoint(url.get("Cors")),
+            ),
+        )
+
+
 def _stages(client: Any, api: dict[str, Any]) -> Iterator[RestApi]:
     methods = tuple(_methods(client, api["id"]))
     for stage in client.get_stages(restApiId=api["id"])["item"]:
         name = stage["stageName"]
         yield RestApi(
-            name=api["name"],
             id=api["id"],
             arn=f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api['id']}/{name}",
             stage=name,
@@ -91,6 +112,7 @@ def _stages(client: Any, api: dict[str, Any]) -> Iterator[RestApi]:
 
 
 def _methods(client: Any, api: str) -> Iterator[RestMethod]:
+    authorizers = dict(_authorizers(client, api))
     found = client.get_resources(restApiId=api, embed=["methods"], limit=RESOURCES_MAX)["items"]
     for resource in found:
         for name, method in resource.get("resourceMethods", {}).items():
@@ -99,5 +121,30 @@ def _methods(client: Any, api: str) -> Iterator[RestMethod]:
                 path=resource["path"],
                 resource_id=resource["id"],
                 authorization=method.get("authorizationType", "NONE"),
+                needs_api_key=method.get("apiKeyRequired", False),
                 integration=method.get("methodIntegration", {}),
+                authorizer=authorizers.get(method.get("authorizerId")),
+            )
+
+
+def _authorizers(client: Any, api: str) -> Iterator[tuple[str, LambdaAuthorizer]]:
+    """The Lambda authorizers of a REST API; one that a role may invoke is not simulated."""
+    for found in client.get_authorizers(restApiId=api, limit=RESOURCES_MAX)["items"]:
+        matched = FUNCTION.fullmatch(found.get("authorizerUri", ""))
+        if found["type"] in LAMBDA_AUTHORIZERS and matched and "authorizerCredentials" not in found:
+            sources = found.get("identitySource", "").split(",")
+            seconds = found.get("authorizerResultTtlInSeconds")
+            seconds = REST_TTL_SECONDS if seconds is None else seconds
+            is_token = found["type"] == "TOKEN"
+            yield (
+                found["id"],
+                LambdaAuthorizer(
+                    id=found["id"],
+                    function=matched["function"],
+                    identity=tuple(each.strip() for each in sources if each.strip()),
+                    needs_identity=is_token or bool(seconds),
+                    is_token=is_token,
+                    pattern=found.get("identityValidationExpression", ""),
+                    ttl=timedelta(seconds=seconds),
+                ),
             )

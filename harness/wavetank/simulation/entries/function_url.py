@@ -7,19 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wavetank.core.http_call import HttpAnswer, HttpCall, answer_of, json_answer
-from wavetank.emulator.http_entries.cors import CorsSettings, preflight_answer, with_cors
-from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
-from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
+from wavetank.emulator.http_entries.cors import CorsRule, preflight_answer, with_cors
+from wavetank.emulator.http_entries.entry import (
+    EVENT_BYTES_MAX,
+    EntryErrors,
+    FunctionCall,
+    checked_size,
+)
+from wavetank.emulator.http_entries.payload import RequestContext
+from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
 
 PREFLIGHT_STATUS = 200
 FAILED = answer_of(502, [("Content-Type", "application/json")], b"Internal Server Error")
 THROTTLED = json_answer(429, {"Reason": "ConcurrentInvocationLimitExceeded", "Type": "User"})
+TOO_LARGE = f"Request must be smaller than {EVENT_BYTES_MAX} bytes for the InvokeFunction operation"
 ERRORS = EntryErrors(
     forbidden=json_answer(403, {"Message": "Forbidden"}),
     failed=FAILED,
     malformed=FAILED,
     rejected=THROTTLED,
     timed_out=FAILED,
+    too_large=json_answer(413, {"Message": TOO_LARGE}),
 )
 
 
@@ -27,15 +35,14 @@ ERRORS = EntryErrors(
 class FunctionUrl:
     """A URL that anyone may call, if the policy of the function says so."""
 
-    name: str
     function: str
     id: str
     is_public: bool
-    cors: CorsSettings | None = None
+    cors: CorsRule | None = None
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of Lambda."""
+        """Lambda's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
@@ -53,8 +60,9 @@ class FunctionUrl:
             request=request,
             at=at,
         )
-        return FunctionCall(
+        routed = FunctionCall(
             function=self.function,
             event=event_v2(call, context),
             answer=lambda payload: with_cors(answer_v2(payload), self.cors, call),
         )
+        return checked_size(routed, call, ERRORS)

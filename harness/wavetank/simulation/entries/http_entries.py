@@ -1,25 +1,25 @@
 """Calls a function URL or an API: finds it, invokes its function in virtual time, and answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall
-from wavetank.core.suggestions import one_of
-from wavetank.emulator.http_entries.entry import FunctionCall, HttpEntry
-from wavetank.emulator.http_entries.payload_v2 import MalformedAnswerError
+from wavetank.emulator.http_entries.authorizers import AuthorizerCall, FunctionResult
+from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall, HttpEntry
+from wavetank.emulator.http_entries.payload import MalformedAnswerError
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
-from wavetank.inspection.stack_resources import StackResource, every_resource
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.deployed_resources import Candidate, DeployedResources
 from wavetank.simulation.entries.deployed_entries import (
-    ApiStage,
+    Entries,
     choose_stage,
     function_urls,
-    http_api_stages,
+    http_apis,
     rest_apis,
 )
 from wavetank.simulation.entries.function_url import FunctionUrl
@@ -48,62 +48,82 @@ class EntryChoice:
     stage: str | None = None
 
 
+@dataclass(frozen=True)
+class DeployedEntry:
+    """A function URL or a stage of an API; the history has its `label`, a logical id or a name."""
+
+    label: str
+    entry: HttpEntry
+
+
+@dataclass(frozen=True)
+class _ReusedResult:
+    """The result of an authorizer, which is reused until then."""
+
+    result: FunctionResult
+    until: datetime
+
+
 class HttpEntries:
     """The entries of a run, read when the first one is called."""
 
     def __init__(
-        self, simulator: Simulator, clock: SimulationClock, invocations: AsyncInvoker
+        self,
+        simulator: Simulator,
+        clock: SimulationClock,
+        invocations: AsyncInvoker,
+        resources: DeployedResources,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
         self._invocations = invocations
+        self._resources = resources
+        self._results: dict[tuple[str, ...], _ReusedResult] = {}
 
-    def find(self, choice: EntryChoice) -> HttpEntry:
+    def find(self, choice: EntryChoice) -> DeployedEntry:
         """The entry.
 
         Raises:
             UsageError: no such entry is deployed, or several are and none is named.
         """
-        if choice.target is not None:
-            return self._either(choice.target, choice.stage)
-        if choice.function_url is not None:
-            return self._named(choice.function_url, self._urls, "a function with a URL")
-        if choice.api is not None:
-            found = self._named(choice.api, self._apis, "an API")
-            return choose_stage([each for each in self._apis if each.id == found.id], choice.stage)
-        entries: list[FunctionUrl | ApiStage] = [*self._urls, *self._apis]
-        names = {each.name for each in entries}
-        if len(names) != 1:
-            several = ", ".join(sorted(map(self._logical, names))) or "none"
-            expected = "one function URL or API in the templates"
-            raise UsageError(expected, several, "name one by function_url=... or api=...")
-        return self._urls[0] if self._urls else choose_stage(self._apis, choice.stage)
+        found = self._find(choice)
+        url_or_stages = found.found
+        if isinstance(url_or_stages, FunctionUrl):
+            entry: HttpEntry = url_or_stages
+        else:
+            entry = choose_stage(url_or_stages, choice.stage)
+        return DeployedEntry(self._resources.label(found), entry)
 
-    def call(self, entry: HttpEntry, call: HttpCall, on_answer: OnHttpAnswer) -> str:
+    def call(self, deployed: DeployedEntry, call: HttpCall, on_answer: OnHttpAnswer) -> str:
         """Call the entry; returns the id of the function's request, empty if none is invoked.
 
         Raises:
             UsageError: what it would do is not simulated.
         """
+        entry = deployed.entry
         routed = entry.route(call, self._clock.new_id(), self._clock.now)
-        pending = _PendingCall(
-            self._clock, self._logical(entry.name), entry, call, on_answer, self._clock.now
-        )
+        pending = _PendingCall(self._clock, deployed, call, on_answer, self._clock.now)
         if isinstance(routed, HttpAnswer):
             pending.end(routed)
-        elif not self._is_permitted(routed):
-            pending.end(entry.errors.forbidden)
         else:
-            self._invoke(routed, pending)
+            pending.limit(routed.timeout)
+            self._authorize(routed, pending)
         return pending.request
 
-    def _either(self, target: str, stage: str | None) -> HttpEntry:
-        expected = "a function with a URL, or an API"
-        entries: list[FunctionUrl | ApiStage] = [*self._urls, *self._apis]
-        found = self._named(target, entries, expected)
-        if isinstance(found, FunctionUrl):
-            return found
-        return choose_stage([each for each in self._apis if each.id == found.id], stage)
+    def _find(self, choice: EntryChoice) -> Candidate[Entries]:
+        find = self._resources.find
+        if choice.function_url is not None:
+            return find(choice.function_url, self._urls, "a function with a URL")
+        if choice.api is not None:
+            return find(choice.api, self._apis, "an API")
+        every = [*self._urls, *self._apis]
+        if choice.target is not None:
+            return find(choice.target, every, "a function with a URL, or an API")
+        if len(every) != 1:
+            expected = "one function URL or API in the templates"
+            action = "name one by function_url=... or api=..."
+            raise UsageError(expected, self._resources.labels(every), action)
+        return every[0]
 
     def _is_permitted(self, routed: FunctionCall) -> bool:
         """Whether the function's own policy allows the invocation."""
@@ -111,52 +131,78 @@ class HttpEntries:
             return self._simulator.url_is_public(routed.function)
         return self._simulator.service_may_invoke(API_GATEWAY, routed.source, routed.function)
 
+    def _authorize(self, routed: FunctionCall, pending: "_PendingCall") -> None:
+        """Invoke the authorizer if there is one, unless it has decided already."""
+        asked = routed.authorizer
+        if asked is None:
+            self._invoke(routed, pending)
+            return
+        known = self._results.get(asked.key)
+        if known is not None and known.until > self._clock.now:
+            self._admit(routed, asked.decide(known.result), pending)
+        elif not self._simulator.service_may_invoke(API_GATEWAY, asked.source, asked.function):
+            pending.end(asked.failed)
+        else:
+            pending.request = self._invocations.queue(
+                asked.function,
+                asked.event,
+                Trigger.HTTP,
+                synchronous=True,
+                on_end=lambda outcome: self._decided(routed, asked, outcome, pending),
+            )
+
+    def _decided(
+        self,
+        routed: FunctionCall,
+        asked: AuthorizerCall,
+        outcome: "InvocationOutcome | None",
+        pending: "_PendingCall",
+    ) -> None:
+        """The authorizer has ended; None is a throttled invocation."""
+        if pending.is_ended:
+            return
+        pending.request = ""
+        if outcome is None:
+            pending.end(asked.failed)
+            return
+        result = FunctionResult(outcome.payload, outcome.is_error)
+        if asked.key and not result.is_error:
+            self._results[asked.key] = _ReusedResult(result, self._clock.now + asked.ttl)
+        self._admit(routed, asked.decide(result), pending)
+
+    def _admit(
+        self,
+        routed: FunctionCall,
+        decision: HttpAnswer | Mapping[str, Any],
+        pending: "_PendingCall",
+    ) -> None:
+        if isinstance(decision, HttpAnswer):
+            pending.end(decision)
+        else:
+            self._invoke(routed.authorized(decision), pending)
+
     def _invoke(self, routed: FunctionCall, pending: "_PendingCall") -> None:
+        if not self._is_permitted(routed):
+            pending.end(pending.errors.forbidden)
+            return
         pending.request = self._invocations.queue(
             routed.function,
             routed.event,
             Trigger.HTTP,
             on_end=lambda outcome: pending.finish(routed, outcome),
         )
-        pending.limit(routed.timeout)
-
-    def _named[Entry: FunctionUrl | ApiStage](
-        self, name: str, entries: list[Entry], expected: str
-    ) -> Entry:
-        by_name = {each.name: each for each in entries}
-        by_id = {each.id: each for each in entries}
-        named = [each for each in self._resources if each.logical_id == name]
-        for known in (name, *(each.name for each in named)):
-            found = by_name.get(known) or by_id.get(known)
-            if found is not None:
-                return found
-        names = [self._logical(each) for each in by_name]
-        if not names:
-            raise UsageError(expected, f"{name}, and none is deployed", "add it to the template")
-        raise UsageError(*one_of(f"{expected}: one of", name, names))
-
-    def _logical(self, name: str) -> str:
-        """The logical id of the function or the API of that name."""
-        ids = {each.name: each.id for each in self._apis}
-        known = {name, ids.get(name, name)}
-        found = (each.logical_id for each in self._resources if each.name in known)
-        return next(found, name)
 
     @cached_property
-    def _urls(self) -> list[FunctionUrl]:
+    def _urls(self) -> list[Candidate[Entries]]:
         return function_urls(self._simulator.aws)
 
     @cached_property
-    def _apis(self) -> list[ApiStage]:
-        found: list[ApiStage] = [*http_api_stages(self._simulator)]
-        if any(each.kind == REST_API for each in self._resources):
+    def _apis(self) -> list[Candidate[Entries]]:
+        found = http_apis(self._simulator)
+        if any(each.kind == REST_API for each in self._resources.in_stacks):
             # not otherwise: the emulator loads the service when it is called first, in real time
             found += rest_apis(self._simulator.aws)
         return found
-
-    @cached_property
-    def _resources(self) -> list[StackResource]:
-        return list(every_resource(self._simulator.aws))
 
 
 class _PendingCall:
@@ -165,39 +211,45 @@ class _PendingCall:
     def __init__(
         self,
         clock: SimulationClock,
-        name: str,
-        entry: HttpEntry,
+        deployed: DeployedEntry,
         call: HttpCall,
         on_answer: OnHttpAnswer,
         begin: datetime,
     ) -> None:
         self._clock = clock
-        self._name = name
-        self._entry = entry
+        self._name = deployed.label
+        self._entry = deployed.entry
         self._call = call
         self._on_answer = on_answer
         self._begin = begin
         self._limit: int | None = None
-        self._is_ended = False
+        self.is_ended = False
         self.request = ""
+
+    @property
+    def errors(self) -> EntryErrors:
+        """The answers of the entry to requests that fail before, in or after the function."""
+        return self._entry.errors
 
     def limit(self, timeout: timedelta | None) -> None:
         """Answer that it took too long, unless the function ends before."""
-        if timeout is not None and not self._is_ended:
+        if timeout is not None:
             due = self._begin + timeout
             self._limit = self._clock.at(due, self._time_out)
 
     def finish(self, routed: FunctionCall, outcome: "InvocationOutcome | None") -> None:
         """The function has ended; None is a throttled invocation."""
-        if self._is_ended:
+        if self.is_ended:
             return
-        if self._limit is not None:
-            self._clock.cancel(self._limit)
         self.end(self._answer(routed, outcome))
 
     def end(self, answer: HttpAnswer) -> None:
-        """The client has its answer."""
-        self._is_ended = True
+        """The client has its answer, without a body for HEAD."""
+        self.is_ended = True
+        if self._limit is not None:
+            self._clock.cancel(self._limit)
+        if self._call.method == "HEAD":
+            answer = replace(answer, body=b"")
         now = self._clock.now
         self._clock.record(
             HttpAnswered(

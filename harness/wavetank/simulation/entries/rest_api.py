@@ -7,7 +7,7 @@ api-gateway-error-codes; Lambda developer guide: services-apigateway-errors]
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,10 +19,24 @@ from wavetank.core.http_call import (
     answer_of,
     json_answer,
 )
-from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.authorizers import (
+    REST_ANSWERS,
+    AuthorizerCall,
+    LambdaAuthorizer,
+    as_texts,
+    authorizer_call,
+    request_event,
+    token_event,
+)
+from wavetank.emulator.http_entries.entry import (
+    API_BODY_BYTES_MAX,
+    EntryErrors,
+    FunctionCall,
+    checked_size,
+)
+from wavetank.emulator.http_entries.payload import NotBase64Error, RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.payload_v2 import RequestContext
-from wavetank.emulator.http_entries.routes import match_route
+from wavetank.emulator.http_entries.routes import match_route, with_stage_variables
 
 INTERNAL = {"message": "Internal server error"}
 ERRORS = EntryErrors(
@@ -31,13 +45,20 @@ ERRORS = EntryErrors(
     malformed=json_answer(502, INTERNAL),
     rejected=json_answer(500, INTERNAL),
     timed_out=json_answer(504, {"message": "Endpoint request timed out"}),
+    too_large=json_answer(413, {"message": "Request Too Long"}),
 )
 NO_ROUTE = json_answer(403, {"message": "Missing Authentication Token"})
 FUNCTION = re.compile(r".*/functions/(?P<function>[^/]+)/invocations")
-STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 STATUS = re.compile(r"""["']?statusCode["']?\s*:\s*(\d{3})""")
 HEADER = "method.response.header."
 ALL_TYPES = "*/*"
+DROPPED_HEADERS = frozenset(
+    """
+    connection content-length content-md5 expect max-forwards proxy-authenticate server te trailer
+    transfer-encoding upgrade www-authenticate
+    """.split()  # noqa: SIM905 - twelve words on twelve lines are no clearer
+)
+"""Headers of a request that do not reach a function. [api-gateway-known-issues]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +69,18 @@ class RestMethod:
     path: str
     resource_id: str
     authorization: str
+    needs_api_key: bool
     integration: Mapping[str, Any]
+    authorizer: LambdaAuthorizer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RestApi:
     """One stage of a REST API."""
 
-    name: str
     id: str
     arn: str
-    """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
+    """The ARN of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
     stage: str
     methods: tuple[RestMethod, ...]
     binary_types: tuple[str, ...] = ()
@@ -66,7 +88,7 @@ class RestApi:
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of API Gateway."""
+        """API Gateway's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
@@ -75,6 +97,8 @@ class RestApi:
         Raises:
             UsageError: the method needs an authorizer or an integration that is not simulated.
         """
+        if len(call.body) > API_BODY_BYTES_MAX:
+            return ERRORS.too_large
         matched = match_route(self.methods, call.method, call.path)
         if matched is None:
             return NO_ROUTE
@@ -82,22 +106,21 @@ class RestApi:
         self._refuse_authorization(method)
         match method.integration.get("type"):
             case "AWS_PROXY":
-                return self._function_call(
-                    call, method, self._context(matched.parameters, request, at)
-                )
+                context = self._context(matched.parameters, request, at)
+                routed = self._function_call(call, method, context)
+                asked = self._authorizer_call(call, method, routed.event, context)
+                if isinstance(asked, HttpAnswer):
+                    return asked
+                return checked_size(replace(routed, authorizer=asked), call, ERRORS)
             case "MOCK":
                 return _mock_answer(method)
         raise _refusal(method, f"the integration {method.integration.get('type')}")
 
     def _context(self, parameters: Mapping[str, str], request: str, at: datetime) -> RequestContext:
-        _, _, _, region, account, _ = self.arn.split(":")
-        return RequestContext(
-            api_id=self.id,
-            domain=f"{self.id}.execute-api.{region}.amazonaws.com",
-            account=account,
+        return RequestContext.of_stage(
+            self.arn,
             request=request,
             at=at,
-            stage=self.stage,
             path_parameters=parameters,
             stage_variables=self.variables,
         )
@@ -105,38 +128,83 @@ class RestApi:
     def _function_call(
         self, call: HttpCall, method: RestMethod, context: RequestContext
     ) -> FunctionCall:
-        kind = call.header("Content-Type").partition(";")[0].strip()
-        decodes = ALL_TYPES in self.binary_types or call.header("Accept") in self.binary_types
-        is_text = ALL_TYPES not in self.binary_types and kind not in self.binary_types
+        accepted, _, _ = call.header("Accept").partition(",")
+        decodes, is_binary = self._is_binary(accepted), self._is_binary(call.header("Content-Type"))
         function, source = self._function(method), f"{self.arn}/{call.method}{method.path}"
         return FunctionCall(
             function=function,
-            event=event_v1(call, context, method.path, method.resource_id, is_text=is_text),
-            answer=lambda payload: answer_v1(payload, decodes_base64=decodes),
+            event=event_v1(
+                call,
+                context,
+                tuple(
+                    (name, value)
+                    for name, value in context.received_headers(call)
+                    if name.lower() not in DROPPED_HEADERS
+                ),
+                method.path,
+                method.resource_id,
+                is_text=not is_binary,
+            ),
+            answer=lambda payload: _answer(payload, decodes_base64=decodes),
             source=source,
             timeout=timedelta(milliseconds=method.integration.get("timeoutInMillis", 29_000)),
         )
 
+    def _authorizer_call(
+        self,
+        call: HttpCall,
+        method: RestMethod,
+        event: Mapping[str, Any],
+        context: RequestContext,
+    ) -> AuthorizerCall | HttpAnswer | None:
+        authorizer = method.authorizer
+        if authorizer is None:
+            return None
+        identity = authorizer.identity_of(call, context)
+        if identity is None:
+            return REST_ANSWERS.unauthorized
+        arn = f"{self.arn}/{call.method}{call.path}"
+        if authorizer.is_token:
+            asked = token_event("".join(identity), arn)
+        else:
+            asked = request_event(event, arn)
+        return authorizer_call(authorizer, asked, arn, identity, REST_ANSWERS, as_texts)
+
+    def _is_binary(self, media_type: str) -> bool:
+        """Whether the API treats the type, without its parameters, as binary."""
+        kind = media_type.partition(";")[0].strip().lower()
+        wildcard = f"{kind.partition('/')[0]}/*"
+        return bool({kind, wildcard, ALL_TYPES} & {each.lower() for each in self.binary_types})
+
     def _function(self, method: RestMethod) -> str:
-        uri = STAGE_VARIABLE.sub(
-            lambda found: self.variables.get(found[1], ""), str(method.integration.get("uri"))
-        )
+        uri = with_stage_variables(str(method.integration.get("uri")), self.variables)
         matched = FUNCTION.fullmatch(uri)
         if matched is None:
             raise _refusal(method, f"the integration of {uri}")
         return matched["function"]
 
     def _refuse_authorization(self, method: RestMethod) -> None:
-        if method.authorization != "NONE":
+        has_lambda = method.authorizer is not None and method.integration.get("type") == "AWS_PROXY"
+        if method.authorization != "NONE" and not has_lambda:
             raise _refusal(method, f"the authorization {method.authorization}")
+        if method.needs_api_key:
+            raise _refusal(method, "the API key")
 
 
 def _refusal(method: RestMethod, what: str) -> UsageError:
     return UsageError(
-        "a method with a Lambda proxy integration or a mock, and without an authorizer",
+        "a method with a Lambda proxy integration, and no authorizer but one of Lambda, or a mock",
         f"{what} of {method.method} {method.path}",
         "call another, or test that one on AWS",
     )
+
+
+def _answer(payload: bytes, *, decodes_base64: bool) -> HttpAnswer:
+    """The answer of the function; a body that cannot be decoded is an error of the API itself."""
+    try:
+        return answer_v1(payload, decodes_base64=decodes_base64)
+    except NotBase64Error:
+        return json_answer(500, INTERNAL)
 
 
 def _mock_answer(method: RestMethod) -> HttpAnswer:

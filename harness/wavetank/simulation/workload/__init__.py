@@ -1,6 +1,6 @@
 """Sends the workload of a scenario to the pipeline, in virtual time.
 
 player   which action is due when, and its record in the history
-senders  one call of AWS for each kind of workload
+senders  what each kind of workload sends to its target
 targets  the deployed resource that a workload names
 """

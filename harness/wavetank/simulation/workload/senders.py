@@ -1,4 +1,4 @@
-"""One call of AWS for each kind of workload; each returns the ids that the service gave.
+"""What each kind of workload sends to its target; each action returns the ids that it got.
 
 [SQS: SendMessage; S3: PutObject; EventBridge: PutEvents; Firehose and Kinesis: PutRecord;
 DynamoDB: PutItem; SNS: Publish, in their API references]
@@ -11,8 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.http_call import http_call
+from wavetank.history import Trigger
 from wavetank.scenario.workload.body import ActionValues, render
 from wavetank.scenario.workload.kinds import (
+    HttpRequests,
+    InvokeFunction,
     PublishMessage,
     PutEvents,
     PutItem,
@@ -21,7 +25,10 @@ from wavetank.scenario.workload.kinds import (
     SendMessage,
     WorkloadSpec,
 )
-from wavetank.simulation.workload.targets import KINESIS
+from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.deployed_resources import DeployedResources
+from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
+from wavetank.simulation.workload.targets import KINESIS, find_target
 
 FIFO = ".fifo"
 OF_SERVICES = "aws."
@@ -34,17 +41,10 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class WorkloadAction:
-    """One action: the handle of its target, the values of its placeholders, and its body.
+    """One action: the values of its placeholders, and its body."""
 
-    `put_service_event` puts an event on a bus as a service of AWS does.
-    """
-
-    aws: AwsClients
-    handle: str
     values: ActionValues
     body: bytes
-    new_id: Callable[[], str]
-    put_service_event: Callable[[dict[str, Any]], dict[str, Any]]
 
     @property
     def text(self) -> str:
@@ -56,77 +56,168 @@ class WorkloadAction:
         return render(text, self.values)
 
 
-def put_object(workload: PutObject, action: WorkloadAction) -> tuple[str, ...]:
-    """Put the object; returns its key, and its version if the bucket has versions."""
-    key = action.rendered(workload.key)
-    answer = action.aws.s3.put_object(Bucket=action.handle, Key=key, Body=action.body)
-    version = answer.get("VersionId")
-    return (key, version) if version else (key,)
+type Ids = tuple[str, ...]
+type Send = Callable[[WorkloadAction], Ids]
+"""Sends one action; raises RefusedError or an error of AWS's SDK if it is refused."""
 
 
-def send_message(workload: SendMessage, action: WorkloadAction) -> tuple[str, ...]:
-    """Send the message; returns its id. Each message for a FIFO queue is a new one."""
-    more = _group(workload.key, action)
-    answer = action.aws.sqs.send_message(QueueUrl=action.handle, MessageBody=action.text, **more)
-    return (answer["MessageId"],)
+@dataclass(frozen=True, kw_only=True)
+class WorkloadSenders:
+    """What sends the actions of a run's workloads.
 
-
-def put_events(workload: PutEvents, action: WorkloadAction) -> tuple[str, ...]:
-    """Send the event; returns its id. One whose source is a service of AWS is sent as by it.
-
-    Raises:
-        RefusedError: EventBridge refuses the entry.
+    `new_id` gives random ids of its seed; `put_service_event` puts an event on a bus as a service
+    of AWS does.
     """
-    source = action.rendered(workload.source)
-    entry: dict[str, Any] = {
-        "EventBusName": action.handle,
-        "Source": source,
-        "DetailType": action.rendered(workload.detail_type),
-        "Detail": action.text,
-        "Time": action.values.at,
-    }
-    if source.startswith(OF_SERVICES):
-        answer = action.put_service_event(entry)
-    else:
-        entries: Any = [entry]
-        answer = dict(action.aws.events.put_events(Entries=entries)["Entries"][0])
-    if "ErrorCode" in answer:
-        raise RefusedError(answer["ErrorCode"])
-    return (answer["EventId"],)
+
+    aws: AwsClients
+    resources: DeployedResources
+    invocations: AsyncInvoker
+    entries: HttpEntries
+    new_id: Callable[[], str]
+    put_service_event: Callable[[dict[str, Any]], dict[str, Any]]
+
+    def sender(self, workload: WorkloadSpec) -> Send:
+        """The function that sends the workload's actions to its target.
+
+        Raises:
+            UsageError: the target is not deployed, or is of another type.
+        """
+        return SENDERS[type(workload)](self, workload)
+
+    def target(self, workload: WorkloadSpec) -> str:
+        """What the API call of the workload takes: a name, a URL or an ARN.
+
+        Raises:
+            UsageError: no such resource is deployed, or it is of another type.
+        """
+        return find_target(workload, self.aws, self.resources)
+
+    def group(self, target: str, key: str, action: WorkloadAction) -> Any:
+        """The parameters of the message group, which only FIFO queues and topics need.
+
+        Each message is a new one, whatever its body is.
+        """
+        if not target.endswith(FIFO):
+            return {}
+        return {"MessageGroupId": action.rendered(key), "MessageDeduplicationId": self.new_id()}
 
 
-def put_record(workload: PutRecord, action: WorkloadAction) -> tuple[str, ...]:
-    """Put the record; returns its id, in a Kinesis stream its shard and sequence number."""
-    service, _, name = action.handle.partition(":")
-    if service == KINESIS:
+def _put_object(senders: WorkloadSenders, workload: PutObject) -> Send:
+    """Returns the key of the object, and its version if the bucket has versions."""
+    bucket = senders.target(workload)
+
+    def send(action: WorkloadAction) -> Ids:
         key = action.rendered(workload.key)
-        answer = action.aws.kinesis.put_record(StreamName=name, Data=action.body, PartitionKey=key)
+        answer = senders.aws.s3.put_object(Bucket=bucket, Key=key, Body=action.body)
+        version = answer.get("VersionId")
+        return (key, version) if version else (key,)
+
+    return send
+
+
+def _send_message(senders: WorkloadSenders, workload: SendMessage) -> Send:
+    """Returns the id of the message."""
+    queue = senders.target(workload)
+
+    def send(action: WorkloadAction) -> Ids:
+        more = senders.group(queue, workload.key, action)
+        answer = senders.aws.sqs.send_message(QueueUrl=queue, MessageBody=action.text, **more)
+        return (answer["MessageId"],)
+
+    return send
+
+
+def _put_events(senders: WorkloadSenders, workload: PutEvents) -> Send:
+    """Returns the id of the event. One whose source is a service of AWS is sent as by it."""
+    bus = senders.target(workload)
+
+    def send(action: WorkloadAction) -> Ids:
+        source = action.rendered(workload.source)
+        entry: dict[str, Any] = {
+            "EventBusName": bus,
+            "Source": source,
+            "DetailType": action.rendered(workload.detail_type),
+            "Detail": action.text,
+            "Time": action.values.at,
+        }
+        if source.startswith(OF_SERVICES):
+            answer = senders.put_service_event(entry)
+        else:
+            entries: Any = [entry]
+            answer = dict(senders.aws.events.put_events(Entries=entries)["Entries"][0])
+        if "ErrorCode" in answer:
+            raise RefusedError(answer["ErrorCode"])
+        return (answer["EventId"],)
+
+    return send
+
+
+def _put_record(senders: WorkloadSenders, workload: PutRecord) -> Send:
+    """Returns the id of the record, in a Kinesis stream its shard and sequence number."""
+    service, _, name = senders.target(workload).partition(":")
+    kinesis, firehose = senders.aws.kinesis, senders.aws.firehose
+
+    def put_in_data_stream(action: WorkloadAction) -> Ids:
+        key = action.rendered(workload.key)
+        answer = kinesis.put_record(StreamName=name, Data=action.body, PartitionKey=key)
         return answer["ShardId"], answer["SequenceNumber"]
-    record: Any = {"Data": action.body}
-    return (action.aws.firehose.put_record(DeliveryStreamName=name, Record=record)["RecordId"],)
+
+    def put_in_delivery_stream(action: WorkloadAction) -> Ids:
+        record: Any = {"Data": action.body}
+        return (firehose.put_record(DeliveryStreamName=name, Record=record)["RecordId"],)
+
+    return put_in_data_stream if service == KINESIS else put_in_delivery_stream
 
 
-def put_item(workload: PutItem, action: WorkloadAction) -> tuple[str, ...]:
-    """Put the item; returns the values of its key."""
-    del workload
-    item = _attributes(json.loads(action.text, parse_float=Decimal, parse_int=Decimal))
-    action.aws.dynamodb.put_item(TableName=action.handle, Item=item)
-    schema = action.aws.dynamodb.describe_table(TableName=action.handle)["Table"]["KeySchema"]
-    return tuple(str(*item[entry["AttributeName"]].values()) for entry in schema)
+def _put_item(senders: WorkloadSenders, workload: PutItem) -> Send:
+    """Returns the values of the item's key."""
+    table, dynamodb = senders.target(workload), senders.aws.dynamodb
+    schema = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+
+    def send(action: WorkloadAction) -> Ids:
+        item = _attributes(json.loads(action.text, parse_float=Decimal, parse_int=Decimal))
+        dynamodb.put_item(TableName=table, Item=item)
+        return tuple(str(*item[entry["AttributeName"]].values()) for entry in schema)
+
+    return send
 
 
-def publish_message(workload: PublishMessage, action: WorkloadAction) -> tuple[str, ...]:
-    """Publish the message; returns its id. Each message for a FIFO topic is a new one."""
-    more = _group(workload.key, action)
-    answer = action.aws.sns.publish(TopicArn=action.handle, Message=action.text, **more)
-    return (answer["MessageId"],)
+def _publish_message(senders: WorkloadSenders, workload: PublishMessage) -> Send:
+    """Returns the id of the message."""
+    topic = senders.target(workload)
+
+    def send(action: WorkloadAction) -> Ids:
+        more = senders.group(topic, workload.key, action)
+        answer = senders.aws.sns.publish(TopicArn=topic, Message=action.text, **more)
+        return (answer["MessageId"],)
+
+    return send
 
 
-def _group(key: str, action: WorkloadAction) -> Any:
-    """The message group, which only FIFO queues and topics need."""
-    if not action.handle.endswith(FIFO):
-        return {}
-    return {"MessageGroupId": action.rendered(key), "MessageDeduplicationId": action.new_id()}
+def _invoke_function(senders: WorkloadSenders, workload: InvokeFunction) -> Send:
+    """Returns the id of the request."""
+    function = senders.target(workload)
+
+    def send(action: WorkloadAction) -> Ids:
+        event = json.loads(action.text or "{}")
+        return (senders.invocations.queue(function, event, Trigger.WORKLOAD),)
+
+    return send
+
+
+def _request(senders: WorkloadSenders, workload: HttpRequests) -> Send:
+    """Returns the id of the function's request, if one is invoked."""
+    choice = EntryChoice(target=workload.target, stage=workload.stage or None)
+    entry = senders.entries.find(choice)
+
+    def send(action: WorkloadAction) -> Ids:
+        headers = {"Content-Type": workload.content_type} if action.body else {}
+        path = action.rendered(workload.path)
+        call = http_call(workload.method, path, headers, action.body)
+        request = senders.entries.call(entry, call, lambda _: None)
+        return (request,) if request else ()
+
+    return send
 
 
 def _attributes(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,12 +240,13 @@ def _attribute(value: Any) -> Any:
     return {"S": str(value)}
 
 
-SENDERS: Mapping[type[WorkloadSpec], Callable[[Any, WorkloadAction], tuple[str, ...]]] = {
-    PublishMessage: publish_message,
-    PutEvents: put_events,
-    PutItem: put_item,
-    PutObject: put_object,
-    PutRecord: put_record,
-    SendMessage: send_message,
+SENDERS: Mapping[type[WorkloadSpec], Callable[[WorkloadSenders, Any], Send]] = {
+    HttpRequests: _request,
+    InvokeFunction: _invoke_function,
+    PublishMessage: _publish_message,
+    PutEvents: _put_events,
+    PutItem: _put_item,
+    PutObject: _put_object,
+    PutRecord: _put_record,
+    SendMessage: _send_message,
 }
-"""All but those that invoke a function themselves."""

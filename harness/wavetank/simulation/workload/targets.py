@@ -1,13 +1,10 @@
-"""The deployed resource that a workload names, by logical id or by name."""
+"""The deployed resources that workloads name, and what an API call takes of each."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
-from wavetank.core.errors import UsageError
-from wavetank.core.suggestions import one_of
-from wavetank.inspection.stack_resources import StackResource, every_resource, last_part
+from wavetank.inspection.stack_resources import last_part
 from wavetank.scenario.workload.kinds import (
     InvokeFunction,
     PublishMessage,
@@ -18,6 +15,7 @@ from wavetank.scenario.workload.kinds import (
     SendMessage,
     WorkloadSpec,
 )
+from wavetank.simulation.deployed_resources import Candidate, DeployedResources
 
 FIREHOSE, KINESIS = "firehose", "kinesis"
 STREAMS_MAX = 1000
@@ -26,43 +24,16 @@ type Handles = Mapping[str, str]
 """What an API call takes - a name, a URL or an ARN - by the name of the resource."""
 
 
-class WorkloadTargets:
-    """Finds the targets of workloads among what is deployed."""
+def find_target(workload: WorkloadSpec, aws: AwsClients, resources: DeployedResources) -> str:
+    """What the API call of the workload takes: a name, a URL or an ARN.
 
-    def __init__(self, aws: AwsClients) -> None:
-        self._aws = aws
-
-    def find(self, workload: WorkloadSpec) -> str:
-        """What the API call of the workload takes: a name, a URL or an ARN.
-
-        Raises:
-            UsageError: no such resource is deployed, or it is of another type.
-        """
-        handles = HANDLES[type(workload)](self._aws)
-        target = workload.target
-        if target in handles:
-            return handles[target]
-        named = [each for each in self._resources if each.logical_id == target]
-        for resource in named:
-            if resource.name in handles:
-                return handles[resource.name]
-        expected = f"a {workload.resource} as the target of {workload.kind}"
-        allowed = self._names(handles)
-        if named:
-            found, choices = f"{target}, which is {named[0].kind}", ", ".join(allowed) or "none"
-            raise UsageError(expected, found, f"choose another; there are: {choices}")
-        if not allowed:
-            raise UsageError(expected, f"{target}, and none is deployed", "add it to the template")
-        raise UsageError(*one_of(f"{expected}: one of", target, allowed))
-
-    def _names(self, handles: Handles) -> list[str]:
-        """The logical id of each resource, or its name if no template has it."""
-        logical = {each.name: each.logical_id for each in self._resources if each.name in handles}
-        return sorted(logical.get(name, name) for name in handles)
-
-    @cached_property
-    def _resources(self) -> list[StackResource]:
-        return list(every_resource(self._aws))
+    Raises:
+        UsageError: no such resource is deployed, or it is of another type.
+    """
+    handles = HANDLES[type(workload)](aws)
+    candidates = [Candidate(id=name, name=name, found=each) for name, each in handles.items()]
+    expected = f"a {workload.resource} as the target of {workload.kind}"
+    return resources.find(workload.target, candidates, expected).found
 
 
 def _buckets(aws: AwsClients) -> Handles:

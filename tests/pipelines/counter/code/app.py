@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import uuid
 from typing import Any
 
 import boto3
@@ -24,4 +25,5 @@ def handler(event: dict[str, Any], context: object) -> object:
         raise RuntimeError("on purpose")
     if "answer" in wish:
         return json.loads(wish["answer"])
-    return {"statusCode": 201, "headers": {"X-Shop": "yes"}, "body": json.dumps(event)}
+    headers = {"X-Shop": "yes", "X-Id": str(uuid.uuid4())}
+    return {"statusCode": 201, "headers": headers, "body": json.dumps(event)}

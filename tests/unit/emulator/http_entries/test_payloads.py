@@ -7,13 +7,9 @@ from typing import Any
 import pytest
 
 from wavetank.core.http_call import HttpAnswer, HttpCall, http_call
+from wavetank.emulator.http_entries.payload import MalformedAnswerError, RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.payload_v2 import (
-    MalformedAnswerError,
-    RequestContext,
-    answer_v2,
-    event_v2,
-)
+from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
 
 CONTEXT = RequestContext(
     api_id="a1",
@@ -52,7 +48,7 @@ def test_what_a_request_lacks_is_left_out_or_null() -> None:
     two = event_v2(call(), CONTEXT)
     assert not {"body", "cookies", "queryStringParameters", "pathParameters"} & two.keys()
     assert two["rawQueryString"] == ""
-    one = event_v1(call(), CONTEXT, "/a", "id", is_text=True)
+    one = event_v1(call(), CONTEXT, (), "/a", "id", is_text=True)
     assert one["body"] is one["queryStringParameters"] is one["pathParameters"] is None
     assert one["requestContext"]["requestTime"] == "01/Jan/2030:00:00:05 +0000"
 
@@ -66,6 +62,29 @@ def test_headers_of_the_proxies_are_added() -> None:
     assert event["headers"]["x-forwarded-proto"] == "https"
     assert event["rawPath"] == "/a"
     assert event["queryStringParameters"] == {"x": " ", "y": ""}
+
+
+def test_requests_have_what_aws_adds() -> None:
+    """A trace, and who sent them, as far as that is known."""
+    event = event_v2(call(), CONTEXT)
+    seconds = int(CONTEXT.at.timestamp())
+    assert event["headers"]["x-amzn-trace-id"] == f"Root=1-{seconds:08x}-r1"
+    identity = event_v1(call(), CONTEXT, (), "/a", None, is_text=True)["requestContext"]["identity"]
+    assert identity["sourceIp"] == "192.0.2.1"
+    assert identity["cognitoIdentityId"] is None
+
+
+def test_several_values_are_joined_or_listed() -> None:
+    """Of headers, cookies and parameters, as a client repeats them."""
+    headers = (("X-A", "1"), ("x-a", "2"), ("Cookie", "a=1; b=2"), ("cookie", "c=3"))
+    sent = HttpCall("GET", "/a", "x=1&y=a+b%2B&x=&x=2", headers)
+    two = event_v2(sent, CONTEXT)
+    assert (two["headers"]["x-a"], two["cookies"]) == ("1,2", ["a=1", "b=2", "c=3"])
+    assert two["queryStringParameters"] == {"x": "1,,2", "y": "a b+"}
+    lower = tuple((name.lower(), value) for name, value in headers)
+    one = event_v1(sent, CONTEXT, lower, "/a", None, is_text=True)
+    assert (one["headers"]["x-a"], one["multiValueHeaders"]["x-a"]) == ("2", ["1", "2"])
+    assert one["multiValueQueryStringParameters"]["x"] == ["1", "", "2"]
 
 
 def answer(value: Any) -> HttpAnswer:

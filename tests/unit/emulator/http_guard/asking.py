@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from wavetank.emulator.http_entries.cors import CorsRule
 from wavetank.emulator.http_guard.hosts import HostPolicy
 from wavetank.emulator.http_guard.request_policy import (
     Answered,
@@ -10,7 +11,6 @@ from wavetank.emulator.http_guard.request_policy import (
     RequestHead,
 )
 from wavetank.emulator.http_guard.routing import Bucket, Route, RouteKind
-from wavetank.emulator.http_guard.sharing import CorsRule
 
 HERE = "127.0.0.1:4566"
 OWN = f"http://{HERE}"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from localstack.http import Request, Response
-from moto.apigatewayv2.models import apigatewayv2_backends
 
 from tests.unit.emulator.http_guard.asking import NAMED, OTHER, POLICY
+from wavetank.emulator.http_entries.http_api_store import HTTP_APIS, ResourceKey
 from wavetank.emulator.http_guard.handler import HttpGuard, own_addresses, require_guard
 from wavetank.emulator.http_guard.request_policy import Answered
 from wavetank.emulator.http_guard.routing import Route, RouteKind
@@ -109,28 +109,14 @@ def test_no_server_listens_without_the_guard() -> None:
     require_guard(SimpleNamespace(request_handlers=[GUARD.check]))
 
 
-def test_the_settings_of_an_http_api_are_found_where_its_service_is_loaded() -> None:
-    """By the API's identifier, in every account and region."""
-    backend: Any = apigatewayv2_backends["123456789012"]["eu-west-1"]
-    api = backend.create_api(
-        name="shared",
-        protocol_type="HTTP",
-        cors_configuration={"allowOrigins": [NAMED]},
-        **dict.fromkeys(
-            (
-                "api_key_selection_expression",
-                "description",
-                "disable_schema_validation",
-                "disable_execute_api_endpoint",
-                "route_selection_expression",
-                "tags",
-                "version",
-            )
-        ),
-    )
-    (rule,) = find_rules(Route(RouteKind.HTTP_API, api.api_id))
+def test_the_rule_of_an_http_api_is_found() -> None:
+    """By the API's id, in every account and region."""
+    key = ResourceKey("123456789012", "eu-west-3", "Api", "guarded")
+    HTTP_APIS.put(key, {"Name": "shared", "CorsConfiguration": {"AllowOrigins": [NAMED]}})
+    (rule,) = find_rules(Route(RouteKind.HTTP_API, "guarded"))
     assert rule.origins == (NAMED,)
-    assert list(find_rules(Route(RouteKind.HTTP_API, "other"))) == []
+    HTTP_APIS.remove(key)
+    assert list(find_rules(Route(RouteKind.HTTP_API, "guarded"))) == []
 
 
 def test_addresses_of_this_machine_are_known() -> None:

@@ -1,11 +1,12 @@
-"""CORS rules as LocalStack and moto keep them, and origins as they are compared."""
+"""CORS rules of buckets, and origins as they are compared."""
 
 import pytest
 from localstack.aws.spec import load_service
 
-from wavetank.emulator.http_guard.origins import matches, normalized_origin, origin_of_url
+from wavetank.emulator.http_entries.cors import CorsRule
+from wavetank.emulator.http_guard.origins import normalized_origin, origin_of_url
 from wavetank.emulator.http_guard.routing import LISTING, SUB_RESOURCES
-from wavetank.emulator.http_guard.sharing import CorsRule, rule_of_endpoint, rules_of_bucket
+from wavetank.emulator.http_guard.sharing import response_headers, rules_of_bucket
 from wavetank.emulator.settings import parse_allowed_hosts, parse_allowed_origins
 
 
@@ -34,38 +35,19 @@ def test_the_origin_of_a_referer_is_that_of_its_url() -> None:
     assert origin_of_url("about:client") is None
 
 
-@pytest.mark.parametrize(
-    ("pattern", "value", "found"),
-    [
-        ("https://*.example.com", "https://a.example.com", True),
-        ("https://*.example.com", "https://example.com", False),
-        ("https://a.example", "https://aXexample", False),
-        ("ab*ba", "aba", False),
-        ("*", "null", True),
-    ],
-)
-def test_a_pattern_has_one_wildcard(pattern: str, value: str, *, found: bool) -> None:
-    """And everything else of it is literal."""
-    assert matches(pattern, value) == found
-
-
-def test_rules_are_read_in_the_format_in_which_they_are_stored() -> None:
-    """A bucket's in S3's capitals, a function URL's and an API's in either."""
+def test_rules_of_a_bucket_are_those_of_its_put() -> None:
+    """In S3's format."""
     bucket = {"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}]}
     assert rules_of_bucket(bucket) == (
         CorsRule(origins=("*",), methods=("GET",), credentials=True),
     )
     assert rules_of_bucket({}) == ()
-    url = {"AllowOrigins": ["https://a"], "AllowCredentials": True, "MaxAge": 5}
-    expected = CorsRule(origins=("https://a",), credentials=True, max_age_seconds=5)
-    assert rule_of_endpoint(url) == expected
-    assert rule_of_endpoint({name[0].lower() + name[1:]: url[name] for name in url}) == expected
 
 
 def test_a_wildcard_shares_without_credentials() -> None:
     """As Amazon S3 answers."""
     rule = CorsRule(origins=("*",), methods=("GET",), credentials=True)
-    headers = rule.response_headers("https://a", None)
+    headers = response_headers(rule, "https://a", None)
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in headers
 

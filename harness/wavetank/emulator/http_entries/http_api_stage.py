@@ -4,18 +4,31 @@
 http-api-develop-routes]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
-from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
-from wavetank.emulator.http_apis.definition import DEFAULT, HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.authorizers import (
+    HTTP_ANSWERS,
+    AuthorizerCall,
+    LambdaAuthorizer,
+    authorizer_call,
+    request_event,
+)
 from wavetank.emulator.http_entries.cors import preflight_answer, with_cors
-from wavetank.emulator.http_entries.entry import EntryErrors, FunctionCall
+from wavetank.emulator.http_entries.entry import (
+    API_BODY_BYTES_MAX,
+    EntryErrors,
+    FunctionCall,
+    checked_size,
+)
+from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi, HttpApiRoute
+from wavetank.emulator.http_entries.payload import RequestContext
 from wavetank.emulator.http_entries.payload_v1 import answer_v1, event_v1
-from wavetank.emulator.http_entries.payload_v2 import RequestContext, answer_v2, event_v2
-from wavetank.emulator.http_entries.routes import MatchedRoute, match_route
+from wavetank.emulator.http_entries.payload_v2 import answer_v2, event_v2
+from wavetank.emulator.http_entries.routes import MatchedRoute, match_route, with_stage_variables
 
 INTERNAL = json_answer(500, {"message": "Internal Server Error"})
 UNAVAILABLE = json_answer(503, {"message": "Service Unavailable"})
@@ -26,6 +39,7 @@ ERRORS = EntryErrors(
     malformed=INTERNAL,
     rejected=UNAVAILABLE,
     timed_out=UNAVAILABLE,
+    too_large=json_answer(413, {"message": "Request Entity Too Large"}),
 )
 PREFLIGHT_STATUS = 204
 ALL = "*"
@@ -35,26 +49,20 @@ ALL = "*"
 class HttpApiStage:
     """One stage of an HTTP API."""
 
-    name: str
     api: HttpApi
     arn: str
-    """Of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
+    """The ARN of the stage, for permissions: `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`."""
     stage: str
 
     @classmethod
     def of(cls, api: HttpApi, stage: str) -> "HttpApiStage":
         """The stage of that name."""
-        arn = f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api.id}/{stage}"
-        return cls(name=api.name, api=api, arn=arn, stage=stage)
-
-    @property
-    def id(self) -> str:
-        """The id of the API."""
-        return self.api.id
+        arn = f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/{stage}"
+        return cls(api=api, arn=arn, stage=stage)
 
     @property
     def errors(self) -> EntryErrors:
-        """The answers of API Gateway."""
+        """API Gateway's answers to requests that fail before, in or after the function."""
         return ERRORS
 
     def route(self, call: HttpCall, request: str, at: datetime) -> FunctionCall | HttpAnswer:
@@ -63,6 +71,8 @@ class HttpApiStage:
         Raises:
             UsageError: the route has an authorizer or an integration that is not simulated.
         """
+        if len(call.body) > API_BODY_BYTES_MAX:
+            return ERRORS.too_large
         preflight = preflight_answer(self.api.cors, call, PREFLIGHT_STATUS)
         if preflight is not None:
             return preflight
@@ -70,20 +80,24 @@ class HttpApiStage:
         if matched is None:
             return NOT_FOUND
         _refuse_what_is_not_simulated(matched.route)
-        return self._function_call(call, matched, self._context(matched, request, at))
+        context = self._context(matched, request, at)
+        routed = self._function_call(call, matched, context)
+        authorizer = matched.route.authorizer
+        if authorizer is not None:
+            asked = self._authorizer_call(authorizer, call, matched.route, context)
+            if isinstance(asked, HttpAnswer):
+                return asked
+            routed = replace(routed, authorizer=asked)
+        return checked_size(routed, call, ERRORS)
 
     def _context(
         self, matched: MatchedRoute[HttpApiRoute], request: str, at: datetime
     ) -> RequestContext:
-        _, _, _, region, account, _ = self.arn.split(":")
         is_default = matched.route.key == DEFAULT
-        return RequestContext(
-            api_id=self.api.id,
-            domain=f"{self.api.id}.execute-api.{region}.amazonaws.com",
-            account=account,
+        return RequestContext.of_stage(
+            self.arn,
             request=request,
             at=at,
-            stage=self.stage,
             route_key=matched.route.key,
             path_parameters={} if is_default else matched.parameters,
             stage_variables=self.api.stages[self.stage],
@@ -93,12 +107,6 @@ class HttpApiStage:
         self, call: HttpCall, matched: MatchedRoute[HttpApiRoute], context: RequestContext
     ) -> FunctionCall:
         route, source = matched.route, f"{self.arn}/{_permission(matched.route)}"
-        if route.payload == "1.0":
-            resource = route.key.rpartition(" ")[2]
-            event = event_v1(call, context, resource, "", is_text=call.has_text)
-            event = {"version": "1.0", **event}
-        else:
-            event = event_v2(call, context)
 
         def answer(payload: bytes) -> HttpAnswer:
             is_one = route.payload == "1.0"
@@ -106,12 +114,46 @@ class HttpApiStage:
             return with_cors(found, self.api.cors, call)
 
         return FunctionCall(
-            function=route.function,
-            event=event,
+            function=with_stage_variables(route.function, self.api.stages[self.stage]),
+            event=_event(call, context, route.payload),
             answer=answer,
             source=source,
             timeout=route.timeout,
         )
+
+    def _authorizer_call(
+        self,
+        authorizer: LambdaAuthorizer,
+        call: HttpCall,
+        route: HttpApiRoute,
+        context: RequestContext,
+    ) -> AuthorizerCall | HttpAnswer:
+        identity = authorizer.identity_of(call, context)
+        if identity is None:
+            return HTTP_ANSWERS.unauthorized
+        arn = f"{self.arn}/{call.method}{call.path}"
+        more: dict[str, Any] = {"identitySource": list(identity)}
+        if authorizer.payload == "1.0":
+            token = ",".join(identity)
+            more = {"identitySource": token, "authorizationToken": token}
+        event = request_event(_event(call, context, authorizer.payload), arn, **more)
+
+        def shown(decision: dict[str, Any]) -> dict[str, Any]:
+            if route.payload == "1.0":
+                return decision
+            return {"lambda": {k: v for k, v in decision.items() if k != "principalId"}}
+
+        return authorizer_call(authorizer, event, arn, identity, HTTP_ANSWERS, shown)
+
+
+def _event(call: HttpCall, context: RequestContext, payload: str) -> dict[str, Any]:
+    """The event in that format."""
+    if payload != "1.0":
+        return event_v2(call, context)
+    resource = context.route_key.rpartition(" ")[2]
+    headers = tuple((name.lower(), value) for name, value in context.received_headers(call))
+    event = event_v1(call, context, headers, resource, None, is_text=call.has_text)
+    return {"version": "1.0", **event}
 
 
 def match_http_route(
@@ -119,7 +161,7 @@ def match_http_route(
 ) -> MatchedRoute[HttpApiRoute] | None:
     """The route of the request; `$default` takes those without another."""
     named = [route for route in routes if route.key != DEFAULT]
-    matched = match_route(named, method, path)
+    matched = match_route(named, method, path, slash_at_end_counts=True)
     if matched is not None:
         return matched
     default = next((route for route in routes if route.key == DEFAULT), None)
@@ -135,10 +177,10 @@ def _permission(route: HttpApiRoute) -> str:
 
 def _refuse_what_is_not_simulated(route: HttpApiRoute) -> None:
     found = ""
-    if route.authorization != "NONE":
+    if route.authorization != "NONE" and route.authorizer is None:
         found = f"the authorizer {route.authorization} of {route.key}"
     elif not route.function:
         found = f"the integration {route.integration or 'none'} of {route.key}"
     if found:
-        expected = "a route with a Lambda proxy integration, and without an authorizer"
+        expected = "a route with a Lambda proxy integration, and no authorizer but one of Lambda"
         raise UsageError(expected, found, "call another, or test that one on AWS")

@@ -6,15 +6,17 @@ CloudFormation template reference: AWS::ApiGatewayV2::Api, Integration, Route, S
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from wavetank.emulator.http_entries.cors import CorsSettings, cors_settings
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
+from wavetank.emulator.http_entries.cors import CorsRule, rule_of_endpoint
 from wavetank.emulator.http_entries.routes import ANY
 
 DEFAULT = "$default"
 INTEGRATION, CORS = "x-amazon-apigateway-integration", "x-amazon-apigateway-cors"
+AUTHORIZER = "x-amazon-apigateway-authorizer"
 ANY_METHOD = "x-amazon-apigateway-any-method"
 TIMEOUT_MS = 30_000
 FUNCTION = re.compile(r"(?:.*/functions/)?(?P<function>arn:[^/]+:function:[^/]+)(?:/invocations)?")
@@ -27,29 +29,37 @@ class HttpApiRoute:
     method: str
     path: str
     key: str
-    """As in the API, such as `GET /orders/{id}`."""
+    """The route's key in the API, such as `GET /orders/{id}`."""
     function: str
     integration: str = "AWS_PROXY"
     payload: str = "2.0"
     timeout: timedelta = timedelta(milliseconds=TIMEOUT_MS)
     authorization: str = "NONE"
+    authorizer: LambdaAuthorizer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpApi:
-    """An API with its stages, and the variables of each."""
+    """An API of an account and a region, with its stages, and the variables of each."""
 
     id: str
     name: str
+    account: str
+    region: str
     routes: tuple[HttpApiRoute, ...]
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    cors: CorsSettings | None = None
+    cors: CorsRule | None = None
 
 
 @dataclass(frozen=True)
 class HttpApiResources:
-    """The properties of all resources, by type and id."""
+    """The properties of all resources in an account and a region, by type and id.
 
+    Routes, integrations and stages belong to APIs of the same account and region only.
+    """
+
+    account: str
+    region: str
     apis: Mapping[str, Mapping[str, Any]]
     stages: Mapping[str, Mapping[str, Any]]
     routes: Mapping[str, Mapping[str, Any]]
@@ -67,10 +77,12 @@ class HttpApiResources:
             }
             yield HttpApi(
                 id=name,
+                account=self.account,
+                region=self.region,
                 name=properties.get("Name") or body.get("info", {}).get("title") or name,
                 routes=(*quick, *_documented(body), *self._routes_of(name)),
                 stages=stages | ({DEFAULT: {}} if quick else {}),
-                cors=cors_settings(properties.get("CorsConfiguration") or body.get(CORS)),
+                cors=rule_of_endpoint(properties.get("CorsConfiguration") or body.get(CORS)),
             )
 
     def _routes_of(self, api: str) -> Iterator[HttpApiRoute]:
@@ -89,13 +101,39 @@ class HttpApiResources:
 
 
 def _documented(body: Mapping[str, Any]) -> Iterator[HttpApiRoute]:
+    authorizers = dict(_authorizers(body))
     for path, item in (body.get("paths") or {}).items():
         for method, written in item.items():
             if INTEGRATION in written:
                 name = ANY if method == ANY_METHOD else method.upper()
                 key = DEFAULT if path.strip("/") == DEFAULT else f"{name} {path}"
-                security = [scheme for each in written.get("security") or [] for scheme in each]
-                yield _route(key, written[INTEGRATION], ", ".join(security) or "NONE")
+                required = written.get("security", body.get("security")) or []
+                security = [scheme for each in required for scheme in each]
+                authorizer = authorizers.get(security[0]) if len(security) == 1 else None
+                route = _route(key, written[INTEGRATION], ", ".join(security) or "NONE")
+                yield replace(route, authorizer=authorizer)
+
+
+def _authorizers(body: Mapping[str, Any]) -> Iterator[tuple[str, LambdaAuthorizer]]:
+    """The Lambda authorizers of the document; one that a role may invoke is not simulated."""
+    schemes = (body.get("components") or {}).get("securitySchemes") or {}
+    for name, scheme in schemes.items():
+        written = scheme.get(AUTHORIZER) or {}
+        matched = FUNCTION.fullmatch(str(written.get("authorizerUri") or ""))
+        if written.get("type") == "request" and matched and "authorizerCredentials" not in written:
+            sources = written.get("identitySource") or []
+            sources = sources.split(",") if isinstance(sources, str) else sources
+            yield (
+                name,
+                LambdaAuthorizer(
+                    id=name,
+                    function=matched["function"],
+                    identity=tuple(str(each).strip() for each in sources),
+                    payload=str(written.get("authorizerPayloadFormatVersion") or "1.0"),
+                    has_simple_responses=bool(written.get("enableSimpleResponses")),
+                    ttl=timedelta(seconds=int(written.get("authorizerResultTtlInSeconds") or 0)),
+                ),
+            )
 
 
 def _quick_route(properties: Mapping[str, Any]) -> HttpApiRoute:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from wavetank.emulator.http_apis.definition import HttpApi, HttpApiResources, HttpApiRoute
-from wavetank.emulator.http_entries.cors import CorsSettings
+import pytest
+
+from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
+from wavetank.emulator.http_entries.cors import CorsRule
+from wavetank.emulator.http_entries.http_api import HttpApi, HttpApiResources, HttpApiRoute
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:take"
 URI = f"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
@@ -14,7 +17,10 @@ def defined(api: dict[str, Any], **others: dict[str, Any]) -> HttpApi:
     """The API of these properties, with other resources of it."""
     stages = {"a/live": {"ApiId": "a", "StageName": "live", "StageVariables": {"x": "1"}}}
     kinds = {kind: others.get(kind, {}) for kind in ("routes", "integrations")}
-    (found,) = HttpApiResources(apis={"a": api}, stages=stages, **kinds).definitions()
+    resources = HttpApiResources(
+        account="1", region="eu-west-1", apis={"a": api}, stages=stages, **kinds
+    )
+    (found,) = resources.definitions()
     return found
 
 
@@ -30,6 +36,8 @@ def test_a_document_defines_routes() -> None:
     body = {"info": {"title": "shop"}, "paths": paths, "x-amazon-apigateway-cors": cors}
     assert defined({"Body": body}) == HttpApi(
         id="a",
+        account="1",
+        region="eu-west-1",
         name="shop",
         routes=(
             HttpApiRoute(
@@ -50,7 +58,7 @@ def test_a_document_defines_routes() -> None:
             ),
         ),
         stages={"live": {"x": "1"}},
-        cors=CorsSettings(origins=("*",), max_age=5, credentials=True),
+        cors=CorsRule(origins=("*",), max_age_seconds=5, credentials=True),
     )
 
 
@@ -66,3 +74,37 @@ def test_resources_define_routes() -> None:
         ("$default", f"{FUNCTION}:live")
     ]
     assert quick.stages.keys() == {"live", "$default"}
+
+
+@pytest.mark.parametrize(
+    "sources",
+    ["$request.header.A, $request.header.B", ["$request.header.A", "$request.header.B"]],
+)
+def test_a_document_defines_lambda_authorizers(sources: Any) -> None:
+    """With their sources as a list or a text; one that a role invokes is none."""
+    key = "x-amazon-apigateway-authorizer"
+    guard = {
+        "type": "request",
+        "authorizerUri": URI,
+        "identitySource": sources,
+        "authorizerPayloadFormatVersion": "2.0",
+        "enableSimpleResponses": True,
+        "authorizerResultTtlInSeconds": 60,
+    }
+    schemes = {"Guard": {key: guard}, "Role": {key: guard | {"authorizerCredentials": "arn"}}}
+    of = {"type": "aws_proxy", "uri": URI}
+    paths = {
+        f"/{name}": {"get": {"x-amazon-apigateway-integration": of, "security": [{name: []}]}}
+        for name in schemes
+    }
+    body = {"components": {"securitySchemes": schemes}, "paths": paths}
+    first, second = defined({"Body": body}).routes
+    assert first.authorizer == LambdaAuthorizer(
+        id="Guard",
+        function=FUNCTION,
+        identity=("$request.header.A", "$request.header.B"),
+        payload="2.0",
+        has_simple_responses=True,
+        ttl=timedelta(minutes=1),
+    )
+    assert (second.authorization, second.authorizer) == ("Role", None)
