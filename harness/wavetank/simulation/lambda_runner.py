@@ -7,7 +7,7 @@ when a fault ends its process, the environment is discarded too.
 import json
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,20 @@ from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
-from wavetank.faults.functions import NotificationFailure, SlowColdStart
+from wavetank.faults.functions import (
+    FunctionTimeout,
+    HandlerCrash,
+    InvocationFault,
+    NotificationFailure,
+    OutOfMemory,
+    Side,
+    SlowColdStart,
+)
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
-from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
+from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited, pause
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
@@ -34,6 +42,12 @@ if TYPE_CHECKING:
 
 HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 """Between two calls of a handler; beyond them it counts as stuck."""
+PAUSES: Mapping[type[InvocationFault], Pause] = {
+    HandlerCrash: Crash(CrashCause.CRASH),
+    OutOfMemory: Crash(CrashCause.OUT_OF_MEMORY),
+    FunctionTimeout: Hang(),
+}
+"""What a fault does to the handler, at one of its calls."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +137,11 @@ class LambdaRunner:
             self._pool.evict(arn)  # a warm environment would have no cold start
             self._clock.after(slow.takes, lambda: self._start(request, function))
 
+    def end_if_hit(self, attempt: HandlerAttempt, side: Side, call: str) -> None:
+        """End the invocation if a fault does so at this call, on this `side` of it."""
+        what = f"{attempt.request.id} {side} its call {attempt.calls}, {call}"
+        self._end_if(attempt, what, {(attempt.calls, side)})
+
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
         for attempt in list(self._unfinished.values()):
@@ -146,12 +165,33 @@ class LambdaRunner:
             return
         deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        task = HandlerTask[Pause, outcomes.InvocationOutcome](
-            pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
-        )
+
+        def invoke() -> outcomes.InvocationOutcome:
+            outcome = environment.invoke(request.event, context)
+            if not attempt.calls and not outcome.is_error:
+                sides = {(1, side) for side in Side}
+                self._end_if(attempt, f"{request.id} at its end, without a call", sides)
+            return outcome
+
+        task = HandlerTask[Pause, outcomes.InvocationOutcome](pooled.thread, invoke, HANDLER_LIMITS)
         attempt = HandlerAttempt(request, function, pooled, task, deadline)
         self._unfinished[id(attempt)] = attempt
         self._follow(attempt, task.start)
+
+    def _end_if(self, attempt: HandlerAttempt, what: str, moments: set[tuple[int, Side]]) -> None:
+        """End the invocation if a fault does so at one of these calls and sides."""
+        # always in this order: each match counts the event, which decides later matches
+        for kind, end in PAUSES.items():
+            found = self._matcher.match(
+                kind,
+                what,
+                lambda fault: (
+                    (fault.call_number, fault.side) in moments
+                    and self.matches(attempt.function.arn, fault.function)
+                ),
+            )
+            if found is not None:
+                pause(end)
 
     def _fails_before_handler(
         self, request: InvocationRequest, function: "DeployedFunction"
