@@ -7,7 +7,7 @@ from typing import Any
 from wavetank.core.errors import UsageError
 from wavetank.templates.accessors import as_table
 from wavetank.templates.document import Keys
-from wavetank.templates.references import TemplateScope
+from wavetank.templates.references import OF_FUNCTION, ResourceReference, TemplateScope
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,17 @@ class TemplateResource:
     def is_retained(self) -> bool:
         """Whether it outlives its stack."""
         return str(self._written.get("DeletionPolicy", "")).startswith("Retain")
+
+    def referred(self, written: object) -> "TemplateResource | None":
+        """The resource that one of its values refers to; for an alias or a version its function."""
+        value = self.scope.value(written)
+        resources = self.scope.template.section("Resources")
+        if not isinstance(value, ResourceReference) or value.resource not in resources:
+            return None
+        found = TemplateResource(self.scope, value.resource)
+        if found.kind in OF_FUNCTION:
+            return found.referred(found.properties.get("FunctionName"))
+        return found
 
     def problem(self, expected: str, what: str, action: str, keys: Keys = ()) -> TemplateProblem:
         """A problem with a part of its properties; `what` completes "found Feed (its type) ..."."""
