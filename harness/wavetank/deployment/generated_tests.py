@@ -219,10 +219,10 @@ def _event_test(event: FirstEvent) -> str:
     body = repr({**event.body, "number": 1}).replace("'", '"')
     head = HEAD + BODY.format(body=body, function=event.function)
     if event.kind == "http":
-        fields = {"method": "POST", "path": "/"} | event.fields
+        fields = {"method": "POST", "path": "/", **event.fields}
         entry = "function_url" if event.target == event.function else "api"
         request = [json.dumps(fields.pop(name)) for name in ("method", "path")]
-        request += _keywords({entry: event.target} | fields)
+        request += _keywords({entry: event.target, **fields})
         test = HTTP_TEST.format(arguments=", ".join(request))
         head = head.replace("import pytest\n", "import json\n\nimport pytest\n", 1)
         what = "The caller gets an error, and what the function has begun is consistent."

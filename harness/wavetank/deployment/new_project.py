@@ -13,7 +13,7 @@ from wavetank.configuration.project import default_name
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION
-from wavetank.core.text import pluralize, short_path
+from wavetank.core.text import pluralize
 from wavetank.deployment.generated_tests import (
     calm_scenario,
     first_activity,
@@ -101,11 +101,7 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
 
 def _unsimulated(tree: StackTree) -> tuple[str, ...]:
     """The resources that the simulator does not support, with their positions."""
-    return tuple(
-        problem.found.replace(f"{scope.template.path}", short_path(scope.template.path))
-        for scope in tree.all_scopes()
-        for problem in unsupported(scope)
-    )
+    return tuple(problem.found for scope in tree.all_scopes() for problem in unsupported(scope))
 
 
 def _functions(tree: StackTree) -> tuple[str, ...]:

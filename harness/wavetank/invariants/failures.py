@@ -26,6 +26,9 @@ from wavetank.history.events import OK
 from wavetank.invariants.applicability import FUNCTION, is_deployed
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
+WAITING = frozenset({Trigger.DELIVERY_STREAM, Trigger.HTTP, Trigger.QUEUE, Trigger.STREAM})
+"""Triggers whose caller or service waits for the result itself, and so learns of a failure."""
+
 
 @dataclass
 class _Pending:
@@ -62,8 +65,8 @@ class NoSilentFailure:
                 self._answered += event.outcome is not Outcome.SUCCESS
                 self._synchronous.discard(event.request)
                 _decrement(self._open, event.request)
-            case AttemptBegan(trigger=Trigger.DELIVERY_STREAM | Trigger.QUEUE | Trigger.STREAM):
-                self._synchronous.add(event.request)  # the service gets the result itself
+            case AttemptBegan() if event.trigger in WAITING:
+                self._synchronous.add(event.request)
                 self._begin(event.request, event)
             case AttemptBegan(attempt=1) if event.trigger is not Trigger.SCHEDULE:
                 self._begin(event.request, event)

@@ -69,7 +69,7 @@ def read(folder: Path, text: str) -> StackTree:
 
 
 @pytest.mark.parametrize(
-    ("kind", "properties", "expected"),
+    ("trigger", "properties", "expected"),
     [
         ("SQS", "{Queue: !GetAtt Orders.Arn}", FirstEvent("publish", "News", "Store")),
         (
@@ -143,10 +143,10 @@ def read(folder: Path, text: str) -> StackTree:
     ],
 )
 def test_each_trigger_gets_its_own_event(
-    tmp_path: Path, kind: str, properties: str, expected: FirstRun | FirstEvent
+    tmp_path: Path, trigger: str, properties: str, expected: FirstRun | FirstEvent
 ) -> None:
     """One that passes its filter; scenario and test have it in their own forms."""
-    event = EVENT.replace("{kind}", kind).replace("{properties}", properties)
+    event = EVENT.replace("{kind}", trigger).replace("{properties}", properties)
     first = first_activity(read(tmp_path, BEGIN + event))
     assert first == expected
     (tmp_path / "calm.toml").write_text(calm_scenario(first))
@@ -155,8 +155,8 @@ def test_each_trigger_gets_its_own_event(
     calls = _workload_calls(simulator_test(first))
     if isinstance(first, FirstEvent):
         assert (workloads[0].kind, workloads[0].target) == (first.kind, first.target)
-        for arguments, fields in calls:
-            assert workload_of(*arguments, {**fields, "body": {}}).kind == first.kind  # type: ignore[typeddict-item]
+        for (kind, target), fields in calls:
+            assert workload_of(kind, target, fields | {"body": {}}).kind == first.kind
     assert bool(calls) == isinstance(first, FirstEvent)
 
 

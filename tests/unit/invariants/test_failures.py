@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.pipeline import NOON
 from tests.sample_histories import assert_found, before, calm, only, undrained, without
 from wavetank.core.findings import Verdict
@@ -18,6 +20,7 @@ from wavetank.history import (
     Trigger,
 )
 from wavetank.invariants import NoSilentFailure
+from wavetank.invariants.failures import WAITING
 
 
 def test_success_and_reported_failure_are_valid() -> None:
@@ -63,13 +66,14 @@ def test_a_synchronous_failure_ends_with_its_response() -> None:
     )
 
 
-def test_a_failure_of_a_streams_function_ends_with_its_response() -> None:
-    """The delivery stream gets the error, and invokes the function anew."""
-    of_stream: tuple[Event, ...] = (
-        AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=Trigger.DELIVERY_STREAM),
+@pytest.mark.parametrize("trigger", sorted(WAITING))
+def test_a_failure_that_is_answered_ends_with_its_response(trigger: Trigger) -> None:
+    """The caller of an API gets the error; a stream or a queue gets it, and invokes anew."""
+    answered: tuple[Event, ...] = (
+        AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=trigger),
         AttemptEnded(NOON, "one", "f", 1, Outcome.ERROR, "KeyError"),
     )
-    events = before(calm(1), RuleFired, *of_stream)
+    events = before(calm(1), RuleFired, *answered)
     evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
     assert_found(NoSilentFailure(), events, Verdict.VALID, evidence)
 

@@ -7,7 +7,8 @@ from typing import Any
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
-from wavetank.inspection.stack_resources import StackResource, every_resource, last_part
+from wavetank.core.text import last_part
+from wavetank.inspection.stack_resources import StackResource, every_resource
 from wavetank.scenario.workload.kinds import (
     InvokeFunction,
     PublishMessage,
