@@ -1,9 +1,14 @@
 """Only a run of the whole suite is written down as such."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from wavetank.cli.test import _refuse_misspelt, runs_everything, worker_options
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import ExitCode, UsageError
 
 
 @pytest.mark.parametrize(
@@ -58,3 +63,33 @@ def test_every_option_of_pytest_is_passed_on(pytestconfig: pytest.Config) -> Non
     options = [name for group in groups for option in group.options for name in option.names()]
     assert "--collect-only" in options
     _refuse_misspelt([*options, "tests/unit", "-k", "quick"])
+
+
+SLOW_TO_END = """
+import sys, threading, time
+sys.stdout.write("ready\\n"); sys.stdout.flush()
+try:
+    threading.Event().wait()
+except KeyboardInterrupt:
+    time.sleep(0.5)  # longer than subprocess.run would wait
+    print("cleaned up")
+    sys.exit(2)
+"""
+RUN = f"""
+import sys
+from pathlib import Path
+from wavetank.cli.test import _pytest
+sys.exit(_pytest([sys.executable, "-c", {SLOW_TO_END!r}], Path()))
+"""
+
+
+def test_an_interrupted_run_removes_its_files_before_the_command_ends() -> None:
+    """Pytest is left to end by itself, as nothing but pytest knows what to remove."""
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "ready\n"
+        os.killpg(command.pid, signal.SIGINT)
+        assert command.stdout.read() == "cleaned up\n"
+    assert command.returncode == ExitCode.INTERRUPTED
