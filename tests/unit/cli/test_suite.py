@@ -67,8 +67,8 @@ def test_every_option_of_pytest_is_passed_on(pytestconfig: pytest.Config) -> Non
 
 SLOW_TO_END = """
 import sys, threading, time
-sys.stdout.write("ready\\n"); sys.stdout.flush()
 try:
+    print("ready", flush=True)
     threading.Event().wait()
 except KeyboardInterrupt:
     time.sleep(0.5)  # longer than subprocess.run would wait
