@@ -69,7 +69,7 @@ def test_a_request_is_answered(simulator):
 CRASH_TEST = '''
 
 @pytest.mark.fault("handler-crash", function={function}, after="0s", lasts="{lasts}m")
-def test_a_crash_loses_nothing(simulator):
+def test_a_crash_{result}(simulator):
     """{what}"""
 {send}    simulator.run(minutes={minutes}).assert_all_valid()
 '''
@@ -90,6 +90,7 @@ def test_a_function_succeeds(sandbox, function, event):
     answer = sandbox.aws.awslambda.invoke(FunctionName=name, Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
 '''
+LOSES_NOTHING = "loses_nothing"
 NUMBER = "{{ number }}"
 
 
@@ -208,7 +209,7 @@ def simulator_test(first: FirstRun | FirstEvent | None) -> str:
     if first is None or first.function is None:
         return text.replace("import pytest\n", "", 1).replace("\n\n\n\n", "\n\n\n")
     what = "Lambda retries the invocation, or reports it to the failure destination."
-    return text + _crash_test(first.function, what, "", minutes)
+    return text + _crash_test(first.function, LOSES_NOTHING, what, "", minutes)
 
 
 def _event_test(event: FirstEvent) -> str:
@@ -225,17 +226,22 @@ def _event_test(event: FirstEvent) -> str:
         request += _keywords({entry: event.target, **fields})
         test = HTTP_TEST.format(arguments=", ".join(request))
         head = head.replace("import pytest\n", "import json\n\nimport pytest\n", 1)
-        what = "The caller gets an error, and what the function has begun is consistent."
+        result, what = "is_an_error_for_the_caller", "Lambda does not retry a synchronous call."
     else:
         test = EVENT_TEST.format(send=send)
-        what = "The event is tried again, or reported to the failure destination."
-    return head + test + _crash_test(event.function, what, send, 1)
+        result, what = LOSES_NOTHING, "Lambda retries the event, or reports it."
+    return head + test + _crash_test(event.function, result, what, send, 1)
 
 
-def _crash_test(function: str, what: str, send: str, minutes: int) -> str:
+def _crash_test(function: str, result: str, what: str, send: str, minutes: int) -> str:
     """A crash within five minutes of the first run; each minute of `minutes` is before that."""
     return CRASH_TEST.format(
-        function=json.dumps(function), what=what, send=send, lasts=minutes + 5, minutes=minutes + 19
+        function=json.dumps(function),
+        result=result,
+        what=what,
+        send=send,
+        lasts=minutes + 5,
+        minutes=minutes + 19,
     )
 
 
