@@ -1,6 +1,7 @@
 """Any template is either accepted or refused with a usage error."""
 
 import json
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -58,14 +59,16 @@ SECTION = st.dictionaries(st.sampled_from(["A", "P"]), PROPERTIES | VALUES, max_
 @example(
     {"A": {"Type": "AWS::CloudFormation::Stack"}}, {"Conditions": {"A": {"Fn::FindInMap": {}}}}
 )
-def test_any_template_passes_or_is_refused_in_one_line(
+def test_any_template_passes_or_is_refused_with_a_line_for_each_mistake(
     resources: dict[str, Any], sections: dict[str, Any]
 ) -> None:
     """Both as the pipeline and as the storage that it refers to."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "template.json"
         path.write_text(json.dumps({"Resources": resources, **sections}))
-        assert "\n" not in refusal(TemplatesPipeline(template=path, storage=path))
+        first, *others = refusal(TemplatesPipeline(template=path, storage=path)).split("\n")
+        assert all(re.search(r"^  .*\.json:\d+", line) for line in others)
+        assert not others or first.startswith(f"{len(others)} mistakes")
 
 
 def refusal(pipeline: TemplatesPipeline) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from tests.simulator.conftest import START, Deployed
 from wavetank.core.lambda_package import package_files
+from wavetank.faults.fault import Fault
+from wavetank.faults.plan import FaultPlan
 from wavetank.history import AttemptBegan, Event, EventOffered, EventSettled, Settlement, digest_of
 from wavetank.simulation.run import Run, RunOptions
 
@@ -91,10 +93,13 @@ class QueueReader:
             self.aws.sqs.send_message(QueueUrl=url, MessageBody=body, **more)
 
     @contextmanager
-    def run(self, seed: int = 1) -> Iterator[Run]:
-        """A run for the body, then to its end; `events` has its history."""
+    def run(self, seed: int = 1, *faults: Fault) -> Iterator[Run]:
+        """A run with the faults for the body, then to its end; `events` has its history."""
         self.events.clear()
-        options = RunOptions(scenario="queues", seed=seed, start=START, horizon=timedelta())
+        plan = FaultPlan(faults)
+        options = RunOptions(
+            scenario="queues", seed=seed, start=START, horizon=timedelta(), plan=plan
+        )
         run = Run(self.deployed.simulator, options, self.events.append)
         with run.started():
             yield run

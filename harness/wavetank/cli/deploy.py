@@ -256,8 +256,8 @@ def _to_sandbox(target: Target, options: DeploymentOptions, handler: str, output
         done = sandbox.deployer().deploy(options)
         code = correct_code(target.aws, options.names, done.packages, WallClock())
     changed = ", ".join([*done.changed_stacks, *(f"code of {each}" for each in code)]) or "nothing"
-    prices = "reset" if options.reset_prices else "kept"
-    output.say(f"changed: {changed}; prices: {prices}; handler: {handler}")
+    prices = "; prices: reset" if options.reset_prices else ""
+    output.say(f"changed: {changed}{prices}; handler: {handler}")
     show_unconfirmed(sandbox, output)
     output.emit(
         "deployed", changed=[*done.changed_stacks, *code], prices_reset=options.reset_prices

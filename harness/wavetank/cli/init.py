@@ -9,11 +9,10 @@ from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.configuration.project import STACK_NAME, stack_name_form
 from wavetank.core.errors import UsageError
+from wavetank.core.installation import PROGRAM, clone_folder
 from wavetank.core.private_files import users_umask
 from wavetank.core.project import CONFIGURATION
 from wavetank.deployment.new_project import AdoptedTemplate, adopt_template, create_sample
-
-INSTALL_TESTS = 'pip install "wavetank[test]"'
 
 
 def init(
@@ -57,7 +56,8 @@ def init(
         output.say(f"wrote {folder / path}")
     if project.unsimulated:
         output.say(f"not simulated: {'; '.join(project.unsimulated)}")
-    output.say(f"tests need an extra: {INSTALL_TESTS}, then python -m pytest")
+    package = clone_folder() or PROGRAM  # nothing is published that a clone could be found by
+    output.say(f'tests need an extra: pip install "{package}[test]", then python -m pytest')
     enter = "" if folder == Path() else f"cd {folder} && "
     output.say(f"see {folder / CONFIGURATION}, then try: {enter}{_first_commands(project)}")
 

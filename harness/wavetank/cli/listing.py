@@ -6,6 +6,7 @@ from wavetank.cli.options import DebugOption, JsonOption
 from wavetank.cli.output import Output
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
+from wavetank.core.text import short_path
 from wavetank.scenario.loader import find_scenarios, load_scenario, project_scenarios
 from wavetank.scenario.run_store import SavedRun, project_runs
 
@@ -35,6 +36,8 @@ def scenarios(
         if not as_json:
             text = f"{scenario.name:<{width}}  {lasts:>4}  {scenario.description}"
             output.say(text, hang=width + 8)
+    if not found:
+        output.say(f"no scenarios: no file {short_path(folder)}/*.toml; ./wavetank init writes one")
 
 
 def runs(

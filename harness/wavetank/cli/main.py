@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.commands import HELP_OPTIONS, CommandGroup
+from wavetank.cli.options import DebugOption
 from wavetank.core.command_process import SUPERVISION
 from wavetank.core.errors import ExitCode, WavetankError
 from wavetank.core.private_files import use_private_umask
@@ -39,8 +40,9 @@ def _main(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
+    debug: DebugOption = False,
 ) -> None:
-    """Options of the command itself."""
+    """Options of the command itself; `--debug` is read where errors are shown."""
 
 
 def run() -> None:
@@ -103,6 +105,7 @@ def _report(error: WavetankError) -> None:
     Output(as_json="--json" in sys.argv).emit(
         "error",
         exit_code=error.exit_code,
+        message=str(error),
         expected=error.expected,
         found=error.found,
         action=error.action,

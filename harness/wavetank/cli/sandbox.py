@@ -36,6 +36,7 @@ from wavetank.cli.revert_offer import (
 )
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
+from wavetank.core.errors import ExitCode
 from wavetank.core.naming import (
     DEFAULT_ADDRESS,
     DEFAULT_NAME,
@@ -48,7 +49,7 @@ from wavetank.core.stop_signal import Stopped, stop_on_signal
 from wavetank.deployment.custom_handler import read_custom_handler
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.engines.embedded import SandboxFolder
-from wavetank.engines.sandbox_record import Engine
+from wavetank.engines.sandbox_record import Engine, SandboxRecord
 from wavetank.live.background_sandbox import start_in_background
 from wavetank.live.change_targets import host_target
 from wavetank.live.confirmed_addresses import show_unconfirmed
@@ -59,6 +60,7 @@ from wavetank.live.sandbox_records import compose_sandbox, sandbox_record
 from wavetank.live.sandbox_session import open_session
 from wavetank.templates.project_templates import check_address
 
+INTERRUPTED = "interrupted before the sandbox is ready; stopping it takes up to ten seconds"
 DETACH_OPTIONS = frozenset({"--detach", "-d"})
 
 EngineOption = Annotated[
@@ -130,27 +132,36 @@ def up(
         "enforce_access": enforce_access,
     }
     plan, folder = _plan(choice, email, sandbox_options), _sandbox_folder()
-    if detach and engine is Engine.EMBEDDED:
-        arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
-        with output.waiting("starting in the background"):
-            record = start_in_background(folder, arguments)
-        output.emit("ready", endpoint=record.endpoint)
-        _show_ready(pipeline_in(record, _deployed_name(plan)), output)
-        return
+    is_ready = False
     try:
-        with (
-            stop_on_signal(),
-            open_session(engine, plan, folder, output, leave=detach) as session,
-        ):
-            revert_after_start(session.sandbox, output)
-            sandbox = session.sandbox
-            if detach:
-                _show_ready(sandbox, output)
-            else:
-                follow(session, output, sandbox.target().journal.changes)
+        with stop_on_signal(lambda: None if is_ready else output.note(INTERRUPTED)):
+            if detach and engine is Engine.EMBEDDED:
+                record = _start_detached(folder, output)
+                is_ready = True
+                _show_ready(pipeline_in(record, _deployed_name(plan)), output)
+                return
+            with open_session(engine, plan, folder, output, leave=detach) as session:
+                is_ready = True
+                revert_after_start(session.sandbox, output)
+                sandbox = session.sandbox
+                if detach:
+                    _show_ready(sandbox, output)
+                else:
+                    follow(session, output, sandbox.target().journal.changes)
     except Stopped:
         output.say("stopped")
         output.emit("stopped")
+        if not is_ready:
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _start_detached(folder: SandboxFolder, output: Output) -> SandboxRecord:
+    """The record of a sandbox that this same command owns in the background, once it is ready."""
+    arguments = [argument for argument in sys.argv[1:] if argument not in DETACH_OPTIONS]
+    with output.waiting("starting in the background"):
+        record = start_in_background(folder, arguments)
+    output.emit("ready", endpoint=record.endpoint)
+    return record
 
 
 class _SandboxOptions(TypedDict):

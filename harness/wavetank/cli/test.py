@@ -12,15 +12,19 @@ from typing import Annotated
 import typer
 
 from wavetank.cli.output import Output
-from wavetank.core.errors import UsageError
+from wavetank.core.errors import ExitCode, UsageError
 from wavetank.core.installation import require_clone
 from wavetank.core.private_files import umask_of_user
 from wavetank.core.settings import pytest_options, with_bytecode_kept
+from wavetank.core.suggestions import nearest
 from wavetank.deployment.attestation import attest_suite
 from wavetank.deployment.fingerprint import project_fingerprints
 
 PROCESSORS = os.process_cpu_count() or 1
 QUICK = ("tests/rules", "tests/unit", "tests/property")
+OWN_OPTIONS = ("--nightly", "--quick", "--restart")
+SIMILARITY_MIN = 0.8
+"""Above that of any option of pytest with one of these."""
 WITH_VALUE = "--(color|dist|durations|junit-?xml|maxfail|numprocesses|tb|verbosity)|-n"
 HARMLESS = re.compile(rf"-[lqsvx]+|-r\w+|-n\w+|--no-header|--showlocals|({WITH_VALUE})=.+")
 """Options that change what is shown, and how fast, but not which tests are run."""
@@ -61,11 +65,25 @@ def run_suite(
     if restart and not nightly:
         raise UsageError("--restart with --nightly", "it alone", "add --nightly")
     arguments = [*context.args]
+    _refuse_misspelt(arguments)
     if quick:
         arguments = [*QUICK, *arguments]
     if nightly:
         arguments = ["-m", "nightly", *(["--restart-nightly"] if restart else []), *arguments]
     raise typer.Exit(_run(clone, arguments))
+
+
+def _refuse_misspelt(arguments: Sequence[str]) -> None:
+    """Raises a UsageError for an option that is nearly one of this command's own.
+
+    Pytest would say only that it does not know it.
+    """
+    for argument in arguments:
+        if argument.startswith("--") and (near := nearest(argument, OWN_OPTIONS, SIMILARITY_MIN)):
+            expected = f"one of {', '.join(OWN_OPTIONS)}, or an option of pytest"
+            raise UsageError(
+                expected, argument, f"did you mean {near}?", sentence=f"no option {argument}"
+            )
 
 
 def _run(clone: Path, arguments: Sequence[str]) -> int:
@@ -77,13 +95,26 @@ def _run(clone: Path, arguments: Sequence[str]) -> int:
     whole = runs_everything([*shlex.split(pytest_options()), *arguments])
     before = project_fingerprints(clone) if whole else []
     command = [sys.executable, "-m", "pytest", *worker_options(arguments), *arguments]
-    finished = subprocess.run(
-        command, cwd=clone, env=with_bytecode_kept(), check=False, umask=umask_of_user()
-    )
-    if finished.returncode == 0 and whole:
+    returned = _pytest(command, clone)
+    if returned == 0 and whole:
         path = attest_suite(before, clone)
         Output(as_json=False).say(f"recorded that these bytes passed: {path}")
-    return finished.returncode
+    return returned
+
+
+def _pytest(command: Sequence[str], clone: Path) -> int:
+    """Runs it; Ctrl-C reaches it too, and is left to it, so that its workers remove their files."""
+    is_interrupted = False
+    with subprocess.Popen(
+        command, cwd=clone, env=with_bytecode_kept(), umask=umask_of_user()
+    ) as process:
+        while True:
+            try:
+                returned = process.wait()
+            except KeyboardInterrupt:
+                is_interrupted = True
+            else:
+                return ExitCode.INTERRUPTED if is_interrupted else returned
 
 
 def worker_options(arguments: Sequence[str]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from wavetank.console.view_models import (
     ticks_of,
 )
 from wavetank.core.clock import Clock
+from wavetank.core.text import last_part
 from wavetank.emulator import stack_index as deployed
 from wavetank.emulator.firehose.stream_id import own_stream
 from wavetank.emulator.lambda_.attempts import ATTEMPTS
@@ -81,7 +82,7 @@ def bucket_state(name: str, shown: int = OBJECTS_SHOWN) -> BucketState | None:
 def _rules(stack: DeployedStack) -> Iterator[RuleState]:
     events = clients().events
     for identifier in stack.of(deployed.RULE):
-        found = _found(events, "describe_rule", Name=_plain(identifier))
+        found = _found(events, "describe_rule", Name=last_part(identifier))
         if found is not None:
             enabled = found["State"] == ON
             yield RuleState(
@@ -155,7 +156,7 @@ def _topics(stack: DeployedStack) -> Iterator[TopicState]:
     subscriptions: list[Any] = list(store.subscriptions.values())
     for arn in stack.of(deployed.TOPIC):
         yield TopicState(
-            name=_plain(arn),
+            name=last_part(arn),
             arn=arn,
             subscriptions=tuple(
                 SubscriptionState(
@@ -176,11 +177,6 @@ def _tables(stack: DeployedStack) -> Iterator[TableState]:
         found = _found(dynamodb, "scan", TableName=name, Select="COUNT")
         if found is not None:
             yield TableState(name=name, items=found["Count"])
-
-
-def _plain(identifier: str) -> str:
-    """The name, also of a resource that the stack identifies by ARN."""
-    return identifier.rpartition(":")[2].rpartition("/")[2]
 
 
 def _found(client: Any, operation: str, **parameters: object) -> Any:

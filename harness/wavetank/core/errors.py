@@ -10,6 +10,7 @@
 A broken requirement or invariant is data (a verdict, exit 1), and no exception.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
@@ -34,7 +35,8 @@ class WavetankError(Exception):
     Each part is a phrase without a final stop: `expected` says what was required, `found` what was
     the case instead, `action` what to do about it. `problem`, if given, is a short sentence such as
     `no scenario "calmday"`: it is then printed first with the action, and the detail on a second
-    line. `sentence` is such a problem which needs no detail.
+    line. `sentence` is such a problem which needs no detail. Each of `items` gets a line at the
+    end.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INFRASTRUCTURE
@@ -47,13 +49,14 @@ class WavetankError(Exception):
         *,
         problem: str | None = None,
         sentence: str | None = None,
+        items: Sequence[str] = (),
     ) -> None:
         text = f"expected {expected}; found {found}; {action}"
         if problem is not None:
             text = f"{problem}; {action}\nexpected {expected}"
         if sentence is not None:
             text = f"{sentence}; {action}"
-        super().__init__(text)
+        super().__init__("\n  ".join([text, *items]))
         self.expected = expected
         self.found = found
         self.action = action

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wavetank.core.errors import UsageError
 from wavetank.core.python_syntax import syntax_problem
-from wavetank.core.text import short_path
+from wavetank.core.text import file_position
 
 ZIP_BYTES_MAX = 50 * 1024 * 1024
 """Lambda's limit for a directly uploaded zip. [Lambda developer guide, gettingstarted-limits]"""
@@ -75,7 +75,7 @@ def package_folder(folder: Path) -> Package:
 def _check_syntax(path: Path, content: bytes) -> None:
     found = syntax_problem(content) if path.suffix == SOURCE else None
     if found is not None:
-        sentence = f"{short_path(path)}:{found.line}: {found.message}"
+        sentence = f"{file_position(path, found.line)}: {found.message}"
         raise UsageError("Python", sentence, "correct that line", sentence=sentence)
 
 

@@ -1,7 +1,7 @@
 """SIGTERM and Ctrl-C as an exception, so that cleanup runs before the process ends."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,12 +15,16 @@ class Stopped(BaseException):
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[None]:
-    """Raise `Stopped` in the body on SIGTERM and Ctrl-C; a second one is ignored during cleanup."""
+def stop_on_signal(notice: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Raise `Stopped` in the body on SIGTERM and Ctrl-C; a second one is ignored during cleanup.
+
+    `notice` is called first, so that a cleanup that takes time can be announced.
+    """
 
     def stop(_: int, __: FrameType | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+        notice()
         raise Stopped
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}

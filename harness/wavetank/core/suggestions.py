@@ -10,9 +10,22 @@ FOUND_CHARACTERS_MAX = 80
 def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str, str]:
     """The three parts of the error, with the closest allowed word."""
     words = sorted(allowed)
-    near = get_close_matches(found, words, n=1)
-    action = f"did you mean {near[0]}?" if near else "choose one of them"
+    action = did_you_mean(found, words) or "choose one of them"
     return f"{expected} {', '.join(words)}", shown(found), action
+
+
+def nearest(found: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The allowed word that is most like it; None if none is at least as similar as the `cutoff`.
+
+    1 is equal. [difflib: get_close_matches]
+    """
+    return next(iter(get_close_matches(found, sorted(allowed), n=1, cutoff=cutoff)), None)
+
+
+def did_you_mean(found: str, allowed: Iterable[str]) -> str | None:
+    """`did you mean X?`, with the nearest of the allowed words; None if none is near."""
+    near = nearest(found, allowed)
+    return f"did you mean {near}?" if near else None
 
 
 def shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Numbers and paths in text."""
+"""Numbers, names and paths in text."""
 
 from pathlib import Path
 
@@ -12,6 +12,16 @@ def short_path(file: Path) -> str:
     """The path, relative to the current folder if it is below that."""
     here = Path.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
+
+
+def last_part(identifier: str) -> str:
+    """The name in an ARN or a URL; a name as it is."""
+    return identifier.rpartition("/")[2].rpartition(":")[2]
+
+
+def file_position(file: Path, line: int) -> str:
+    """`src/app.py:12`, of a line of a file, which editors and terminals open."""
+    return f"{short_path(file)}:{line}"
 
 
 def span(seconds: float) -> str:

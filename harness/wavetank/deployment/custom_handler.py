@@ -16,6 +16,7 @@ from pathlib import Path
 from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import Package, package_files
 from wavetank.core.naming import Names
+from wavetank.core.text import file_position
 from wavetank.deployment.custom_handler_endpoints import check_endpoints
 from wavetank.deployment.custom_handler_names import check_names
 
@@ -113,11 +114,12 @@ def _check_entry_point(path: Path, tree: ast.Module) -> None:
     if not entries:
         raise _no_entry_point(expected, tree)
     entry = entries[-1]  # a later definition replaces an earlier one
+    position = file_position(path, entry.lineno)
     if isinstance(entry, ast.AsyncFunctionDef):
-        found = f"an async one at {path}:{entry.lineno}, which Lambda would not wait for"
+        found = f"an async one at {position}, which Lambda would not wait for"
         raise UsageError(expected, found, "remove async")
     if not _takes_two(entry.args):
-        found = f"{ENTRY_FUNCTION}({ast.unparse(entry.args)}) at {path}:{entry.lineno}"
+        found = f"{ENTRY_FUNCTION}({ast.unparse(entry.args)}) at {position}"
         raise UsageError(expected, found, "give it these two parameters, as Lambda passes both")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wavetank.core.errors import UsageError
 from wavetank.core.settings import REGION
+from wavetank.core.text import file_position
 from wavetank.deployment.custom_handler_names import resolved, single_constants
 
 MAKERS = frozenset({"client", "resource"})
@@ -30,13 +31,13 @@ def check_endpoints(path: Path, tree: ast.Module) -> None:
             if region is not None and region.value != REGION:
                 raise UsageError(
                     f"requests to {REGION}, where the pipeline is",
-                    f"region {region.value!r} at {path}:{region.lineno}",
+                    f"region {region.value!r} at {file_position(path, region.lineno)}",
                     "leave the region out, as Lambda sets it",
                 )
         for value in _endpoints(node):
             raise UsageError(
                 "requests to AWS at the SDK's own endpoint",
-                f"endpoint_url={ast.unparse(value)} at {path}:{value.lineno}",
+                f"endpoint_url={ast.unparse(value)} at {file_position(path, value.lineno)}",
                 "leave endpoint_url out: a sandbox sets it from outside",
             )
 

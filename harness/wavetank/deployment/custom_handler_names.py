@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names, StreamNameCase
+from wavetank.core.text import file_position
 
 TABLE, STREAM = "table", "delivery stream"
 CONVENTION = {
@@ -48,7 +49,7 @@ def check_names(path: Path, tree: ast.Module, names: Names) -> None:
     kinds = dict.fromkeys(mention.kind for mention in wrong)
     raise UsageError(
         " and ".join(f"{kind} {expected[kind]}" for kind in kinds) + f" of {names.full_name}",
-        " and ".join(f"{mention.name!r} at {path}:{mention.line}" for mention in wrong),
+        " and ".join(f"{each.name!r} at {file_position(path, each.line)}" for each in wrong),
         _action(wrong, names),
     )
 

@@ -1,69 +1,77 @@
 """The tests and the scenario that `init --template` writes for a pipeline.
 
-A pipeline with a schedule runs by itself. Others wait for an event, which test and scenario send: a
-message, if a queue invokes a function, and else an invocation of the first function.
+A pipeline with a schedule runs by itself. Others wait for an event, which test and scenario send:
+what a trigger of a function takes or, if there is none, an invocation of the first function.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any
 
+from wavetank.core.durations import YEAR, duration_text
+from wavetank.core.schedule import InvocationPlan, ScheduleError, parse_schedule
 from wavetank.templates.problems import TemplateResource
-from wavetank.templates.references import OF_FUNCTION, ResourceReference
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import FUNCTION
+from wavetank.templates.triggers import (
+    ORDER,
+    TemplateSchedule,
+    Trigger,
+    first_trigger,
+    schedules,
+    triggers,
+)
 
-QUEUE, MAPPING = "AWS::SQS::Queue", "AWS::Lambda::EventSourceMapping"
-RULE = "AWS::Events::Rule"
+START = datetime(2030, 1, 1, tzinfo=UTC)
+"""When runs begin, unless a test says otherwise."""
+MINUTE = timedelta(minutes=1)
 CALM = """\
 # Run it first: an invariant that is broken here is not broken by a fault.
 
-description = "An hour on which nothing goes wrong"
-horizon = "1h"
+description = "Some time in which nothing goes wrong"
+horizon = "{horizon}"
 """
 WORKLOAD = """
 # What the pipeline waits for: write a body that {function} takes, see docs/scenarios.md.
 [[workload]]
-kind = {kind}
-target = {target}
-rate = "1 per minute"
-body = {body}
+{fields}
 """
-BODY = '{"number": {{ number }}}'
-SCHEDULED_TEST = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
+HEAD = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
 
 import pytest
-
-
-def test_a_quarter_of_an_hour(simulator):
-    """Without faults every invariant is valid."""
-    simulator.run(minutes=15).assert_all_valid()
-
-
-@pytest.mark.fault("handler-crash", after="2m", lasts="5m")
-def test_a_crash_loses_nothing(simulator):
-    """Lambda retries the invocation, or reports it to the failure destination."""
-    simulator.run(minutes=20).assert_all_valid()
 '''
-EVENT_TEST = '''"""The pipeline in virtual time. It is the one that wavetank.toml names."""
-
-import pytest
-
-BODY = {"number": 1}
+BODY = '''
+BODY = {body}
 """What the pipeline waits for: write one that {function} takes."""
+'''
+SCHEDULED_TEST = '''
 
+def test_the_first_runs_of_the_schedule(simulator):
+    """Without faults every invariant is valid."""
+    simulator.run(minutes={minutes}).assert_all_valid()
+'''
+EVENT_TEST = '''
 
 def test_an_event_is_processed(simulator):
     """Without faults every invariant is valid."""
-    simulator.workload({kind}, {target}, count=1, body=BODY)
-    simulator.run(minutes=15).assert_all_valid()
+{send}    simulator.run(minutes=15).assert_all_valid()
+'''
+HTTP_TEST = '''
 
+def test_a_request_is_answered(simulator):
+    """By the function, without an error of the server."""
+    answer = simulator.http({arguments}, body=json.dumps(BODY))
+    assert answer.status < 500, answer.text
+'''
+CRASH_TEST = '''
 
-@pytest.mark.fault("handler-crash", function={function_name}, after="0s", lasts="5m")
-def test_a_crash_loses_nothing(simulator):
-    """The event is tried again, or reported to the failure destination."""
-    simulator.workload({kind}, {target}, count=1, body=BODY)
-    simulator.run(minutes=20).assert_all_valid()
+@pytest.mark.fault("handler-crash", function={function}, after="0s", lasts="{lasts}m")
+def test_a_crash_{result}(simulator):
+    """{what}"""
+{send}    simulator.run(minutes={minutes}).assert_all_valid()
 '''
 SANDBOX_TEST = '''"""The pipeline on a sandbox, in wall time: the simulator lacks a part of it."""
 
@@ -82,6 +90,19 @@ def test_a_function_succeeds(sandbox, function, event):
     answer = sandbox.aws.awslambda.invoke(FunctionName=name, Payload=json.dumps(event))
     assert "FunctionError" not in answer, answer["Payload"].read()
 '''
+LOSES_NOTHING = "loses_nothing"
+NUMBER = "{{ number }}"
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """A pipeline that its schedule starts, `minutes` after the begin of a run.
+
+    `function` is the one that is invoked, by logical id; None if the template does not tell.
+    """
+
+    minutes: int
+    function: str | None
 
 
 @dataclass(frozen=True)
@@ -91,63 +112,144 @@ class FirstEvent:
     kind: str
     target: str
     function: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
-def first_event(tree: StackTree) -> FirstEvent | None:
-    """What has to be sent before anything happens; None if a schedule or no function is there."""
-    if not tree.is_expanded:
+def first_activity(tree: StackTree) -> FirstRun | FirstEvent | None:
+    """What makes the pipeline run: its schedule or an event; None without a function."""
+    scopes = list(tree.all_scopes())
+    functions = [
+        name
+        for scope in scopes
+        for name in scope.template.section("Resources")
+        if TemplateResource(scope, name).kind == FUNCTION
+    ]
+    edges = [trigger for scope in scopes for trigger in triggers(scope)]
+    scheduled = [
+        FirstRun(minutes, _reached(each.target, functions, edges))
+        for scope in scopes
+        for each in schedules(scope)
+        if (minutes := _first_minutes(each)) is not None
+    ]
+    if scheduled:
+        return min(scheduled, key=lambda each: (each.function is None, each.minutes))
+    events = [
+        FirstEvent(found.kind, found.source, function, found.fields, found.body)
+        for function in functions
+        if (found := first_trigger(edges, function))
+    ]
+    invoked = [FirstEvent("invoke", function, function) for function in functions]
+    return min(events, key=lambda each: ORDER.index(each.kind), default=next(iter(invoked), None))
+
+
+def _reached(target: str | None, functions: list[str], edges: list[Trigger]) -> str | None:
+    """The function that gets what is sent to the target; None if that is not known."""
+    seen = set[str]()
+    while target is not None and target not in functions and target not in seen:
+        seen.add(target)
+        target = next((each.target for each in edges if each.source == target), None)
+    return target if target in functions else None
+
+
+def _first_minutes(schedule: TemplateSchedule) -> int | None:
+    """After how many minutes of a run it is due; None if not within a year."""
+    if schedule.expression is None:
+        return 1
+    try:
+        due = _due(schedule, schedule.expression)
+    except ScheduleError:
+        return 1  # the deployment reports it
+    if due is None or due - START > YEAR / 2:
         return None
-    scope = tree.scope
-    resources = [TemplateResource(scope, name) for name in scope.template.section("Resources")]
-    if any(each.kind == RULE and "ScheduleExpression" in each.properties for each in resources):
-        return None
-    for mapping in (each for each in resources if each.kind == MAPPING):
-        queue = _referenced(mapping, "EventSourceArn", QUEUE)
-        function = _referenced(mapping, "FunctionName", FUNCTION)
-        if queue and function:
-            return FirstEvent("send-message", queue, function)
-    functions = [each.name for each in resources if each.kind == FUNCTION]
-    return FirstEvent("invoke", functions[0], functions[0]) if functions else None
+    return max(1, ceil((due - START) / MINUTE))
 
 
-def calm_scenario(event: FirstEvent | None) -> str:
-    """An hour without faults, with the event once a minute."""
-    if event is None:
-        return CALM
-    return CALM + WORKLOAD.format(
-        function=event.function,
-        kind=json.dumps(event.kind),
-        target=json.dumps(event.target),
-        body=f"'{BODY}'",
+def _due(schedule: TemplateSchedule, expression: str) -> datetime | None:
+    if schedule.kind == "AWS::Events::Rule":
+        return parse_schedule(expression).due_after(START, START)
+    plan = InvocationPlan(
+        expression=expression, created=START, key="first", zone=schedule.zone or "UTC"
     )
+    found = plan.after(START)
+    return found.scheduled if found else None
 
 
-def simulator_test(event: FirstEvent | None) -> str:
+def calm_scenario(first: FirstRun | FirstEvent | None) -> str:
+    """An hour without faults, or more for a schedule that is due later, with an event a minute."""
+    minutes = max(60, first.minutes + 15) if isinstance(first, FirstRun) else 60
+    calm = CALM.format(horizon=duration_text(minutes * MINUTE))
+    if not isinstance(first, FirstEvent):
+        return calm
+    values = {"kind": first.kind, "target": first.target, **first.fields, "rate": "1 per minute"}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    body = _body_with_placeholders(first)
+    lines.append(f"body = {json.dumps(body) if "'" in body else f"'{body}'"}")
+    return calm + WORKLOAD.format(function=first.function, fields="\n".join(lines))
+
+
+def _body_with_placeholders(event: FirstEvent) -> str:
+    """The body as JSON, in which the number differs from event to event, and an item's key does."""
+    is_item = event.kind == "put-item"
+    values = {"number": NUMBER} | {
+        name: (f'"{NUMBER}"' if isinstance(value, str) else NUMBER)
+        if is_item
+        else json.dumps(value)
+        for name, value in event.body.items()
+    }
+    return f"{{{', '.join(f'{json.dumps(name)}: {value}' for name, value in values.items())}}}"
+
+
+def simulator_test(first: FirstRun | FirstEvent | None) -> str:
     """A run without faults and one with a crash of the function."""
-    if event is None:
-        return SCHEDULED_TEST
-    return (
-        EVENT_TEST.replace("{kind}", json.dumps(event.kind))
-        .replace("{target}", json.dumps(event.target))
-        .replace("{function_name}", json.dumps(event.function))
-        .replace("{function}", event.function)
+    if isinstance(first, FirstEvent):
+        return _event_test(first)
+    minutes = first.minutes if first else 1
+    text = HEAD + SCHEDULED_TEST.format(minutes=minutes + 14)
+    if first is None or first.function is None:
+        return text.replace("import pytest\n", "", 1).replace("\n\n\n\n", "\n\n\n")
+    what = "Lambda retries the invocation, or reports it to the failure destination."
+    return text + _crash_test(first.function, LOSES_NOTHING, what, "", minutes)
+
+
+def _event_test(event: FirstEvent) -> str:
+    arguments = ", ".join(
+        [*map(json.dumps, (event.kind, event.target)), *_keywords(event.fields), "count=1"]
     )
+    send = f"    simulator.workload({arguments}, body=BODY)\n"
+    body = repr({**event.body, "number": 1}).replace("'", '"')
+    head = HEAD + BODY.format(body=body, function=event.function)
+    if event.kind == "http":
+        fields = {"method": "POST", "path": "/", **event.fields}
+        entry = "function_url" if event.target == event.function else "api"
+        request = [json.dumps(fields.pop(name)) for name in ("method", "path")]
+        request += _keywords({entry: event.target, **fields})
+        test = HTTP_TEST.format(arguments=", ".join(request))
+        head = head.replace("import pytest\n", "import json\n\nimport pytest\n", 1)
+        result, what = "is_an_error_for_the_caller", "Lambda does not retry a synchronous call."
+    else:
+        test = EVENT_TEST.format(send=send)
+        result, what = LOSES_NOTHING, "Lambda retries the event, or reports it."
+    return head + test + _crash_test(event.function, result, what, send, 1)
+
+
+def _crash_test(function: str, result: str, what: str, send: str, minutes: int) -> str:
+    """A crash within five minutes of the first run; each minute of `minutes` is before that."""
+    return CRASH_TEST.format(
+        function=json.dumps(function),
+        result=result,
+        what=what,
+        send=send,
+        lasts=minutes + 5,
+        minutes=minutes + 19,
+    )
+
+
+def _keywords(fields: Mapping[str, str]) -> list[str]:
+    return [f"{name}={json.dumps(value)}" for name, value in fields.items()]
 
 
 def sandbox_test(functions: Iterable[str]) -> str:
     """Invokes each function on a sandbox, with an empty event to be filled in."""
     lines = "".join(f"    {json.dumps(name)}: {{}},\n" for name in functions)
     return SANDBOX_TEST.replace("{events}", f"{{\n{lines}}}" if lines else "{}")
-
-
-def _referenced(mapping: TemplateResource, name: str, kind: str) -> str | None:
-    """The logical id of the resource of that type that the property refers to."""
-    value = mapping.scope.value(mapping.properties.get(name))
-    if not isinstance(value, ResourceReference):
-        return None
-    if value.resource not in mapping.scope.template.section("Resources"):
-        return None
-    found = TemplateResource(mapping.scope, value.resource)
-    if found.kind in OF_FUNCTION:
-        return _referenced(found, "FunctionName", kind)
-    return found.name if found.kind == kind else None

@@ -13,14 +13,15 @@ from wavetank.configuration.project import default_name
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.installation import shipped_folder
 from wavetank.core.project import CONFIGURATION
-from wavetank.core.text import pluralize, short_path
+from wavetank.core.text import pluralize
 from wavetank.deployment.generated_tests import (
     calm_scenario,
-    first_event,
+    first_activity,
     sandbox_test,
     simulator_test,
 )
 from wavetank.templates.document import Template, read_document
+from wavetank.templates.problems import refuse
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import FUNCTION, unsupported
 from wavetank.templates.table_items import SEED_FILE
@@ -79,10 +80,11 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
     Where the simulator lacks a part of it, the tests are for a sandbox, and there is no scenario.
 
     Raises:
-        UsageError: it is not a template, or one of the files exists.
+        UsageError: the template has a mistake, or one of the files exists; nothing is written.
         InfrastructureError: the folder cannot be written to.
     """
     tree = StackTree(template, {})
+    refuse(list(tree.all_problems()))
     read, sample = read_document(template), shipped_folder() / SAMPLE
     unsimulated, functions = _unsimulated(tree), _functions(tree)
     files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in GENERAL}
@@ -90,7 +92,7 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
     if unsimulated:
         test = sandbox_test(functions)
     else:
-        first = first_event(tree)
+        first = first_activity(tree)
         files[Path(CALM_SCENARIO)] = calm_scenario(first)
         test = simulator_test(first)
     files[Path("tests", "test_pipeline.py")] = test
@@ -98,23 +100,12 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
 
 
 def _unsimulated(tree: StackTree) -> tuple[str, ...]:
-    """The resources that the simulator does not support, with their positions.
-
-    Nothing is known of a template that cannot be expanded; a command shows what is wrong with it.
-    """
-    if not tree.is_expanded:
-        return ()
-    return tuple(
-        problem.found.replace(f"{scope.template.path}", short_path(scope.template.path))
-        for scope in tree.all_scopes()
-        for problem in unsupported(scope)
-    )
+    """The resources that the simulator does not support, with their positions."""
+    return tuple(problem.found for scope in tree.all_scopes() for problem in unsupported(scope))
 
 
 def _functions(tree: StackTree) -> tuple[str, ...]:
     """The logical ids of the functions of the template itself."""
-    if not tree.is_expanded:
-        return ()
     resources = tree.template.section("Resources")
     return tuple(name for name, each in resources.items() if each["Type"] == FUNCTION)
 

@@ -1,7 +1,9 @@
 """Deployment to AWS: the bytes that were tested, after consent, and proof that AWS has them."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -14,7 +16,6 @@ from wavetank.core.reporter import Reporter
 from wavetank.deployment.attestation import Pass, project_attestation, require_passes
 from wavetank.deployment.cloudformation import ResourceEvent
 from wavetank.deployment.deployer import Deployer, DeploymentOptions
-from wavetank.deployment.deployment_record import DeploymentRecord
 from wavetank.deployment.failure_explanations import describe_failure
 from wavetank.deployment.fingerprint import (
     Fingerprint,
@@ -25,6 +26,37 @@ from wavetank.deployment.fingerprint import (
 from wavetank.deployment.look_ahead import check_blockers, preview_changes
 from wavetank.deployment.plan import DeploymentPlan
 from wavetank.deployment.stack_recovery import find_obstacles, remove_obstacle
+
+RECORDS = "deployments/"
+"""Where the artifact bucket has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentRecord:
+    """A record of one deployment to AWS, stored in the artifact bucket.
+
+    `passed` names the tests that these bytes had passed; `untested` is the reason given for
+    deploying bytes that had passed nothing, or given although they had passed. `verified` says
+    whether AWS had exactly these bytes afterwards.
+    """
+
+    at: str
+    version: str
+    account: str
+    fingerprint: Fingerprint
+    passed: tuple[str, ...]
+    untested: str | None
+    verified: bool
+
+    @property
+    def key(self) -> str:
+        """The object's key; keys sort by time, and no record overwrites another."""
+        return f"{RECORDS}{self.at}-{hashlib.sha256(self.content).hexdigest()[:8]}.json"
+
+    @property
+    def content(self) -> bytes:
+        """The object's content, as JSON."""
+        return f"{json.dumps(asdict(self), indent=2)}\n".encode()
 
 
 def refuse_blockers(findings: Iterable[Finding]) -> None:

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from wavetank.core.installation import clone_folder
 from wavetank.core.private_files import private_folder
 from wavetank.core.settings import search_path
+from wavetank.core.text import file_position
 from wavetank.core.uv_program import find_uv
 from wavetank.templates.problems import TemplateProblem
 
@@ -73,10 +74,10 @@ class RequirementsCache:
             shutil.rmtree(scratch / "packages", ignore_errors=True)
             if (found := self._install(alone, scratch / "packages")) is not None:
                 failures += 1
-                yield _problem(f"{entry} at {requirements}:{line}", found)
+                yield _problem(f"{entry} at {file_position(requirements, line)}", found)
         if not failures:
             line, entry = entries[0] if len(entries) == 1 else (1, "all together")
-            yield _problem(f"{entry} at {requirements}:{line}", reason)
+            yield _problem(f"{entry} at {file_position(requirements, line)}", reason)
 
     def _install(self, requirements: Path, target: Path) -> str | None:
         """Installs into the folder; returns why it failed.

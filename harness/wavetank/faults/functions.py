@@ -66,8 +66,8 @@ class FunctionFault(Fault):
 class InvocationFault(FunctionFault, CountedFault):
     """Base of faults that end an invocation on one `side` of its `call_number`-th API call.
 
-    Calls are counted from one. Calls are counted from one. An invocation that makes fewer calls is
-    neither hit nor counted.
+    Calls are counted from one. An invocation that makes fewer calls is neither hit nor counted; but
+    one that succeeds without any call has its first when it returns, before Lambda has the result.
     """
 
     needs: ClassVar[Capability] = Capability.INVOCATIONS

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from types import UnionType
 from typing import Any, get_args, get_type_hints
@@ -23,7 +22,7 @@ from wavetank.core.field_values import (
     read_number,
     read_text,
 )
-from wavetank.core.suggestions import one_of, shown
+from wavetank.core.suggestions import nearest, one_of, shown
 from wavetank.faults.catalogue import KINDS_BY_NAME
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
@@ -145,7 +144,7 @@ def _read(name: str, annotation: object, value: object) -> Any:
 def _role_or_name(name: str, roles: type[StrEnum], value: object) -> StrEnum | str:
     """A role in the pipeline, or else a resource name. A near miss of a role is an error."""
     written = [role.value for role in roles]
-    if not isinstance(value, str) or get_close_matches(value, written, n=1, cutoff=0.8):
+    if not isinstance(value, str) or nearest(value, written, cutoff=0.8):
         return read_choice(name, roles, value)
     return value
 

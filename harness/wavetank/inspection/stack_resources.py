@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
+from wavetank.core.text import last_part
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -91,11 +92,6 @@ def every_resource(aws: AwsClients) -> Iterator[StackResource]:
     """The resources of all stacks, nested ones included."""
     for stack in _stacks(aws):
         yield from _own_resources(aws, stack["StackName"])
-
-
-def last_part(identifier: str) -> str:
-    """The name in an ARN or a URL; a name as it is."""
-    return identifier.rpartition("/")[2].rpartition(":")[2]
 
 
 def pipeline_stacks(aws: AwsClients, name: str) -> PipelineStacks:

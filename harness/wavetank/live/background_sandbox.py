@@ -1,5 +1,6 @@
 """A sandbox that a process in the background owns: `up --detach`."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,12 +14,13 @@ from wavetank.engines.sandbox_record import SandboxRecord
 
 READY_SECONDS_MAX = 180.0
 POLL_SECONDS = 0.1
-PREFIX = "wavetank: "
-"""What an error of a command begins with."""
+JSON_OPTION = "--json"
 
 
 def start_in_background(folder: SandboxFolder, arguments: Sequence[str]) -> SandboxRecord:
     """Runs `wavetank` with the arguments in the background, until its sandbox is ready.
+
+    Its events, of which an error is one, go to `up.jsonl` in the folder, its messages to `up.log`.
 
     Raises:
         UsageError: a sandbox runs already.
@@ -26,33 +28,53 @@ def start_in_background(folder: SandboxFolder, arguments: Sequence[str]) -> Sand
     """
     folder.require_free()
     folder.make()
-    log_file = folder.path / "up.log"
+    log_file, events = folder.path / "up.log", folder.path / "up.jsonl"
     private_file(log_file)
-    with log_file.open("wb") as log:
+    private_file(events)
+    options = [argument for argument in arguments if argument != JSON_OPTION]
+    with log_file.open("wb") as log, events.open("wb") as output:
         owner = subprocess.Popen(
-            [sys.executable, "-m", "wavetank", *arguments],
+            [sys.executable, "-m", "wavetank", *options, JSON_OPTION],
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=output,
+            stderr=log,
             start_new_session=True,  # Ctrl-C in this terminal must not reach the sandbox
         )
+    try:
+        return _ready(folder, owner, events, log_file)
+    except BaseException:
+        owner.terminate()  # it stops what it has started
+        owner.wait()
+        raise
+
+
+def _ready(
+    folder: SandboxFolder, owner: subprocess.Popen[bytes], events: Path, log_file: Path
+) -> SandboxRecord:
+    """The record of the sandbox once it is ready."""
     clock = WallClock()
     deadline = clock.monotonic() + READY_SECONDS_MAX
     while (record := folder.running()) is None or record.owner != owner.pid:
-        if owner.poll() is not None or clock.monotonic() > deadline:
-            owner.kill()
-            raise ending(owner.wait(), log_file)
+        if owner.poll() is not None:
+            raise ending(events, log_file)
+        if clock.monotonic() > deadline:
+            raise InfrastructureError(
+                f"a sandbox in the background within {READY_SECONDS_MAX:.0f} s",
+                "none",
+                f"see {log_file}",
+            )
         clock.sleep(POLL_SECONDS)
     return record
 
 
-def ending(code: int, log_file: Path) -> WavetankError:
-    """The error of the process that has ended: its own if it printed one, of the same kind."""
-    lines = log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    kind = UsageError if code == ExitCode.USAGE else InfrastructureError
-    own = [line.removeprefix(PREFIX) for line in lines if line.startswith(PREFIX)]
-    sentence, separator, action = own[-1].rpartition("; ") if own else ("", "", "")
-    expected, found = "a sandbox in the background", " ".join(lines[-1:]) or "none"
-    if separator:
-        return kind(expected, found, action, sentence=sentence)
-    return kind(expected, found, f"see {log_file}")
+def ending(events: Path, log_file: Path) -> WavetankError:
+    """The error of the process that has ended: its own, or that it left none."""
+    lines = events.read_text(encoding="utf-8").splitlines()
+    last = json.loads(lines[-1]) if lines else {}
+    if last.get("event") != "error":
+        expected, found = "a sandbox in the background", "its process has ended without an error"
+        return InfrastructureError(expected, found, f"see {log_file}")
+    kind = UsageError if last["exit_code"] == ExitCode.USAGE else InfrastructureError
+    error = kind(last["expected"], last["found"], last["action"])
+    error.args = (last["message"],)
+    return error

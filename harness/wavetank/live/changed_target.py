@@ -14,7 +14,7 @@ from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import Clock
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import Names
-from wavetank.deployment.deployed_code import stack_package
+from wavetank.deployment.deployed_code import stack_package, wait_until_updated
 from wavetank.faults.broken_code import break_package
 from wavetank.faults.change_journal import DamagedEntry, Journal
 from wavetank.faults.changes import Change, HostChange
@@ -23,7 +23,7 @@ from wavetank.faults.injectors.applied import OnChange, revert
 from wavetank.faults.resources import code_sha256
 from wavetank.inspection.stack_resources import PipelineStacks
 from wavetank.live.fault_resources import Host, LiveResources
-from wavetank.live.revert_retry import restore, wait_until_updated
+from wavetank.live.revert_retry import restore
 from wavetank.live.stack_fault_resources import StackResources
 
 

@@ -11,12 +11,11 @@ from wavetank.aws.observers import topic_arn
 from wavetank.aws.sandbox_api import SandboxControls
 from wavetank.core.clock import Clock
 from wavetank.core.naming import Names
-from wavetank.deployment.deployed_code import stack_package
+from wavetank.deployment.deployed_code import stack_package, update_code, wait_until_updated
 from wavetank.faults.change_journal import Journal
 from wavetank.faults.injectors.api_resources import ApiResources, confirmed_on, one_named
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import ConfirmedSubscription, DeployedCode, HostFaultTarget
-from wavetank.live.revert_retry import update_code, wait_until_updated
 
 OWNERS = (RoleOwner.RULE_TARGET, RoleOwner.FAILURE_DESTINATION, RoleOwner.DELIVERY_STREAM)
 """What assumes a role in the ticker's pipeline."""
@@ -103,7 +102,7 @@ class LiveResources(ApiResources):
 
     def update_code(self, function: str, archive: bytes) -> None:
         """Deploy the zip, and return when the function runs it."""
-        update_code(self._aws, function, archive, self._clock)
+        update_code(self._aws, function, self._clock, ZipFile=archive)
 
     def store(self, archive: bytes) -> str:
         """Store a package beside the journal; returns its name."""

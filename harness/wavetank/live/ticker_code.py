@@ -9,7 +9,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import Clock
 from wavetank.core.lambda_package import Package
 from wavetank.core.naming import Names
-from wavetank.live.revert_retry import update_code
+from wavetank.deployment.deployed_code import replace_other_code
 
 
 def correct_code(
@@ -24,12 +24,8 @@ def correct_code(
         "streaming": names.streaming_function,
         "notification": names.notification_function,
     }
-    different = [name for name in packages if _runs_other(aws, functions[name], packages[name])]
-    for name in different:
-        update_code(aws, functions[name], packages[name].content, clock)
-    return [functions[name] for name in different]
-
-
-def _runs_other(aws: AwsClients, function: str, package: Package) -> bool:
-    running = aws.awslambda.get_function_configuration(FunctionName=function)["CodeSha256"]
-    return running != package.code_sha256
+    return [
+        functions[name]
+        for name, package in packages.items()
+        if replace_other_code(aws, functions[name], package, clock)
+    ]

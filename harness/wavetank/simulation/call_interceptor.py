@@ -4,19 +4,13 @@ Only the calls of handlers are affected, and those of Lambda itself when it send
 destination. Calls of services to one another, and of the simulation, pass through.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError
 from wavetank.faults.calls import LostReply
-from wavetank.faults.functions import (
-    FunctionTimeout,
-    HandlerCrash,
-    InvocationFault,
-    OutOfMemory,
-    Side,
-)
+from wavetank.faults.functions import Side
 from wavetank.faults.injectors.decisions import check_refused, latency, refused_entries
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
@@ -30,17 +24,12 @@ from wavetank.simulation.handler_task import (
 )
 from wavetank.simulation.lambda_runner import HandlerAttempt
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Wait, Yield
+from wavetank.simulation.suspensions import Exit, Hang, Sleep, Wait, Yield
 
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
 
-PAUSES: Mapping[type[InvocationFault], Pause] = {
-    HandlerCrash: Crash(CrashCause.CRASH),
-    OutOfMemory: Crash(CrashCause.OUT_OF_MEMORY),
-    FunctionTimeout: Hang(),
-}
 CONNECTION_LOST = "connection lost"
 READ_TIMEOUT = "read timeout"
 """What a caller gets instead of a service's error code, as recorded in the history."""
@@ -68,7 +57,7 @@ class CallInterceptor:
             raise_if_cancelled()
             attempt = self._attempt
             attempt.calls += 1
-            self._end_if_hit(attempt, call, Side.BEFORE)
+            self._invocations.attempts.end_if_hit(attempt, Side.BEFORE, _call_name(call))
             if self._clock.is_contested():
                 pause(Yield())
         elif not self._invocations.is_sending:
@@ -155,7 +144,7 @@ class CallInterceptor:
         # recorded before the handler can end here, since the service did handle the call
         recorded = READ_TIMEOUT if delay > timeout else result
         self._record_call(attempt, call, recorded, took_effect=error is None)
-        self._end_if_hit(attempt, call, Side.AFTER)
+        self._invocations.attempts.end_if_hit(attempt, Side.AFTER, name)
         if delay:
             pause(Sleep(min(delay, timeout)))
         if delay > timeout:
@@ -175,21 +164,6 @@ class CallInterceptor:
                 result,
                 took_effect,
             )
-        )
-
-    def _end_if_hit(self, attempt: HandlerAttempt, call: "ApiCall", side: Side) -> None:
-        """End the invocation if a fault does so at this call, on this `side` of it."""
-        what = f"{attempt.request.id} {side} its call {attempt.calls}, {_call_name(call)}"
-        # always in this order: each match counts the event, which decides later matches
-        for kind, end in PAUSES.items():
-            if self._matcher.match(kind, what, self._is_at(attempt, side)) is not None:
-                pause(end)
-
-    def _is_at(self, attempt: HandlerAttempt, side: Side) -> Callable[[InvocationFault], bool]:
-        matches, arn = self._invocations.attempts.matches, attempt.function.arn
-        return lambda fault: (
-            (fault.call_number, fault.side) == (attempt.calls, side)
-            and matches(arn, fault.function)
         )
 
 

@@ -7,7 +7,7 @@ when a fault ends its process, the environment is discarded too.
 import json
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,16 @@ from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
-from wavetank.faults.functions import NotificationFailure, SlowColdStart, ThrottledFunction
+from wavetank.faults.functions import (
+    FunctionTimeout,
+    HandlerCrash,
+    InvocationFault,
+    NotificationFailure,
+    OutOfMemory,
+    Side,
+    SlowColdStart,
+    ThrottledFunction,
+)
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.references import FunctionReference, FunctionRole
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
@@ -27,6 +36,7 @@ from wavetank.simulation.handler_task import (
     StuckError,
     TaskEnded,
     TaskExited,
+    pause,
 )
 from wavetank.simulation.handler_threads import ScheduledThread, Task, ThreadSchedule
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
@@ -41,6 +51,12 @@ if TYPE_CHECKING:
 
 HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 """Between two calls of a handler; beyond them it counts as stuck."""
+PAUSES: Mapping[type[InvocationFault], Pause] = {
+    HandlerCrash: Crash(CrashCause.CRASH),
+    OutOfMemory: Crash(CrashCause.OUT_OF_MEMORY),
+    FunctionTimeout: Hang(),
+}
+"""What a fault does to the handler, at one of its calls."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +156,11 @@ class LambdaRunner:
         )
         return found is not None
 
+    def end_if_hit(self, attempt: HandlerAttempt, side: Side, call: str) -> None:
+        """End the invocation if a fault does so at this call, on this `side` of it."""
+        what = f"{attempt.request.id} {side} its call {attempt.calls}, {call}"
+        self._end_if(attempt, what, {(attempt.calls, side)})
+
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
         for attempt in list(self._unfinished.values()):
@@ -163,9 +184,15 @@ class LambdaRunner:
             return
         deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
         context = self._context(request, function, deadline)
-        task: Task = HandlerTask(
-            pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
-        )
+
+        def invoke() -> outcomes.InvocationOutcome:
+            outcome = environment.invoke(request.event, context)
+            if not attempt.calls and not outcome.is_error:
+                sides = {(1, side) for side in Side}
+                self._end_if(attempt, f"{request.id} at its end, without a call", sides)
+            return outcome
+
+        task: Task = HandlerTask(pooled.thread, invoke, HANDLER_LIMITS)
         main = ScheduledThread("main", pooled.thread, task)
         threads = ThreadSchedule(
             self._clock,
@@ -187,6 +214,21 @@ class LambdaRunner:
         threads.started.append(scheduled)
         threads.at(scheduled, self._clock.now)
         return thread
+
+    def _end_if(self, attempt: HandlerAttempt, what: str, moments: set[tuple[int, Side]]) -> None:
+        """End the invocation if a fault does so at one of these calls and sides."""
+        # always in this order: each match counts the event, which decides later matches
+        for kind, end in PAUSES.items():
+            found = self._matcher.match(
+                kind,
+                what,
+                lambda fault: (
+                    (fault.call_number, fault.side) in moments
+                    and self.matches(attempt.function.arn, fault.function)
+                ),
+            )
+            if found is not None:
+                pause(end)
 
     def _fails_before_handler(
         self, request: InvocationRequest, function: "DeployedFunction"

@@ -5,7 +5,6 @@ YAML or JSON, which YAML contains. The content is not changed.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from wavetank.core.errors import UsageError
+from wavetank.core.suggestions import nearest
+from wavetank.core.text import file_position, short_path
 
 type Keys = tuple[str | int, ...]
 """The path to a part of a template: `("Resources", "Feed", "Type")`."""
@@ -40,7 +41,7 @@ class Template:
 
     def position(self, keys: Keys) -> str:
         """`pipeline.yaml:12`, of the part or of its nearest existing parent."""
-        return f"{self.path}:{self.line(keys)}"
+        return file_position(self.path, self.line(keys))
 
     def line(self, keys: Keys) -> int:
         """The line of the part or of its nearest existing parent, counted from 1."""
@@ -89,7 +90,7 @@ def _node(path: Path, text: str) -> yaml.Node | None:
         if isinstance(event, yaml.AliasEvent):
             raise UsageError(
                 "a template without aliases, which CloudFormation does not support",
-                f"*{event.anchor} at {path}:{_line(event)}",
+                f"*{event.anchor} at {file_position(path, _line(event))}",
                 "write out its value",
             )
     return yaml.compose(text, Loader=yaml.SafeLoader)
@@ -103,7 +104,7 @@ def _line(event: yaml.Event) -> int:
 def _broken(path: Path, error: Exception) -> UsageError:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error)
-    position = f"{path}:{mark.line + 1}" if mark else str(path)
+    position = file_position(path, mark.line + 1) if mark else short_path(path)
     return UsageError("a template in YAML or JSON", f"{what} at {position}", "correct that line")
 
 
@@ -130,8 +131,8 @@ def _check_sections(template: Template) -> None:
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         sections = body if isinstance(body, dict) else ()
         others = [str(name) for name in sections if name != "Resources"]
-        near = get_close_matches("Resources", others, n=1)
-        found = f"{near[0] if near else 'no Resources'} in {template.path}"
+        near = nearest("Resources", others)
+        found = f"{near or 'no Resources'} in {short_path(template.path)}"
         action = "write Resources" if near else "check the path"
         raise UsageError("a CloudFormation template with Resources", found, action)
     _check_table(template, ("Conditions",), template.section("Conditions"))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wavetank.core.text import short_path
 from wavetank.templates.accessors import as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import TemplateScope
@@ -127,8 +128,8 @@ class _CodeFinder:
 
 def _missing(path: Path | None, code: Any, name: str, *, in_bucket: bool) -> str:
     if in_bucket:
-        where = f", nor a file {path}" if path else ""
+        where = f", nor a file {short_path(path)}" if path else ""
         return f"with {name} in a bucket, which does not exist here{where},"
     if path is not None:
-        return f"with {name} that does not exist ({path})"
+        return f"with {name} that does not exist ({short_path(path)})"
     return f"with {name} that is not a path" if code else f"without {name}"

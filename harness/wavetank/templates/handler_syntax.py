@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wavetank.core.python_syntax import imported_modules, syntax_problem
-from wavetank.core.text import short_path
+from wavetank.core.text import file_position
 from wavetank.templates.accessors import as_table
 from wavetank.templates.function_code import LocalCode
 from wavetank.templates.problems import TemplateProblem, TemplateResource
@@ -52,9 +52,9 @@ def _in_files(function: TemplateResource, code: Path) -> Iterator[TemplateProble
             continue
         content = file.read_bytes()
         if (found := syntax_problem(content)) is not None:
-            line = f"{_shown(file)}:{found.line}: {_label(function)}: {found.message}"
-            at = f"{found.message} at {file}:{found.line}"
-            yield TemplateProblem(EXPECTED, at, ACTION, line)
+            position = _position(file, found.line)
+            line = f"{position}: {_label(function)}: {found.message}"
+            yield TemplateProblem(EXPECTED, f"{found.message} at {position}", ACTION, line)
             continue
         is_package = file.name == "__init__.py"
         package = module if is_package else module.rpartition(".")[0]
@@ -83,8 +83,8 @@ def _file(root: CodeFile, module: str) -> CodeFile | None:
     return None
 
 
-def _shown(file: CodeFile) -> str:
-    return short_path(file) if isinstance(file, Path) else str(file)
+def _position(file: CodeFile, line: int) -> str:
+    return file_position(file, line) if isinstance(file, Path) else f"{file}:{line}"
 
 
 def _in_template(function: TemplateResource) -> Iterator[TemplateProblem]:
@@ -92,6 +92,6 @@ def _in_template(function: TemplateResource) -> Iterator[TemplateProblem]:
     found = syntax_problem(code.encode()) if isinstance(code, str) else None
     if found is not None:
         template, keys = function.scope.template, ("Resources", function.name, "Properties", "Code")
-        position = f"{short_path(template.path)}:{template.line((*keys, 'ZipFile'))}"
+        position = template.position((*keys, "ZipFile"))
         line = f"{position}: {_label(function)}: line {found.line} of its code: {found.message}"
         yield TemplateProblem(EXPECTED, f"{found.message} at {position}", ACTION, line)

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 from wavetank.core.errors import UsageError
-from wavetank.core.suggestions import one_of
-from wavetank.core.text import short_path
+from wavetank.core.suggestions import nearest, one_of
+from wavetank.core.text import file_position
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.document import Keys, line_numbers
 from wavetank.templates.problems import TemplateResource
@@ -53,9 +52,9 @@ def _check_key(file: Path, keys: Keys, item: Item, name: str, kind: str) -> None
     (table, number), written_as = keys, WRITTEN_AS.get(kind, "type that JSON does not have")
     expected = f"key {name!r} of table {table}, a {written_as}"
     if name not in item:
-        near = get_close_matches(name, list(item), n=1)
-        position = _position(file, (*keys, near[0]) if near else keys)
-        action = f"write {name} instead of {near[0]}" if near else f"write it, a {written_as}"
+        near = nearest(name, item)
+        position = _position(file, (*keys, near) if near else keys)
+        action = f"write {name} instead of {near}" if near else f"write it, a {written_as}"
         sentence = f"{position}: {table}: no key {name!r} in the item"
         raise UsageError(expected, f"item {number} without it", action, sentence=sentence)
     ((given, content),) = item[name].items()
@@ -67,4 +66,4 @@ def _check_key(file: Path, keys: Keys, item: Item, name: str, kind: str) -> None
 
 def _position(file: Path, keys: Keys) -> str:
     lines = line_numbers(file.read_text(encoding="utf-8"))
-    return f"{short_path(file)}:{lines.get(keys, 1)}"
+    return file_position(file, lines.get(keys, 1))

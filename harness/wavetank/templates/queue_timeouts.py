@@ -7,10 +7,9 @@ CreateEventSourceMapping refuses them, in the middle of a deployment.
 from collections.abc import Iterator
 
 from wavetank.templates.problems import TemplateProblem, TemplateResource
-from wavetank.templates.references import ResourceReference, TemplateScope
+from wavetank.templates.references import TemplateScope
 
 FUNCTION, QUEUE = "AWS::Lambda::Function", "AWS::SQS::Queue"
-QUALIFIED = frozenset({"AWS::Lambda::Alias", "AWS::Lambda::Version"})
 MAPPING = "AWS::Lambda::EventSourceMapping"
 TIMEOUT_DEFAULT, VISIBILITY_DEFAULT = 3.0, 30.0
 """In seconds. [CloudFormation: AWS::Lambda::Function Timeout, AWS::SQS::Queue VisibilityTimeout]"""
@@ -22,9 +21,9 @@ def short_visibility_timeouts(scope: TemplateScope) -> Iterator[TemplateProblem]
         if written["Type"] != MAPPING:
             continue
         mapping = TemplateResource(scope, name)
-        queue = _resource(scope, mapping.properties.get("EventSourceArn"), QUEUE)
-        function = _resource(scope, mapping.properties.get("FunctionName"), FUNCTION)
-        if queue is not None and function is not None:
+        queue = mapping.referred(mapping.properties.get("EventSourceArn"))
+        function = mapping.referred(mapping.properties.get("FunctionName"))
+        if queue and queue.kind == QUEUE and function and function.kind == FUNCTION:
             yield from _compared(queue, function)
 
 
@@ -39,19 +38,6 @@ def _compared(queue: TemplateResource, function: TemplateResource) -> Iterator[T
     what = f"with a VisibilityTimeout of {visible:g}"
     action = f"raise it, best to six times that: {6 * timeout:g}"
     yield queue.problem(expected, what, action, ("VisibilityTimeout",))
-
-
-def _resource(scope: TemplateScope, written: object, kind: str) -> TemplateResource | None:
-    """The resource of that type; for an alias or a version its function."""
-    value = scope.value(written)
-    if not isinstance(value, ResourceReference):
-        return None
-    if value.resource not in scope.template.section("Resources"):
-        return None
-    found = TemplateResource(scope, value.resource)
-    if found.kind in QUALIFIED and kind == FUNCTION:
-        return _resource(scope, found.properties.get("FunctionName"), kind)
-    return found if found.kind == kind else None
 
 
 def _seconds(resource: TemplateResource, name: str, default: float) -> float | None:

@@ -9,10 +9,9 @@ SAM's schema lags behind it, so of SAM only names that are similar to a known on
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
-from wavetank.core.text import short_path
+from wavetank.core.suggestions import nearest
 from wavetank.templates.document import Keys, Template
 from wavetank.templates.problems import TemplateProblem
 from wavetank.templates.resource_schemas import (
@@ -113,16 +112,18 @@ def _types(template: Template, *, is_sam: bool) -> Iterator[TemplateProblem]:
             else:
                 service = kind.rpartition("::")[0]
                 of_service = [each for each in known if each.startswith(f"{service}::")]
-                near = get_close_matches(kind, known, n=1, cutoff=SIMILARITY_OF_TYPES_MIN)
+                near = nearest(kind, known, SIMILARITY_OF_TYPES_MIN)
                 problem = f"no resource type '{kind}'"
-                yield _problem(template, str(name), keys, problem, kind, near or of_service)
+                yield _problem(
+                    template, str(name), keys, problem, kind, [near] if near else of_service
+                )
 
 
 def _without_transform(template: Template, name: str, kind: str, keys: Keys) -> TemplateProblem:
     action = "write `Transform: AWS::Serverless-2016-10-31` in the template"
-    line = f"{_position(template, keys)}: {name}: {kind} is a type of SAM"
+    line = f"{template.position(keys)}: {name}: {kind} is a type of SAM"
     found = f"{kind} at {template.position(keys)}"
-    return TemplateProblem("SAM's transform for SAM's resources", found, action, line)
+    return TemplateProblem("SAM's transform for SAM's resources", found, action, line, name)
 
 
 def _names_of_sam(template: Template) -> Iterator[TemplateProblem]:
@@ -142,7 +143,7 @@ def _names_of_sam(template: Template) -> Iterator[TemplateProblem]:
 
 
 def _is_misspelt(unknown: UnknownName) -> bool:
-    return bool(get_close_matches(unknown.name, unknown.known, cutoff=SIMILARITY_IN_SAM_MIN))
+    return nearest(unknown.name, unknown.known, SIMILARITY_IN_SAM_MIN) is not None
 
 
 def _property_problem(
@@ -162,19 +163,15 @@ def _problem(
     template: Template, label: str | None, keys: Keys, problem: str, name: str, known: Iterable[str]
 ) -> TemplateProblem:
     words = sorted(set(known))
-    near = get_close_matches(name, words, n=1, cutoff=SIMILARITY_MIN)
-    action = f"did you mean {near[0]}?" if near else _listed(words)
+    near = nearest(name, words, SIMILARITY_MIN)
+    action = f"did you mean {near}?" if near else _listed(words)
     subject = f"{label}: " if label else ""
-    line = f"{_position(template, keys)}: {subject}{problem}"
-    expected = f"one of {', '.join(near or words)}"
-    return TemplateProblem(expected, f"{name} at {template.position(keys)}", action, line)
+    line = f"{template.position(keys)}: {subject}{problem}"
+    expected = f"one of {near or ', '.join(words)}"
+    return TemplateProblem(expected, f"{name} at {template.position(keys)}", action, line, label)
 
 
 def _listed(words: list[str]) -> str:
     shown = ", ".join(words[:SUGGESTED_MAX])
     more = ", ..." if len(words) > SUGGESTED_MAX else ""
     return f"known are {shown}{more}" if words else "correct it"
-
-
-def _position(template: Template, keys: Keys) -> str:
-    return f"{short_path(template.path)}:{template.line(keys)}"

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
-from wavetank.core.text import short_path
+from wavetank.core.suggestions import did_you_mean
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.document import Keys, Template
 from wavetank.templates.problems import TemplateProblem
@@ -101,9 +100,8 @@ def _problem(
     noun: str = "resource or parameter",
 ) -> TemplateProblem:
     words = sorted(known)
-    near = get_close_matches(name, words, n=1)
     has = ", ".join(words) or "none"
-    action = f"did you mean {near[0]}?" if near else f"the template has {has}"
-    position = f"{short_path(template.path)}:{template.line(keys)}"
+    action = did_you_mean(name, words) or f"the template has {has}"
+    position = template.position(keys)
     line = f"{position}: {keys[1]}: no {noun} '{name}'"
-    return TemplateProblem(f"one of {has}", f"{name} at {position}", action, line)
+    return TemplateProblem(f"one of {has}", f"{name} at {position}", action, line, str(keys[1]))

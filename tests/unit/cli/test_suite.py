@@ -1,8 +1,14 @@
 """Only a run of the whole suite is written down as such."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import pytest
 
-from wavetank.cli.test import runs_everything, worker_options
+from wavetank.cli.test import _refuse_misspelt, runs_everything, worker_options
+from wavetank.core.errors import ExitCode, UsageError
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,51 @@ def test_no_worker_is_asked_for_without_xdist() -> None:
     assert not [*worker_options(["-p", "no:xdist"])]
     assert not [*worker_options(["-pno:xdist", "tests/unit"])]
     assert [*worker_options(["-p", "no:cacheprovider"])]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("--quikc", "--quick"), ("--nigthly", "--nightly"), ("--restrat", "--restart")],
+)
+def test_a_misspelt_option_of_its_own_is_no_option_of_pytest(typed: str, meant: str) -> None:
+    """The one that was meant is named."""
+    with pytest.raises(UsageError, match=f"^no option {typed}; did you mean {meant}"):
+        _refuse_misspelt([typed])
+
+
+def test_every_option_of_pytest_is_passed_on(pytestconfig: pytest.Config) -> None:
+    """None of them is so similar to one of its own, nor is a path or an expression."""
+    groups = [pytestconfig._parser._anonymous, *pytestconfig._parser._groups]  # noqa: SLF001 - pytest has no list of its options
+    options = [name for group in groups for option in group.options for name in option.names()]
+    assert "--collect-only" in options
+    _refuse_misspelt([*options, "tests/unit", "-k", "quick"])
+
+
+SLOW_TO_END = """
+import sys, threading, time
+try:
+    print("ready", flush=True)
+    threading.Event().wait()
+except KeyboardInterrupt:
+    time.sleep(0.5)  # longer than subprocess.run would wait
+    print("cleaned up")
+    sys.exit(2)
+"""
+RUN = f"""
+import sys
+from pathlib import Path
+from wavetank.cli.test import _pytest
+sys.exit(_pytest([sys.executable, "-c", {SLOW_TO_END!r}], Path()))
+"""
+
+
+def test_an_interrupted_run_removes_its_files_before_the_command_ends() -> None:
+    """Pytest is left to end by itself, as nothing but pytest knows what to remove."""
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "ready\n"
+        os.killpg(command.pid, signal.SIGINT)
+        assert command.stdout.read() == "cleaned up\n"
+    assert command.returncode == ExitCode.INTERRUPTED

@@ -137,6 +137,30 @@ def test_what_a_repository_has_already_stays(tmp_path: Path) -> None:
     assert (tmp_path / ".gitignore").read_text() == "mine"
 
 
+QUEUES = "A: {Type: AWS::SQS::Queue, DependsOn: B}, B: {Type: AWS::SQS::Queue, DependsOn: A}"
+MISNAMED = "A: {Type: AWS::Serverless::Function, Properties: {Runtme: python3.13}}"
+
+
+@pytest.mark.parametrize("transform", ["", "Transform: AWS::Serverless-2016-10-31"])
+@pytest.mark.parametrize(
+    ("resources", "message"),
+    [
+        ("A: {Type: AWS::SQS::Quene}", "did you mean AWS::SQS::Queue"),
+        ("A: {Type: AWS::SQS::Queue, Properties: {QueueNam: a}}", "did you mean QueueName"),
+        (QUEUES, "circular"),
+        (MISNAMED, "AWS::Serverless::Function"),
+    ],
+)
+def test_a_template_with_a_mistake_makes_no_project(
+    tmp_path: Path, transform: str, resources: str, message: str
+) -> None:
+    """It is refused with the mistake, and nothing is written."""
+    (tmp_path / "template.yaml").write_text(f"{transform}\nResources: {{{resources}}}\n")
+    with pytest.raises(UsageError, match=message):
+        adopt_template(tmp_path, tmp_path / "template.yaml")
+    assert [path.name for path in tmp_path.iterdir()] == ["template.yaml"]
+
+
 def test_what_is_no_template_makes_no_project(tmp_path: Path) -> None:
     """It is refused before a file is written."""
     (tmp_path / "notes.yaml").write_text("a: 1")

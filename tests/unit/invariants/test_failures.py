@@ -72,7 +72,7 @@ def test_a_failure_ends_with_its_response(trigger: Trigger) -> None:
         AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=trigger),
         AttemptEnded(NOON, "one", "f", 1, Outcome.ERROR, "KeyError"),
     )
-    events = before(calm(1), RuleFired, *of_stream)
+    events = before(calm(1), RuleFired, *answered)
     evidence = "2 requests: 1 succeeded, 0 given up and reported, 1 failed and answered"
     assert_found(NoSilentFailure(), events, Verdict.VALID, evidence)
 

@@ -1,43 +1,49 @@
 """How `up --detach` ends if its process does."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from wavetank.cli.main import _report
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError, WavetankError
 from wavetank.live.background_sandbox import ending
 
+BEGUN = json.dumps({"event": "starting"})
+
 
 @pytest.mark.parametrize(
-    ("log", "code", "kind", "text"),
+    "error",
     [
-        (
-            "starting\nwavetank: expected a; found b; do c\n",
-            2,
-            UsageError,
-            "expected a; found b; do c",
-        ),
-        ("wavetank: no d; do e\nexpected f", 2, UsageError, "no d; do e"),
-        (
-            "wavetank: expected a; found b; do c",
-            4,
-            InfrastructureError,
-            "expected a; found b; do c",
-        ),
+        UsageError("a", "b", "do; c"),
+        UsageError("a", "b", "c", problem="no d"),
+        InfrastructureError("a", "b", "c", sentence="it failed; so did that", items=["x", "y"]),
     ],
 )
-def test_its_own_error_is_shown_alone(
-    tmp_path: Path, log: str, code: int, kind: type[WavetankError], text: str
+def test_its_own_error_is_raised_again(
+    error: WavetankError,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    """With the exit code that `up` in the foreground would have."""
-    (tmp_path / "up.log").write_text(log)
-    error = ending(code, tmp_path / "up.log")
-    assert (type(error), str(error)) == (kind, text)
+    """Its message, all parts and the exit code, as `up` in the foreground has printed them."""
+    monkeypatch.setattr("sys.argv", ["wavetank", "up", "--json"])
+    _report(error)
+    printed = capfd.readouterr().out
+    (tmp_path / "up.jsonl").write_text(f"{BEGUN}\n{printed}")
+    found = ending(tmp_path / "up.jsonl", tmp_path / "up.log")
+    assert (type(found), str(found)) == (type(error), str(error))
+    assert (found.expected, found.found, found.action) == (
+        error.expected,
+        error.found,
+        error.action,
+    )
 
 
-def test_the_log_is_named_if_it_has_none(tmp_path: Path) -> None:
-    """The process was killed, or has printed something else."""
-    (tmp_path / "up.log").write_text("Killed")
-    error = ending(-9, tmp_path / "up.log")
+@pytest.mark.parametrize("events", ["", f"{BEGUN}\n"])
+def test_the_log_is_named_if_it_has_none(tmp_path: Path, events: str) -> None:
+    """The process was killed."""
+    (tmp_path / "up.jsonl").write_text(events)
+    error = ending(tmp_path / "up.jsonl", tmp_path / "up.log")
     assert error.exit_code is ExitCode.INFRASTRUCTURE
-    assert str(error).endswith(f"found Killed; see {tmp_path / 'up.log'}")
+    assert str(error).endswith(f"without an error; see {tmp_path / 'up.log'}")

@@ -176,12 +176,12 @@ def test_a_misspelt_name_is_named_with_its_line_and_what_was_meant(
     misspelt: str,
     expected: str,
 ) -> None:
-    """One line, the same for the simulator and for a sandbox."""
+    """One line, the same for the simulator, which also lists what it lacks, and for a sandbox."""
     path = tmp_path / "template.yaml"
     path.write_text(text.replace(written, misspelt, 1))
     monkeypatch.chdir(tmp_path)
-    for simulated in (True, False):
-        assert message(path, simulated=simulated) == f"template.yaml:{expected}"
+    assert message(path, simulated=False) == f"template.yaml:{expected}"
+    assert f"template.yaml:{expected}" in message(path, simulated=True).split("\n  ")
 
 
 @pytest.mark.parametrize("text", [PLAIN, SAM])

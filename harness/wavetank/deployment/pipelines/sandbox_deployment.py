@@ -11,11 +11,11 @@ from itertools import batched
 from typing import Any
 
 from wavetank.aws.clients import AwsClients, ClientError, error_code
-from wavetank.aws.observers import wait_until
 from wavetank.core.clock import Clock
 from wavetank.core.lambda_package import Package
 from wavetank.core.text import pluralize
 from wavetank.deployment.cloudformation import ResourceEvent
+from wavetank.deployment.deployed_code import replace_other_code
 from wavetank.deployment.pipelines.stack_deployment import UserStack, apply_stacks, artifacts
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 from wavetank.templates.table_items import Item
@@ -25,8 +25,6 @@ STACK = "AWS::CloudFormation::Stack"
 LISTED_MAX = 5
 READ_MAX = 100
 """The limit of BatchGetItem."""
-UPDATE_SECONDS_MAX = 60.0
-UPDATE_PACE_SECONDS = 0.05
 ENDINGS = {"CREATE_COMPLETE": "created", "UPDATE_COMPLETE": "updated", "DELETE_COMPLETE": "deleted"}
 
 
@@ -129,28 +127,14 @@ class SandboxDeployment:
         return [
             key[1]
             for key, package in functions.items()
-            if (name := names[key]) is not None and self._replaced(name, package)
+            if (name := names[key]) is not None
+            and replace_other_code(self._aws, name, package, self._clock, self._stored)
         ]
 
-    def _replaced(self, function: str, package: Package) -> bool:
-        client = self._aws.awslambda
-        running = client.get_function_configuration(FunctionName=function)
-        if running["CodeSha256"] == package.code_sha256:
-            return False
+    def _stored(self, package: Package) -> dict[str, str]:
+        """Where CloudFormation has its code too: a request has room for 50 MB only."""
         artifacts(self._aws, self._pipeline.name).upload_missing([package])
-        client.update_function_code(
-            FunctionName=function, S3Bucket=ARTIFACT_BUCKET, S3Key=package.key
-        )
-        wait_until(
-            lambda: client.get_function_configuration(FunctionName=function),
-            lambda found: found.get("LastUpdateStatus") != "InProgress",
-            expected=f"the code of {function} to be active",
-            hint="deploy again",
-            within_seconds=UPDATE_SECONDS_MAX,
-            clock=self._clock,
-            pace_seconds=UPDATE_PACE_SECONDS,
-        )
-        return True
+        return {"S3Bucket": ARTIFACT_BUCKET, "S3Key": package.key}
 
     def _physical_id(self, stack: str, logical_id: str) -> str | None:
         """The name of a resource; None if it does not exist."""

@@ -115,14 +115,17 @@ class TemplatesPipeline:
         """
         trees = self._trees()
         problems = [problem for tree in trees.values() for problem in tree.all_problems()]
-        # What a name is missing for is not clear before it is known which was meant.
-        refuse([problem for problem in problems if problem.line is not None])
-        self._refuse_unknown_parameters(trees)
+        misnamed = [problem for problem in problems if problem.line is not None]
+        if not misnamed:
+            self._refuse_unknown_parameters(trees)
         for tree in trees.values():
             problems += _unfilled(tree.scope)
         checker = _StackChecker(self.code, simulated=simulated)
         stacks = [checker.checked(name, tree) for name, tree in trees.items()]
-        refuse([*problems, *checker.problems])
+        # Of a resource with an unknown name, what else is wrong may only follow from that.
+        unclear = {problem.resource for problem in misnamed} - {None}
+        others = [each for each in (*problems, *checker.problems) if each.resource not in unclear]
+        refuse([*misnamed, *others])
         list(self._seeds(trees))
         return stacks
 
@@ -243,7 +246,9 @@ def _unfilled(scope: TemplateScope) -> Iterator[TemplateProblem]:
                 f'write {name} = "..." under [parameters] in {CONFIGURATION}, or give '
                 f'--parameter-overrides "{name}=..."'
             )
-            yield TemplateProblem(f"a value for {name}", f"none for it at {position}", action)
+            yield TemplateProblem(
+                f"a value for {name}", f"none at {position}", action, resource=name
+            )
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:

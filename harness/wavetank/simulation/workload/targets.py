@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
-from wavetank.inspection.stack_resources import last_part
+from wavetank.core.text import last_part
 from wavetank.scenario.workload.kinds import (
     InvokeFunction,
     PublishMessage,
