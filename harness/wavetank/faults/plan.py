@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from wavetank.faults.calls import CallFault
 from wavetank.faults.fault import Fault, StateFault
 
 
@@ -63,6 +64,10 @@ class FaultPlan:
             for name, fault in self.named()
             if name not in injected and not isinstance(fault, StateFault)
         )
+
+    def calls(self) -> tuple[str, ...]:
+        """The calls that its faults hit, such as `dynamodb:PutItem`."""
+        return tuple(fault.call for fault in self.faults if isinstance(fault, CallFault))
 
     def contradictions(self) -> tuple[tuple[Fault, Fault], ...]:
         """The pairs of faults with the same target at the same time."""

@@ -5,7 +5,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
+
+from localstack.aws.spec import load_service
 
 from wavetank.emulator.iam_enforcement.operations.names import (
     event_bus_arn,
@@ -18,7 +21,12 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     schedule_arn,
 )
 from wavetank.emulator.iam_enforcement.operations.parameter_names import naming_parameters
-from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
+from wavetank.emulator.iam_enforcement.reference import (
+    IamAction,
+    IamResourceType,
+    find_action,
+    has_actions,
+)
 from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -117,11 +125,19 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
 
 def actions_by_table(call: Call, action: str | None = None) -> Iterator[RequiredAction]:
     """What the table requires for the action, by default the one with the operation's name."""
-    prefix = PREFIXES.get(call.service, call.service)
-    name = action or f"{prefix}:{call.operation}"
+    name = action or f"{_prefix(call.service)}:{call.operation}"
     found = find_action(name)
     for resource in resources_of(call, found) if found else (ANYTHING,):
         yield RequiredAction(name, resource)
+
+
+@cache
+def _prefix(service: str) -> str:
+    """The prefix of the service's actions: several services share one, as they do a signature."""
+    known = PREFIXES.get(service)
+    if known is None and not has_actions(service):
+        known = str(load_service(service).signing_name)
+    return known or service
 
 
 def resources_of(call: Call, action: IamAction) -> list[str]:
