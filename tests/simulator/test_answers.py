@@ -10,13 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.pipelines.assistant import ASSISTANT
+from tests.simulator.assistant import ask, deployed_assistant
 from tests.simulator.conftest import Deployed
-from tests.simulator.stacks import delete
 from wavetank.aws.clients import ClientError
-from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
@@ -27,7 +24,7 @@ from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 
-URL, MODEL = "Assistant", "eu-model-1"
+MODEL = "eu-model-1"
 MESSAGES: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "hello"}]}]
 CONVERSE: dict[str, Any] = {"modelId": MODEL, "messages": MESSAGES}
 REPLY: dict[str, Any] = {
@@ -42,14 +39,8 @@ SENTIMENT = {"Text": "fine", "LanguageCode": "en"}
 @pytest.fixture(scope="module")
 def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
     """The simulator with the assistant deployed; deleted afterwards."""
-    made = deployed.simulator
-    made.reset()
-    ASSISTANT.deploy(made.aws, WallClock())
-    made.take_baseline()
-    yield PluginsDeployed(made, ASSISTANT)
-    made.reset()
-    delete(made.aws, DEFAULT_STACK)
-    made.take_baseline()
+    with deployed_assistant(deployed) as made:
+        yield made
 
 
 @pytest.fixture
@@ -70,15 +61,6 @@ def assistant(stack: PluginsDeployed, context: RunContext) -> SimulatorFixture:
     """What a test of that pipeline has."""
     stack.simulator.reset()
     return SimulatorFixture(stack, context)
-
-
-def ask(assistant: SimulatorFixture, service: str, method: str, **arguments: Any) -> Any:
-    """What the function gets from the call."""
-    asked = {"service": service, "method": method, "arguments": arguments}
-    headers = {"Content-Type": "application/json"}
-    answer = assistant.http("POST", "/", headers=headers, body=json.dumps(asked), function_url=URL)
-    assert answer.status == 200, answer
-    return answer.json()
 
 
 def error(code: str, message: str = "no", **members: Any) -> ClientError:

@@ -55,6 +55,7 @@ SERVICES: Mapping[str, Callable[[Call], Iterator[RequiredAction]]] = {
     "logs": actions_of_logs,
     "s3": actions_of_s3,
     "ses": actions_of_ses,
+    "sesv2": actions_of_ses,
     "sns": actions_of_sns,
     "sqs": actions_of_sqs,
     "stepfunctions": actions_of_workflows,

@@ -34,6 +34,7 @@ from wavetank.emulator.lambda_.outcome import (
 )
 from wavetank.engines.simulator.function_log import FunctionLog
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
+from wavetank.engines.simulator.logging_space import LoggingSpace
 from wavetank.engines.simulator.module_space import ModuleSpace
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
@@ -109,6 +110,7 @@ class ExecutionEnvironment:
         self._environ = environ
         self._folder = folder
         self._modules = ModuleSpace([folder, *layers], handler)
+        self._loggers = LoggingSpace(variables)
         self.has_layers = bool(layers)
         if layers:
             refuse_layer_paths(_is_function_with_layers)
@@ -129,6 +131,7 @@ class ExecutionEnvironment:
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
         self._output = InvocationOutput()
+        self._loggers.begin(context.aws_request_id)
         self._enter()
         try:
             if self._handler is None:
@@ -166,6 +169,7 @@ class ExecutionEnvironment:
 
     def _enter(self) -> None:
         self._modules.enter()
+        self._loggers.enter()
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
@@ -178,6 +182,7 @@ class ExecutionEnvironment:
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
+        self._loggers.leave()
         self._modules.leave()
 
     def _import(self) -> Any:

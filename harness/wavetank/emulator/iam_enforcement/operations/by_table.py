@@ -16,9 +16,11 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     identity_arn,
     layer_arn,
     log_group_arn,
+    parameter_arn,
     queue_arn,
     rule_arn,
     schedule_arn,
+    secret_arn,
 )
 from wavetank.emulator.iam_enforcement.operations.parameter_names import naming_parameters
 from wavetank.emulator.iam_enforcement.reference import (
@@ -84,8 +86,10 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("ses", "custom-verification-email-template"): ("TemplateName",),
     ("ses", "identity"): ("SourceArn", "FromArn", "BounceSender", "Source", "EmailAddress"),
     ("ses", "template"): ("TemplateArn", "Template"),
+    ("sesv2", "identity"): ("FromEmailAddressIdentityArn", "FromEmailAddress", "EmailIdentity"),
     ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name"),
     ("sqs", "queue"): ("QueueUrl", "QueueName", "SourceArn"),
+    ("ssm", "parameter"): ("Name", "Names", "Path"),
 }
 """The parameters that name a resource, by service and type; the first one present counts."""
 
@@ -118,7 +122,9 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
     ("logs", "log-group"): log_group_arn,
     ("logs", "log-stream"): log_group_arn,
     ("scheduler", "schedule"): schedule_arn,
+    ("secretsmanager", "Secret"): secret_arn,
     ("sqs", "queue"): queue_arn,
+    ("ssm", "parameter"): parameter_arn,
 }
 """Functions for names that differ from the part of the ARN; None for a resource of another type."""
 
@@ -182,8 +188,6 @@ def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     form = _with_scope(call, kind.arn)
     if name.startswith("arn:"):
         return name if _is_of(name, form) else None
-    if form.endswith("WithoutLeadingSlash}"):  # of Systems Manager's parameters
-        name = name.removeprefix("/")
     filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
     return PLACEHOLDER.sub(lambda found: _other_placeholder(call, found[1]), filled)
 
