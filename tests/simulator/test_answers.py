@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.documents import blocks
 from tests.simulator.assistant import ask, deployed_assistant
 from tests.simulator.conftest import Deployed
 from wavetank.aws.clients import ClientError
@@ -24,7 +25,7 @@ from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 
-MODEL = "eu-model-1"
+DOCUMENT, MODEL = "docs/testing-your-own-pipeline.md", "eu-model-1"
 MESSAGES: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "hello"}]}]
 CONVERSE: dict[str, Any] = {"modelId": MODEL, "messages": MESSAGES}
 REPLY: dict[str, Any] = {
@@ -248,3 +249,13 @@ def test_a_run_is_the_same_again(assistant: SimulatorFixture) -> None:
     first, second = assistant.run(minutes=5), assistant.run(minutes=5)
     assert first.digest == second.digest
     assert len([call for call in first.of(ApiCalled) if call.service == "comprehend"]) >= 4
+
+
+def test_the_example_of_the_documents(assistant: SimulatorFixture) -> None:
+    """Its answers are valid, and its handler may make those calls."""
+    (example,) = [text for text in blocks(DOCUMENT, "py") if "simulator.answers" in text]
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 - the project's own document
+    names["test_a_summary"](assistant)
+    made = ask(assistant, "bedrock-runtime", "converse", **CONVERSE)
+    assert made["output"]["message"]["content"] == [{"text": "00:05 hello"}]

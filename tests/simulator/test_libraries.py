@@ -21,6 +21,8 @@ from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 
+CALL = "_make_api_call"
+"""The method of the SDK that the X-Ray SDK wraps."""
 pytestmark = pytest.mark.nightly  # installs the libraries from the package index
 
 
@@ -150,5 +152,9 @@ def test_logger_and_metrics(libraries: SimulatorFixture, capfd: pytest.CaptureFi
 
 
 def test_tracer(libraries: SimulatorFixture) -> None:
-    """Nothing is sent to X-Ray, which a simulator does not have."""
+    """Nothing is sent to X-Ray, which a simulator does not have, and the SDK stays as it is."""
     assert ask(libraries, "tracer")["result"] == "traced"
+    make_call = next(
+        vars(each)[CALL] for each in type(libraries.aws.s3).mro() if CALL in vars(each)
+    )
+    assert not hasattr(make_call, "__wrapped__")
