@@ -258,4 +258,4 @@ def test_the_example_of_the_documents(assistant: SimulatorFixture) -> None:
     exec(example, names)  # noqa: S102 - the project's own document
     names["test_a_summary"](assistant)
     made = ask(assistant, "bedrock-runtime", "converse", **CONVERSE)
-    assert made["output"]["message"]["content"] == [{"text": "00:05 hello"}]
+    assert made["output"]["message"]["content"] == [{"text": "00:00 hello"}]
