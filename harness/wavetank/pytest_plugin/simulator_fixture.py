@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Unpack
 
+from wavetank.aws.answers import Respond, Response
 from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
 from wavetank.history import Event
 from wavetank.pytest_plugin.durations import Span, duration_of
+from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.resources import name_of
-from wavetank.pytest_plugin.result import ScenarioResult
+from wavetank.pytest_plugin.result import ScenarioResult, run_report
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
@@ -34,6 +36,7 @@ class SimulatorFixture:
         self._clock: VirtualClock | None = None
         self._now = context.start
         self._requests = 0
+        self._events_of_calls: list[Event] = []
 
     @property
     def aws(self) -> AwsClients:
@@ -65,6 +68,20 @@ class SimulatorFixture:
         else:
             self._context.workloads.append(workload)
 
+    def answers(self, service: str, operation: str, answer: Response | Respond) -> None:
+        """Answers handlers' calls of the operation, from now on and in all runs of this test.
+
+        For services without an emulator, such as `answers("comprehend", "DetectSentiment",
+        {"Sentiment": "POSITIVE"})`: `service` as `boto3.client` takes it, and `operation` as the
+        API reference names it. The answer is a response, a `ClientError`, or a function that
+        returns or raises one; it gets the call's parameters, and the virtual time if it has a
+        second argument. The latest answer counts, also over an emulator's.
+
+        Raises:
+            UsageError: there is no such operation, or it has no such response or error.
+        """
+        self._context.answers.add(service, operation, answer)
+
     def http(
         self,
         method: str,
@@ -90,7 +107,9 @@ class SimulatorFixture:
         choice = EntryChoice(function_url=function_url, api=api, stage=stage)
         if self._clock is not None:
             return self._clock.http(call, choice)
-        run = Run(self._deployed.simulator, self._next_request(), lambda _: None)
+        if not self._events_of_calls:
+            self._context.run_reports.append(self._report_of_calls)
+        run = Run(self._deployed.simulator, self._next_request(), self._events_of_calls.append)
         with run.started():
             answer = run.http(call, choice)
             run.end(run.now)
@@ -137,6 +156,14 @@ class SimulatorFixture:
         self._context.run_reports.append(result.run_report)
         return result
 
+    def _report_of_calls(self) -> str:
+        """The calls of `http` outside of runs, for the report of a failed test."""
+        return run_report(
+            f"calls by simulator.http, seed {self._context.seed}",
+            list(failure_lines(self._events_of_calls)),
+            f"run it again: {self._context.command}",
+        )
+
     @contextmanager
     def stepped_by_clock(self) -> Iterator[VirtualClock]:
         """A run that is in progress for the body, advanced by the clock."""
@@ -159,6 +186,7 @@ class SimulatorFixture:
             seed=source.getrandbits(64),
             start=self._now,
             horizon=timedelta(),
+            answers=self._context.answers,
         )
 
     def _observe(self, event: Event) -> None:

@@ -42,7 +42,7 @@ from wavetank.simulation.handler_threads import ScheduledThread, Task, ThreadSch
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Sleep, Wait, Yield
+from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Wait, Yield
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:

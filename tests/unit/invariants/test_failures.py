@@ -68,7 +68,7 @@ def test_a_synchronous_failure_ends_with_its_response() -> None:
 @pytest.mark.parametrize("trigger", [each for each in Trigger if each.is_synchronous])
 def test_a_failure_ends_with_its_response(trigger: Trigger) -> None:
     """Whatever waits for the response gets the error, and decides what is done about it."""
-    of_stream: tuple[Event, ...] = (
+    answered: tuple[Event, ...] = (
         AttemptBegan(NOON, "one", "f", 1, cold=False, trigger=trigger),
         AttemptEnded(NOON, "one", "f", 1, Outcome.ERROR, "KeyError"),
     )
