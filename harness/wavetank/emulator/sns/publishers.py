@@ -31,12 +31,24 @@ FIFO = ".fifo"
 
 @dataclass(frozen=True, kw_only=True)
 class TopicMessage:
-    """A message for one subscription; `body` is what a queue or a dead-letter queue gets."""
+    """A message for one subscription; `body` is what a queue or a dead-letter queue gets.
+
+    `published` is the message as LocalStack keeps it, for all subscriptions.
+    """
 
     subscriber: Mapping[str, Any]
-    id: str
+    published: Any
     body: str
-    parameters: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The id that Publish has returned."""
+        return str(self.published.message_id)
+
+    @property
+    def group(self) -> str | None:
+        """The message group whose order counts; None for a topic that is not FIFO."""
+        return self.published.message_group_id if self.topic.endswith(FIFO) else None
 
     @property
     def topic(self) -> str:
@@ -52,6 +64,14 @@ class TopicMessage:
     def source(self) -> EventOrigin:
         """The topic, and the message's id."""
         return EventOrigin(arn=self.topic, ids=(self.id,))
+
+    def parameters(self, queue: str) -> Mapping[str, Any]:
+        """The parameters of SendMessage besides the body; a FIFO queue needs more of them."""
+        subscriber: Any = {**self.subscriber, "Endpoint": queue}
+        found: dict[str, Any] = publisher.SqsTopicPublisher.get_sqs_kwargs(
+            self.published, subscriber
+        )
+        return found
 
 
 class TopicDeliveries:
@@ -83,18 +103,15 @@ class TopicDeliveries:
                 accepted=self._clock.now(),
                 destination=message.endpoint,
                 source=message.source,
+                group=message.group,
             )
         )
 
 
 def _message(context: Any, subscriber: Any) -> TopicMessage:
     found = context.message
-    return TopicMessage(
-        subscriber=subscriber,
-        id=found.message_id,
-        body=publisher.create_sns_message_body(found, subscriber, context.topic_attributes),
-        parameters=publisher.SqsTopicPublisher.get_sqs_kwargs(found, subscriber),
-    )
+    body = publisher.create_sns_message_body(found, subscriber, context.topic_attributes)
+    return TopicMessage(subscriber=subscriber, published=found, body=body)
 
 
 def _log_status(context: Any, subscriber: Any, *, success: bool) -> None:
@@ -113,17 +130,13 @@ def send_to_dead_letters(message: TopicMessage) -> bool:
     queue = policy.get("deadLetterTargetArn")
     if not queue:
         return False
-    parameters = message.parameters if queue.endswith(FIFO) else _without_group(message.parameters)
     client = service_client("sqs", queue, PRINCIPAL, message.topic)
     client.send_message(
-        QueueUrl=sqs_queue_url_for_arn(queue), MessageBody=message.body, **parameters
+        QueueUrl=sqs_queue_url_for_arn(queue),
+        MessageBody=message.body,
+        **message.parameters(queue),
     )
     return True
-
-
-def _without_group(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters for a queue that is not FIFO."""
-    return {name: value for name, value in parameters.items() if name == "MessageAttributes"}
 
 
 class FunctionPublisher(publisher.LambdaTopicPublisher):
@@ -159,7 +172,7 @@ class QueuePublisher(publisher.SqsTopicPublisher):
                 QueueUrl=sqs_queue_url_for_arn(message.endpoint),
                 MessageBody=message.body,
                 MessageSystemAttributes=system_attributes,
-                **message.parameters,
+                **message.parameters(message.endpoint),
             )
 
         self._deliveries.begin(context, subscriber, send)

@@ -1,0 +1,94 @@
+"""How the messages of topics are delivered: their order, and what a dead-letter queue gets."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from localstack.services.sns.models import SnsMessage, SnsMessageType, SnsStore
+from localstack.services.sns.publisher import SnsPublishContext
+
+from wavetank.core.clock import WallClock
+from wavetank.emulator.sns import publishers
+from wavetank.emulator.sns.publishers import TopicDeliveries, TopicMessage
+from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+
+PREFIX = "arn:aws:sqs:eu-west-1:000000000000:"
+DEAD_LETTERS = f"{PREFIX}dead.fifo"
+
+
+class StoppedClock(WallClock):
+    """A clock that the test advances."""
+
+    time = datetime(2026, 11, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+def _subscriber(topic: str, queue: str) -> Any:
+    return {
+        "TopicArn": f"arn:aws:sns:eu-west-1:000000000000:{topic}",
+        "SubscriptionArn": f"arn:aws:sns:eu-west-1:000000000000:{topic}:1",
+        "Protocol": "sqs",
+        "Endpoint": PREFIX + queue,
+        "RawMessageDelivery": "true",
+        "RedrivePolicy": f'{{"deadLetterTargetArn": "{DEAD_LETTERS}"}}',
+    }
+
+
+def _context(text: str, group: str = "a") -> Any:
+    kind = SnsMessageType.Notification
+    message = SnsMessage(type=kind, message=text, message_group_id=group)
+    return SnsPublishContext(message, SnsStore(), {})
+
+
+class Topic:
+    """Begins deliveries, of which the first attempt at each message of `retried` fails."""
+
+    def __init__(self, name: str, retried: str = "") -> None:
+        self.subscriber = _subscriber(name, "in.fifo")
+        self.retried, self.delivered = retried, ""
+        self.clock = StoppedClock()
+        self.retries = TargetDeliveries(self.clock, has_thread=False)
+        self._deliveries = TopicDeliveries(self.retries, self.clock)
+
+    def publish(self, text: str, group: str = "a") -> None:
+        """Begin the delivery of that message."""
+        self._deliveries.begin(_context(text, group), self.subscriber, self._send)
+
+    def _send(self, message: TopicMessage) -> None:
+        if message.body in self.retried:
+            self.retried = self.retried.replace(message.body, "")
+            raise TargetError(FailureCode.THROTTLING, "on purpose")
+        self.delivered += message.body
+
+
+@pytest.mark.parametrize(
+    ("name", "groups", "delivered"),
+    [("t.fifo", "aaa", "123"), ("t.fifo", "aba", "213"), ("t", "aaa", "231")],
+)
+def test_a_fifo_topic_keeps_the_order_of_each_group(name: str, groups: str, delivered: str) -> None:
+    """While a message is retried, later ones of its group wait; a standard topic has no order."""
+    topic = Topic(name, retried="1")
+    for text, group in zip("123", groups, strict=True):
+        topic.publish(text, group)
+    topic.retries.run_due()
+    assert topic.delivered == delivered
+
+
+def test_a_dead_letter_queue_gets_the_parameters_of_its_own_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A FIFO one needs a group and a deduplication id, which the subscribed queue does not get."""
+    sent: list[dict[str, Any]] = []
+    client = SimpleNamespace(send_message=lambda **given: sent.append(given))
+    monkeypatch.setattr(publishers, "service_client", lambda *_: client)
+    message = TopicMessage(
+        subscriber=_subscriber("t.fifo", "in"), published=_context("1").message, body="1"
+    )
+    assert message.parameters(message.endpoint) == {}
+    assert publishers.send_to_dead_letters(message)
+    assert (sent[0]["MessageBody"], sent[0]["MessageGroupId"]) == ("1", "a")
+    assert sent[0]["MessageDeduplicationId"]
