@@ -9,6 +9,7 @@ services/sns/publisher.py]
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from localstack.services.sns import publisher
@@ -16,8 +17,13 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from localstack.utils.aws.aws_responses import create_sqs_system_attributes
 
 from wavetank.core.clock import Clock
+from wavetank.emulator.sns.delivery_status import DeliveryStatus, log_delivery_status
 from wavetank.emulator.sns.retry_policy import TopicRetryPolicy
-from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
+from wavetank.emulator.target_delivery.deliveries import (
+    TargetDeliveries,
+    TargetDelivery,
+    Undelivered,
+)
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
@@ -83,14 +89,18 @@ class TopicDeliveries:
 
     def begin(self, context: Any, subscriber: Any, send: Callable[[TopicMessage], None]) -> None:
         """Make the first attempt now; `send` raises if the target refuses the message."""
-        message = _message(context, subscriber)
+        message, accepted = _message(context, subscriber), self._clock.now()
 
-        def send_and_log(_: int) -> None:
+        def log(attempts: int, failure: Undelivered | None = None) -> None:
+            status = _status(message, accepted, self._clock.now(), attempts, failure)
+            log_delivery_status(status, context.topic_attributes)
+
+        def send_and_log(attempt: int) -> None:
             send(message)
-            _log_status(context, subscriber, success=True)
+            log(attempt)
 
-        def give_up(_: object) -> bool:
-            _log_status(context, subscriber, success=False)
+        def give_up(undelivered: Undelivered) -> bool:
+            log(undelivered.retries + 1, undelivered)
             return send_to_dead_letters(message)
 
         self._deliveries.begin(
@@ -100,7 +110,7 @@ class TopicDeliveries:
                 send=send_and_log,
                 give_up=give_up,
                 policy=TopicRetryPolicy(),
-                accepted=self._clock.now(),
+                accepted=accepted,
                 destination=message.endpoint,
                 source=message.source,
                 group=message.group,
@@ -114,9 +124,24 @@ def _message(context: Any, subscriber: Any) -> TopicMessage:
     return TopicMessage(subscriber=subscriber, published=found, body=body)
 
 
-def _log_status(context: Any, subscriber: Any, *, success: bool) -> None:
-    publisher.store_delivery_log(
-        context.message, subscriber, success=success, topic_attributes=context.topic_attributes
+def _status(
+    message: TopicMessage,
+    accepted: datetime,
+    finished: datetime,
+    attempts: int,
+    failure: Undelivered | None,
+) -> DeliveryStatus:
+    protocol = str(message.subscriber["Protocol"])
+    return DeliveryStatus(
+        topic=message.topic,
+        protocol=protocol,
+        endpoint=message.endpoint,
+        message_id=message.id,
+        message=message.published.message_content(protocol),
+        accepted=accepted,
+        finished=finished,
+        attempts=attempts,
+        failure=failure,
     )
 
 

@@ -8,14 +8,16 @@ import pytest
 from localstack.services.sns.models import SnsMessage, SnsMessageType, SnsStore
 from localstack.services.sns.publisher import SnsPublishContext
 
+from tests.unit.emulator.recorded_log import record_log
 from wavetank.core.clock import WallClock
-from wavetank.emulator.sns import publishers
+from wavetank.emulator.sns import delivery_status, publishers
 from wavetank.emulator.sns.publishers import TopicDeliveries, TopicMessage
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 
 PREFIX = "arn:aws:sqs:eu-west-1:000000000000:"
 DEAD_LETTERS = f"{PREFIX}dead.fifo"
+LOGGED = {"SQSSuccessFeedbackRoleArn": "role", "SQSFailureFeedbackRoleArn": "role"}
 
 
 class StoppedClock(WallClock):
@@ -41,15 +43,15 @@ def _subscriber(topic: str, queue: str) -> Any:
 def _context(text: str, group: str = "a") -> Any:
     kind = SnsMessageType.Notification
     message = SnsMessage(type=kind, message=text, message_group_id=group)
-    return SnsPublishContext(message, SnsStore(), {})
+    return SnsPublishContext(message, SnsStore(), {}, LOGGED)
 
 
 class Topic:
-    """Begins deliveries, of which the first attempt at each message of `retried` fails."""
+    """Begins deliveries, of which the first attempts at `retried` fail, and all at `refused`."""
 
-    def __init__(self, name: str, retried: str = "") -> None:
+    def __init__(self, name: str, retried: str = "", refused: str = "") -> None:
         self.subscriber = _subscriber(name, "in.fifo")
-        self.retried, self.delivered = retried, ""
+        self.retried, self.refused, self.delivered = retried, refused, ""
         self.clock = StoppedClock()
         self.retries = TargetDeliveries(self.clock, has_thread=False)
         self._deliveries = TopicDeliveries(self.retries, self.clock)
@@ -59,6 +61,8 @@ class Topic:
         self._deliveries.begin(_context(text, group), self.subscriber, self._send)
 
     def _send(self, message: TopicMessage) -> None:
+        if message.body in self.refused:
+            raise TargetError(FailureCode.NO_PERMISSIONS, "on purpose")
         if message.body in self.retried:
             self.retried = self.retried.replace(message.body, "")
             raise TargetError(FailureCode.THROTTLING, "on purpose")
@@ -69,8 +73,11 @@ class Topic:
     ("name", "groups", "delivered"),
     [("t.fifo", "aaa", "123"), ("t.fifo", "aba", "213"), ("t", "aaa", "231")],
 )
-def test_a_fifo_topic_keeps_the_order_of_each_group(name: str, groups: str, delivered: str) -> None:
+def test_a_fifo_topic_keeps_the_order_of_each_group(
+    monkeypatch: pytest.MonkeyPatch, name: str, groups: str, delivered: str
+) -> None:
     """While a message is retried, later ones of its group wait; a standard topic has no order."""
+    monkeypatch.setattr(publishers, "log_delivery_status", lambda *_: None)
     topic = Topic(name, retried="1")
     for text, group in zip("123", groups, strict=True):
         topic.publish(text, group)
@@ -85,6 +92,7 @@ def test_a_dead_letter_queue_gets_the_parameters_of_its_own_type(
     sent: list[dict[str, Any]] = []
     client = SimpleNamespace(send_message=lambda **given: sent.append(given))
     monkeypatch.setattr(publishers, "service_client", lambda *_: client)
+    monkeypatch.setattr(publishers, "sqs_queue_url_for_arn", str)
     message = TopicMessage(
         subscriber=_subscriber("t.fifo", "in"), published=_context("1").message, body="1"
     )
@@ -92,3 +100,24 @@ def test_a_dead_letter_queue_gets_the_parameters_of_its_own_type(
     assert publishers.send_to_dead_letters(message)
     assert (sent[0]["MessageBody"], sent[0]["MessageGroupId"]) == ("1", "a")
     assert sent[0]["MessageDeduplicationId"]
+
+
+@pytest.mark.parametrize(("refused", "sent", "dead"), [("", "1", 0), ("1", "", 1)])
+def test_an_error_of_the_delivery_status_log_changes_no_delivery(
+    monkeypatch: pytest.MonkeyPatch, refused: str, sent: str, dead: int
+) -> None:
+    """The message is sent once, or is in the dead-letter queue, as without a log."""
+    dead_letters = list[str]()
+
+    def take(message: TopicMessage) -> bool:
+        dead_letters.append(message.id)
+        return True
+
+    monkeypatch.setattr(delivery_status, "service_client", lambda *_: object())
+    monkeypatch.setattr(publishers, "send_to_dead_letters", take)
+    log = record_log(monkeypatch, delivery_status)
+    topic = Topic("t", refused=refused)
+    topic.publish("1")
+    assert topic.retries.next_due() is None
+    assert (topic.delivered, len(dead_letters)) == (sent, dead)
+    assert "no delivery status is logged" in log.text
