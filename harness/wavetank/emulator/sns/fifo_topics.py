@@ -30,6 +30,10 @@ class FifoTopics:
         self._seen: dict[tuple[str, str], datetime] = {}
         self._numbers = count(FIRST_NUMBER)
 
+    def __len__(self) -> int:
+        """How many deduplication ids are remembered."""
+        return len(self._seen)
+
     def next_number(self) -> str:
         """The sequence number of the next message."""
         return str(next(self._numbers))
@@ -39,13 +43,14 @@ class FifoTopics:
         key = topic, message.message_deduplication_id or _content_id(message)
         with self._lock:
             self._forget_expired(now)
-            if key in self._seen:
+            if key in self._seen and self._counts(key, now):
                 return False
+            self._seen.pop(key, None)  # only of a clock that was set back
             self._seen[key] = now
             return True
 
     def _forget_expired(self, now: datetime) -> None:
-        """Remove the oldest ids, which come first; if the clock was set back, all those later."""
+        """Remove ids older than the interval, which are the first."""
         for key in list(takewhile(lambda key: not self._counts(key, now), self._seen)):
             del self._seen[key]
 
