@@ -1,4 +1,4 @@
-"""The name of a resource for a reader, from its ARN, such as `bucket uploads`."""
+"""What the name of a resource says: a name for a reader, such as `bucket uploads`, and FIFO."""
 
 KINDS = {
     "dynamodb": "table",
@@ -12,6 +12,13 @@ KINDS = {
     "sqs": "queue",
 }
 """What a trigger or a function is, by the service in its ARN."""
+FIFO_SUFFIX = ".fifo"
+"""How the names of FIFO queues and topics end; AWS refuses others."""
+
+
+def is_fifo(queue_or_topic: str) -> bool:
+    """Whether the name, ARN or URL is of a FIFO queue or topic."""
+    return queue_or_topic.endswith(FIFO_SUFFIX)
 
 
 def resource_name(arn: str) -> str:

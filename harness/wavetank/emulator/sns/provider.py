@@ -32,6 +32,7 @@ from localstack.services.sns.publisher import (
 )
 
 from wavetank.core.clock import Clock, WallClock
+from wavetank.core.resource_name import is_fifo
 from wavetank.emulator.caller_thread import CallerThreadExecutor, TopicCallerThreadExecutor
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.sns.confirmation import (
@@ -45,7 +46,6 @@ from wavetank.emulator.sns.fifo_topics import FifoTopics
 from wavetank.emulator.sns.filter_policies import EmulatedSubscriptionFilter
 from wavetank.emulator.sns.mailbox import Mailbox
 from wavetank.emulator.sns.publishers import (
-    FIFO,
     FunctionPublisher,
     QueuePublisher,
     RecordingHttpPublisher,
@@ -232,7 +232,7 @@ class _Dispatcher(PublishDispatcher):
 
     def publish_to_topic(self, ctx: Any, topic_arn: str) -> None:
         """Publish; a FIFO topic accepts each message once in five minutes."""
-        if not topic_arn.endswith(FIFO) or self._fifo_topics.accepts(
+        if not is_fifo(topic_arn) or self._fifo_topics.accepts(
             topic_arn, ctx.message, self._clock.now()
         ):
             super().publish_to_topic(ctx, topic_arn)

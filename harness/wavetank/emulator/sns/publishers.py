@@ -17,6 +17,7 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from localstack.utils.aws.aws_responses import create_sqs_system_attributes
 
 from wavetank.core.clock import Clock
+from wavetank.core.resource_name import is_fifo
 from wavetank.emulator.sns.delivery_status import DeliveryStatus, log_delivery_status
 from wavetank.emulator.sns.retry_policy import TopicRetryPolicy
 from wavetank.emulator.target_delivery.deliveries import (
@@ -32,7 +33,6 @@ from wavetank.emulator.target_delivery.role_clients import (
 )
 
 PRINCIPAL = "sns"
-FIFO = ".fifo"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class TopicMessage:
     @property
     def group(self) -> str | None:
         """The message group whose order counts; None for a topic that is not FIFO."""
-        return self.published.message_group_id if self.topic.endswith(FIFO) else None
+        return self.published.message_group_id if is_fifo(self.topic) else None
 
     @property
     def topic(self) -> str:

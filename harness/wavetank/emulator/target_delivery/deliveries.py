@@ -23,9 +23,9 @@ from wavetank.emulator.target_delivery.retry_policy import (
     jitter_of,
 )
 from wavetank.emulator.target_delivery.workers import TargetWorkers
+from wavetank.history.event import OK
 
 LOG = logging.getLogger(__name__)
-OK = "ok"
 POLL_SECONDS = 0.5
 """The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 

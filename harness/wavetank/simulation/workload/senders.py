@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.resource_name import is_fifo
 from wavetank.scenario.workload.body import ActionValues, render
 from wavetank.scenario.workload.kinds import (
     PublishMessage,
@@ -22,8 +23,6 @@ from wavetank.scenario.workload.kinds import (
     WorkloadSpec,
 )
 from wavetank.simulation.workload.targets import KINESIS
-
-FIFO = ".fifo"
 
 
 class RefusedError(Exception):
@@ -114,7 +113,7 @@ def publish_message(workload: PublishMessage, action: WorkloadAction) -> tuple[s
 
 def _group(key: str, action: WorkloadAction) -> Any:
     """The message group, which only FIFO queues and topics need."""
-    if not action.handle.endswith(FIFO):
+    if not is_fifo(action.handle):
         return {}
     return {"MessageGroupId": action.rendered(key), "MessageDeduplicationId": action.new_id()}
 

@@ -75,7 +75,8 @@ def test_a_sequencer_is_drawn_when_an_object_is_written() -> None:
         should_notify=lambda *_: True,
         notify=lambda ctx, _: drawn.setdefault(ctx.write, []).append(ctx.sequencer),
     )
-    dispatcher.notifiers = {"QueueConfigurations": notifier}  # type: ignore[dict-item]
+    faked: Any = notifier
+    dispatcher.notifiers = {"QueueConfigurations": faked}
     tasks: list[Any] = []
     dispatcher.executor.shutdown()
     dispatcher.executor = SimpleNamespace(submit=lambda *task: tasks.append(task))
