@@ -59,8 +59,7 @@ class FunctionFault(Fault):
 class InvocationFault(FunctionFault, CountedFault):
     """Base of faults that end an invocation on one `side` of its `call_number`-th API call.
 
-    Calls are counted from one. Calls are counted from one. An invocation that makes fewer calls is
-    neither hit nor counted.
+    Calls are counted from one. An invocation that makes fewer calls is neither hit nor counted.
     """
 
     needs: ClassVar[Capability] = Capability.INVOCATIONS
