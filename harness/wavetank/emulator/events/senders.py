@@ -24,9 +24,9 @@ from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventO
 EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
 NOT_JSON = "The input of the target is not valid JSON: "
-"""Followed by the input. AWS does not document the text."""
+"""The message of INVALID_JSON, before the input; AWS does not document the text."""
 NOT_AN_OBJECT = "The input of the target is not a JSON object: "
-"""As above."""
+"""The message for a bus, before the input; AWS does not document the text."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,5 +148,5 @@ def target_input(
 
 
 def parse_transformer(transformer: Mapping[str, Any]) -> InputTransformer:
-    """The transformer as in the API."""
+    """The input transformer of a target, from its form in the API."""
     return InputTransformer(transformer["InputTemplate"], transformer.get("InputPathsMap") or {})

@@ -2,7 +2,7 @@
 
 expected_owner  the bucket owner condition of a request
 error_bodies    the XML of errors
-provider        LocalStack's provider, with these
+provider        the provider that LocalStack loads
 
 Selected with `PROVIDER_OVERRIDE_S3=wavetank`.
 """

@@ -45,7 +45,7 @@ class Sequencers:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, because time does."""
+        """Number from the start: a simulation begins again at its start time."""
         self._last = 0
         self._number = 0
 
@@ -59,7 +59,7 @@ class Sequencers:
 
 
 SEQUENCERS = Sequencers()
-"""The only instance, for the buckets of all accounts."""
+"""The process's sequencers, for the buckets of all accounts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +136,7 @@ class _Notifies:
         self._deliveries = deliveries
 
     def notify(self, ctx: Any, config: Mapping[str, Any]) -> None:
-        """Deliver the event."""
+        """Begin the delivery of the event to the target that `config` names."""
         notifier: Any = self
         payload = notifier._get_event_payload(ctx, config.get("Id"))  # noqa: SLF001 - LocalStack has no public name for it
         described = payload["Records"][0]["s3"]["object"]
@@ -203,7 +203,7 @@ class BusNotifier(notifications.EventBridgeNotifier):
         self._clock = clock
 
     def notify(self, ctx: Any, config: Any) -> None:
-        """Deliver the event."""
+        """Begin the delivery of the event to the default bus."""
         del config
         entry: Any = self._get_event_payload(ctx)
         detail = json.loads(entry["Detail"])

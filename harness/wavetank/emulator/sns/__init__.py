@@ -10,5 +10,5 @@ address must confirm first, as on AWS, and each message is stored as it would ar
 - `relay`: forwards messages to the user's mail server, if there is one;
 - `publishers`: messages for functions, queues and delivery streams, with retries;
 - `delivery_status`: their entries in CloudWatch Logs;
-- `provider`: LocalStack's SNS with all of this.
+- `provider`: the SNS provider that LocalStack loads.
 """

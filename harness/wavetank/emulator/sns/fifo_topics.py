@@ -26,7 +26,7 @@ class FifoTopics:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, because time does."""
+        """Forget all ids, and number from the start, as a simulation begins at its start again."""
         self._seen: dict[tuple[str, str], datetime] = {}
         self._numbers = count(FIRST_NUMBER)
 

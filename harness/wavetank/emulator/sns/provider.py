@@ -87,7 +87,7 @@ class WavetankSns(SnsProvider):
         self.deliveries.report_lost("SNS")
 
     def on_after_init(self) -> None:
-        """Add the routes."""
+        """Add the HTTP routes of the mailbox and of the confirmation page."""
         super().on_after_init()
         ROUTER.add(self.confirmations.mailbox)
         ROUTER.add(self.on_confirmation)

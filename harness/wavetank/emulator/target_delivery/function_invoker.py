@@ -63,4 +63,4 @@ class TargetFunctionInvoker:
 
 
 FUNCTIONS = TargetFunctionInvoker()
-"""The only instance: a simulation sets its queue for all services."""
+"""The process's invoker: a simulation sets its queue for all services."""
