@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
+from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.functions import NotificationFailure, SlowColdStart
@@ -63,6 +64,8 @@ class HandlerAttempt:
     function: "DeployedFunction"
     pooled: PooledEnvironment
     task: HandlerTask[Pause, outcomes.InvocationOutcome]
+    began: datetime
+    is_cold: bool
     deadline: datetime
     calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
@@ -144,12 +147,13 @@ class LambdaRunner:
             self._pool.release(function, pooled)
             self._end(request, function, outcomes.raised(_planned_error()))
             return
-        deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
-        context = self._context(request, function, deadline)
+        began = self._clock.now
+        deadline = began + timedelta(seconds=function.timeout_seconds)
+        context = self._context(request, function, environment.log_stream, deadline)
         task = HandlerTask[Pause, outcomes.InvocationOutcome](
             pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
-        attempt = HandlerAttempt(request, function, pooled, task, deadline)
+        attempt = HandlerAttempt(request, function, pooled, task, began, is_cold, deadline)
         self._unfinished[id(attempt)] = attempt
         self._follow(attempt, task.start)
 
@@ -179,6 +183,7 @@ class LambdaRunner:
             case TaskEnded(value=outcome):
                 del self._unfinished[id(attempt)]
                 self._pool.release(attempt.function, attempt.pooled)
+                self._write_log(attempt, outcome)
                 self._end(attempt.request, attempt.function, outcome)
             case TaskExited(status=status):
                 self._discard(attempt, outcomes.exited(attempt.request.id, status))
@@ -216,7 +221,26 @@ class LambdaRunner:
         """End the attempt together with its environment."""
         del self._unfinished[id(attempt)]
         attempt.pooled.thread.end()
+        self._write_log(attempt, outcome)
         self._end(attempt.request, attempt.function, outcome)
+
+    def _write_log(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        """Bring the attempt's log into its group; what a filter there begins is caused by it."""
+        function, environment = attempt.function, attempt.pooled.environment
+        report = ReportLine(
+            request_id=attempt.request.id,
+            version=function.version,
+            duration_ms=(self._clock.now - attempt.began) / MILLISECOND,
+            init_ms=0.0 if attempt.is_cold else None,
+            memory_mb=function.memory_mb,
+            memory_used_mb=0,  # all handlers share this process
+            outcome=outcome,
+        )
+        self.running = attempt
+        try:
+            self._simulator.log_attempt(function, environment, report, environment.output)
+        finally:
+            self.running = None
 
     def _end(
         self,
@@ -244,10 +268,15 @@ class LambdaRunner:
         )
 
     def _environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
-        return self._simulator.environment(function, f"environment-{self._clock.new_id()[:8]}")
+        stream = f"{self._clock.now:%Y/%m/%d}/[{function.version}]{self._clock.new_id()[:8]}"
+        return self._simulator.environment(function, stream)
 
     def _context(
-        self, request: InvocationRequest, function: "DeployedFunction", deadline: datetime
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        log_stream: str,
+        deadline: datetime,
     ) -> LambdaContext:
         return LambdaContext(
             aws_request_id=request.id,
@@ -255,8 +284,8 @@ class LambdaRunner:
             function_version=function.version,
             invoked_function_arn=request.function,
             memory_limit_in_mb=str(function.memory_mb),
-            log_group_name=f"/aws/lambda/{function.name}",
-            log_stream_name="stream",
+            log_group_name=function.log_group,
+            log_stream_name=log_stream,
             remaining_milliseconds=lambda: (deadline - self._clock.now) / MILLISECOND,
         )
 

@@ -34,8 +34,9 @@ from wavetank.emulator.lambda_.outcome import (
     responded,
     response_too_large,
 )
-from wavetank.engines.simulator.function_log import FunctionLog
+from wavetank.engines.simulator.function_log import FunctionLog, HandlerStreams
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
+from wavetank.engines.simulator.root_logger import HandlerRootLogger
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
@@ -146,6 +147,8 @@ class ExecutionEnvironment:
         environ: ThreadedEnvironment,
         log: FunctionLog | None = None,
         layers: Sequence[Path] = (),
+        *,
+        json_log: bool = False,
     ) -> None:
         self._handler_name = handler
         self._variables = dict(variables)
@@ -159,7 +162,12 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
-        self._output = InvocationOutput()
+        self.output = InvocationOutput()
+        """What the handler has written since its invocation began."""
+        self._request = ""
+        self._streams = HandlerStreams(take_output)
+        self._root_logger = HandlerRootLogger(_running_request, json_log=json_log)
+        self.log_stream = variables.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self._is_ended = False
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
@@ -171,7 +179,7 @@ class ExecutionEnvironment:
 
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
-        self._output = InvocationOutput()
+        self.output, self._request = InvocationOutput(), context.aws_request_id
         self._enter()
         try:
             if self._handler is None:
@@ -180,22 +188,24 @@ class ExecutionEnvironment:
             return _responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             request = "" if self._handler is None else context.aws_request_id
-            return raised(_error_body(error, request, self._folder))
+            body = _error_body(error, request, self._folder)
+            self._root_logger.log_error(json.loads(body))
+            return raised(body)
         finally:
-            self._log.collect(self._output, at_end=True)
+            self._log.collect(self.output, at_end=True)
             self._leave()
-            self._log.write(context.function_name, context.aws_request_id, self._output)
+            self._log.write(context.function_name, context.aws_request_id, self.output)
 
     def printed(self, chunk: bytes) -> None:
         """The handler has written the text; after its process has ended it writes nothing."""
         if not self._is_ended:
-            self._log.collect(self._output)
-            self._output.add(chunk)
+            self._log.collect(self.output)
+            self.output.add(chunk)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Leave the handler's global state while the body runs; called from within the handler."""
-        self._log.collect(self._output)
+        self._log.collect(self.output)
         self._leave()
         try:
             yield
@@ -214,8 +224,12 @@ class ExecutionEnvironment:
         self._environ.enter(self._variables)
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
+        self._streams.enter()
+        self._root_logger.enter()
 
     def _leave(self) -> None:
+        self._root_logger.leave()
+        self._streams.leave()
         RUNNING.environment = None
         SUPERVISION.note_running("")
         self._environ.leave()
@@ -226,6 +240,12 @@ class ExecutionEnvironment:
     def _import(self) -> Any:
         importlib.invalidate_caches()
         return runtime_client._get_handler(self._handler_name)  # noqa: SLF001 - it has no public name
+
+
+def _running_request() -> str | None:
+    """The id of the request that the handler of this thread serves; None without a handler."""
+    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
+    return None if environment is None else environment._request  # noqa: SLF001 - the class's own module
 
 
 def _responded(body: bytes) -> InvocationOutcome:
