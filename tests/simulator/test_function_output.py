@@ -1,5 +1,6 @@
 """What functions print, in their log groups: read there, or matched by filters."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -159,3 +160,27 @@ def test_a_metric_filter_counts_what_a_function_prints(function: QueueReader) ->
         Statistics=["Sum"],
     )
     assert [each["Sum"] for each in found["Datapoints"]] == [2.0]
+
+
+def test_the_json_format_of_a_function_applies_to_all_lines(function: QueueReader) -> None:
+    """The platform's, those of `logging` and the error; what is printed stays as it is."""
+    awslambda = function.aws.awslambda
+    awslambda.update_function_configuration(
+        FunctionName=NAME, LoggingConfig={"LogFormat": "JSON", "LogGroup": "other"}
+    )
+    _run(function, {"fail": True})
+    with function.deployed.simulator.frozen_at(START):
+        found = function.aws.logs.filter_log_events(logGroupName="other")["events"]
+    lines = [each["message"].rstrip("\n") for each in found]
+    parsed = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [each.get("type") or each["level"] for each in parsed[:3]] == [
+        "platform.start",
+        "WARNING",
+        "ERROR",
+    ]
+    assert (parsed[1]["message"], parsed[2]["errorMessage"]) == ("careful", "on purpose")
+    assert parsed[1]["timestamp"] == rfc3339(START)
+    awslambda.update_function_configuration(
+        FunctionName=NAME, LoggingConfig={"LogFormat": "Text", "LogGroup": GROUP}
+    )
+    function.aws.logs.delete_log_group(logGroupName="other")

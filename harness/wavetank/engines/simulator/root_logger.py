@@ -21,6 +21,19 @@ TIME = "%Y-%m-%dT%H:%M:%S"
 ERROR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
+def _utc(seconds: float | None) -> Any:
+    """The time in UTC, in which a function runs."""
+    return datetime.fromtimestamp(seconds or 0, UTC).timetuple()
+
+
+class _UtcText(logging.Formatter):
+    converter = staticmethod(_utc)
+
+
+class _UtcJson(runtime_client.JsonFormatter):  # type: ignore[misc]  # AWS's, which has no types
+    converter = staticmethod(_utc)
+
+
 class HandlerRootLogger:
     """The handlers and the level that the code of one execution environment sees.
 
@@ -60,8 +73,7 @@ class HandlerRootLogger:
 
 
 def _handler(request: Callable[[], str | None], *, json_log: bool) -> logging.Handler:
-    formatter = runtime_client.JsonFormatter() if json_log else logging.Formatter(TEXT, TIME)
-    formatter.converter = _utc
+    formatter = _UtcJson() if json_log else _UtcText(TEXT, TIME)
 
     def add_request(record: Any) -> bool:
         """Whether the record is a handler's: other threads log at the same time."""
@@ -72,11 +84,6 @@ def _handler(request: Callable[[], str | None], *, json_log: bool) -> logging.Ha
     made.setFormatter(formatter)
     made.addFilter(add_request)
     return made
-
-
-def _utc(seconds: float | None) -> Any:
-    """The time in UTC, in which a function runs."""
-    return datetime.fromtimestamp(seconds or 0, UTC).timetuple()
 
 
 def _set_level(level: int) -> None:
