@@ -101,6 +101,15 @@ def test_an_error_and_a_timeout_are_logged(function: QueueReader) -> None:
     assert function.of(AttemptEnded)[0].outcome is Outcome.TIMEOUT
 
 
+def test_a_reset_deletes_the_group_that_a_function_has_created(function: QueueReader) -> None:
+    """The next run begins without it, as the first one did."""
+    _run(function, {})
+    assert _lines(function)
+    function.deployed.simulator.reset()
+    groups = function.aws.logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
+    assert groups == []
+
+
 def test_a_role_that_may_not_write_loses_the_log(function: QueueReader) -> None:
     """As on AWS: the invocation itself succeeds."""
     function.allow("logs:CreateLogGroup")

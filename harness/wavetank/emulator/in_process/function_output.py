@@ -64,6 +64,7 @@ class FunctionOutput:
 
     def __init__(self) -> None:
         self._waiting: deque[AttemptLog] = deque(maxlen=WAITING_MAX)
+        self._created: list[tuple[LogsBackend, str]] = []
 
     def install(self) -> None:
         """Add a handler to LocalStack's chain that stores the logs before a request for them."""
@@ -78,11 +79,18 @@ class FunctionOutput:
     def store_all(self) -> None:
         """Store all logs, in the order in which the attempts ended."""
         while self._waiting:
-            _store(self._waiting.popleft())
+            log = self._waiting.popleft()
+            is_new = log.function.log_group not in log.backend.groups
+            _store(log)
+            if is_new:
+                self._created.append((log.backend, log.function.log_group))
 
     def drop_all(self) -> None:
-        """Forget the logs that were not read."""
+        """Forget the logs that were not read, and delete the groups that Lambda has created."""
         self._waiting.clear()
+        for backend, group in self._created:
+            backend.groups.pop(group, None)
+        self._created.clear()
 
     def _before_request(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack names them
         if self._waiting and context.service and context.service.service_name == "logs":
