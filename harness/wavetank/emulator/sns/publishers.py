@@ -25,6 +25,7 @@ from wavetank.emulator.target_delivery.deliveries import (
     TargetDelivery,
     Undelivered,
 )
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
@@ -33,6 +34,12 @@ from wavetank.emulator.target_delivery.role_clients import (
 )
 
 PRINCIPAL = "sns"
+RAW_MAX = 10
+"""The attributes that a raw message for a queue may have; SNS discards others as client errors.
+
+[Amazon SNS developer guide, sns-large-payload-raw-message-delivery]
+"""
+TOO_MANY_ATTRIBUTES = "A raw message for a queue has more than 10 message attributes."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +199,8 @@ class QueuePublisher(publisher.SqsTopicPublisher):
         system_attributes = create_sqs_system_attributes(context.request_headers)
 
         def send(message: TopicMessage) -> None:
+            if len(message.parameters(message.endpoint).get("MessageAttributes", ())) > RAW_MAX:
+                raise TargetError(FailureCode.INVALID_PARAMETER, TOO_MANY_ATTRIBUTES)
             client = service_client("sqs", message.endpoint, PRINCIPAL, message.topic)
             client.send_message(
                 QueueUrl=sqs_queue_url_for_arn(message.endpoint),

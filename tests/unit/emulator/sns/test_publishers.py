@@ -11,7 +11,7 @@ from localstack.services.sns.publisher import SnsPublishContext
 from tests.unit.emulator.recorded_log import record_log
 from wavetank.core.clock import WallClock
 from wavetank.emulator.sns import delivery_status, publishers
-from wavetank.emulator.sns.publishers import TopicDeliveries, TopicMessage
+from wavetank.emulator.sns.publishers import QueuePublisher, TopicDeliveries, TopicMessage
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 
@@ -121,3 +121,24 @@ def test_an_error_of_the_delivery_status_log_changes_no_delivery(
     assert topic.retries.next_due() is None
     assert (topic.delivered, len(dead_letters)) == (sent, dead)
     assert "no delivery status is logged" in log.text
+
+
+def test_a_raw_message_with_too_many_attributes_is_a_client_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not sent, nor retried; with ten it is sent."""
+    sent: list[dict[str, Any]] = []
+    client = SimpleNamespace(send_message=lambda **given: sent.append(given))
+    monkeypatch.setattr(publishers, "service_client", lambda *_: client)
+    monkeypatch.setattr(publishers, "sqs_queue_url_for_arn", str)
+    monkeypatch.setattr(publishers, "log_delivery_status", lambda *_: None)
+    monkeypatch.setattr(publishers, "send_to_dead_letters", lambda _: True)
+    topic, context = Topic("t"), _context("1")
+    value = {"DataType": "String", "StringValue": "x"}
+    context.message.message_attributes = {str(number): value for number in range(11)}
+    publisher = QueuePublisher(TopicDeliveries(topic.retries, topic.clock))
+    publisher.publish(context, topic.subscriber)
+    assert (sent, topic.retries.next_due()) == ([], None)
+    context.message.message_attributes.popitem()
+    publisher.publish(context, topic.subscriber)
+    assert len(sent) == 1
