@@ -1,4 +1,4 @@
-"""What an ARN says: the service, and a name of the resource for readers, such as `bucket uploads`.
+"""What an ARN or a name says: the service, FIFO, and a name for readers, such as `bucket uploads`.
 
 [IAM user guide: reference-arns]
 """
@@ -15,6 +15,13 @@ KINDS = {
     "sqs": "queue",
 }
 """What a trigger or a function is, by the service in its ARN."""
+FIFO_SUFFIX = ".fifo"
+"""How the names of FIFO queues and topics end; AWS refuses others."""
+
+
+def is_fifo(queue_or_topic: str) -> bool:
+    """Whether the name, ARN or URL is of a FIFO queue or topic."""
+    return queue_or_topic.endswith(FIFO_SUFFIX)
 
 
 def service_of(arn: str) -> str:

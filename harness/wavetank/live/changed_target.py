@@ -32,7 +32,6 @@ class StreamingPackages:
     """The deployed package of the streaming function, and its broken version.
 
     Breaking it again gives the same bytes, so code that another computer broke is recognised.
-    Breaking it again gives the same bytes, so code that another computer broke is recognised.
     """
 
     working: bytes

@@ -36,10 +36,9 @@ class Host(Protocol):
 class LiveResources(ApiResources):
     """The resources that faults change in the deployed ticker pipeline of `names`.
 
-    `settle_seconds` is how long a change takes to be in force. `settle_seconds` is how long a
-    change takes to be in force. `settle_seconds` is how long a change takes to be in force.
-    `controls` are those of the sandbox, None on AWS. Packages are stored in the journal, so that
-    another process can revert what this one changed.
+    `settle_seconds` is how long a change takes to be in force. `controls` are those of the sandbox,
+    None on AWS. Packages are stored in the journal, so that another process can revert what this
+    one changed.
     """
 
     def __init__(

@@ -59,8 +59,7 @@ OBJECT_PACE_SECONDS = 2.0
 class LiveScenario:
     """A scenario to run on a live engine, and its seed.
 
-    `options` are those that would select the pipeline. `options` are those that would select the
-    pipeline.
+    `options` are those that would select the pipeline.
     """
 
     scenario: Scenario

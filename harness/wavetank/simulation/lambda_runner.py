@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_ import outcome as outcomes
+from wavetank.emulator.lambda_.invocation_log import ReportLine
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.environment import ExecutionEnvironment, LambdaContext
 from wavetank.faults.functions import (
@@ -86,6 +87,8 @@ class HandlerAttempt:
     function: "DeployedFunction"
     pooled: PooledEnvironment
     threads: ThreadSchedule
+    began: datetime
+    is_cold: bool
     calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
@@ -182,8 +185,9 @@ class LambdaRunner:
             self._pool.release(function, pooled)
             self._end(request, function, outcomes.raised(_planned_error()))
             return
-        deadline = self._clock.now + timedelta(seconds=function.timeout_seconds)
-        context = self._context(request, function, deadline)
+        began = self._clock.now
+        deadline = began + timedelta(seconds=function.timeout_seconds)
+        context = self._context(request, function, environment.log_stream, deadline)
 
         def invoke() -> outcomes.InvocationOutcome:
             outcome = environment.invoke(request.event, context)
@@ -202,7 +206,7 @@ class LambdaRunner:
             resume=lambda thread: self._follow(attempt, thread),
             time_out=lambda: self._time_out(attempt),
         )
-        attempt = HandlerAttempt(request, function, pooled, threads)
+        attempt = HandlerAttempt(request, function, pooled, threads, began, is_cold)
         self._unfinished[id(attempt)] = attempt
         self._follow(attempt, main)
 
@@ -279,6 +283,7 @@ class LambdaRunner:
         attempt.threads.refuse_unjoined(attempt.function.name)
         del self._unfinished[id(attempt)]
         self._pool.release(attempt.function, attempt.pooled)
+        self._write_log(attempt, outcome)
         self._end(attempt.request, attempt.function, outcome)
 
     def _time_out(self, attempt: HandlerAttempt) -> None:
@@ -290,6 +295,7 @@ class LambdaRunner:
         self._cancel_threads(attempt)
         del self._unfinished[id(attempt)]
         attempt.pooled.thread.end()
+        self._write_log(attempt, outcome)
         self._end(attempt.request, attempt.function, outcome)
 
     def _cancel_threads(self, attempt: HandlerAttempt) -> None:
@@ -297,6 +303,24 @@ class LambdaRunner:
         self.running = attempt
         try:
             attempt.threads.cancel_all()
+        finally:
+            self.running = None
+
+    def _write_log(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        """Bring the attempt's log into its group; what a filter there begins is caused by it."""
+        function, environment = attempt.function, attempt.pooled.environment
+        report = ReportLine(
+            request_id=attempt.request.id,
+            version=function.version,
+            duration_ms=(self._clock.now - attempt.began) / MILLISECOND,
+            init_ms=0.0 if attempt.is_cold else None,
+            memory_mb=function.memory_mb,
+            memory_used_mb=0,  # all handlers share this process
+            outcome=outcome,
+        )
+        self.running = attempt
+        try:
+            self._simulator.log_attempt(function, environment, report, environment.output)
         finally:
             self.running = None
 
@@ -326,10 +350,15 @@ class LambdaRunner:
         )
 
     def _environment(self, function: "DeployedFunction") -> ExecutionEnvironment:
-        return self._simulator.environment(function, f"environment-{self._clock.new_id()[:8]}")
+        stream = f"{self._clock.now:%Y/%m/%d}/[{function.version}]{self._clock.new_id()[:8]}"
+        return self._simulator.environment(function, stream)
 
     def _context(
-        self, request: InvocationRequest, function: "DeployedFunction", deadline: datetime
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        log_stream: str,
+        deadline: datetime,
     ) -> LambdaContext:
         return LambdaContext(
             aws_request_id=request.id,
@@ -337,8 +366,8 @@ class LambdaRunner:
             function_version=function.version,
             invoked_function_arn=request.function,
             memory_limit_in_mb=str(function.memory_mb),
-            log_group_name=f"/aws/lambda/{function.name}",
-            log_stream_name="stream",
+            log_group_name=function.log_group,
+            log_stream_name=log_stream,
             remaining_milliseconds=lambda: (deadline - self._clock.now) / MILLISECOND,
         )
 

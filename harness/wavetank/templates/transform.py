@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavetank.core.lambda_package import Package
+from wavetank.core.resource_name import FIFO_SUFFIX
 from wavetank.templates.document import Template
 from wavetank.templates.function_code import CODE_PROPERTIES
 
@@ -37,7 +38,6 @@ NAMES = {
 }
 """The property that names a resource of the type, and its maximal length."""
 FIFO = {"AWS::SNS::Topic": "FifoTopic", "AWS::SQS::Queue": "FifoQueue"}
-FIFO_ENDING = ".fifo"
 SUFFIX_CHARACTERS = 12
 
 
@@ -82,6 +82,6 @@ def deployed_name(stack: str, logical_id: str, resource: Mapping[str, Any]) -> s
     digest = hashlib.sha256(f"{stack}/{logical_id}".encode()).hexdigest()
     suffix = digest[:SUFFIX_CHARACTERS].upper()
     fifo = str((resource.get("Properties") or {}).get(FIFO.get(kind, ""), "")).lower() == "true"
-    ending = f"-{suffix}{FIFO_ENDING if fifo else ''}"
+    ending = f"-{suffix}{FIFO_SUFFIX if fifo else ''}"
     name = f"{stack}-{logical_id}"[: length - len(ending)] + ending
     return name.lower() if kind == "AWS::S3::Bucket" else name

@@ -27,6 +27,7 @@ FIRST = DeployedFunction(
     memory_mb=128,
     runtime="python3.13",
     concurrency_max=None,
+    log_group="/aws/lambda/streaming",
 )
 SECOND = replace(FIRST, revision="second")
 OTHER = replace(FIRST, arn=f"{FIRST.arn}-other")

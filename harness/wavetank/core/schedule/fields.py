@@ -19,7 +19,7 @@ NUMBER = re.compile("[0-9]+")
 class Field:
     """A field of a cron expression: its name, and the numbers from `low` to `high`.
 
-    The first numbers may have `names` too. The first numbers may have `names` too.
+    The first numbers may have `names` too.
     """
 
     name: str

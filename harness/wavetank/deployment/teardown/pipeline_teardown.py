@@ -36,8 +36,7 @@ class TeardownResult:
 class Teardown:
     """Deletes one pipeline except its data.
 
-    `say` is called with each step, `on_event` with the events of resources. `say` is called with
-    each step, `on_event` with the events of resources.
+    `say` is called with each step, `on_event` with the events of resources.
     """
 
     def __init__(

@@ -18,9 +18,8 @@ RETAIN_EXCEPT_ON_CREATE = "RetainExceptOnCreate"
 class OwnedResource:
     """A resource that a stack created.
 
-    `model` has its properties and the service's attributes. `model` has its properties and the
-    service's attributes. `complete` is False if its creation failed after the service had created
-    it.
+    `model` has its properties and the service's attributes. `complete` is False if its creation
+    failed after the service had created it.
     """
 
     logical_id: str

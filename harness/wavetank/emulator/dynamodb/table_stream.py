@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -18,9 +18,12 @@ from moto.dynamodb.models.table import Table
 
 from wavetank.core.clock import WallClock
 from wavetank.emulator.dynamodb.attribute_values import item_size
+from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.stream_observer import STREAM_OBSERVER
 
 RETENTION = timedelta(hours=24)
+VIRTUAL_CREATION = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the first stream of a table was created, as the simulator shows it."""
 FIRST_NUMBER = 10**20
 """Sequence numbers have at least 21 digits."""
 VERSION = "1.1"
@@ -79,17 +82,31 @@ class StreamDescription:
     created: datetime
 
 
+def labelled_instant(began: datetime, ordinal: int) -> datetime:
+    """The creation time that a stream's label, ARN and shard id contain.
+
+    In virtual time it is the same whenever the table was deployed, because functions receive the
+    ARN; `ordinal` is the number of the table's earlier streams.
+    """
+    if read_emulator_settings().time is TimeChoice.VIRTUAL:
+        return VIRTUAL_CREATION + timedelta(seconds=ordinal)
+    return began
+
+
 class TableStream:
     """The stream of a table; replaces moto's `StreamShard`, to which moto reports changes."""
 
     def __init__(self, account_id: str, table: Table) -> None:
-        created = WallClock().now()
+        streams = STREAMS.setdefault((account_id, table.region_name), {})
+        self._ordinal = sum(each.description.table == table.name for each in streams.values())
+        self.began = WallClock().now()
+        created = labelled_instant(self.began, self._ordinal)
         label = created.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         table.latest_stream_label = label
         specification: Any = table.stream_specification
         self.account = account_id
         self.table = table
-        self.description = StreamDescription(
+        self.description: StreamDescription = StreamDescription(
             arn=f"{table.table_arn}/stream/{label}",
             label=label,
             table=table.name,
@@ -101,8 +118,6 @@ class TableStream:
         self.items: list[TableStreamRecord] = []
         self._next_without_items = FIRST_NUMBER
         self._is_muted = False
-        streams = STREAMS.setdefault((account_id, table.region_name), {})
-        self._ordinal = sum(each.description.table == table.name for each in streams.values())
         streams[self.description.arn] = self
 
     @property
@@ -202,7 +217,7 @@ def streams_of(account: str, region: str, now: datetime) -> Iterator[TableStream
     for arn, stream in list(streams.items()):
         stream.trim(now)
         has_ended = not stream.is_open and not stream.items
-        if has_ended and now - stream.description.created >= RETENTION:
+        if has_ended and now - stream.began >= RETENTION:
             del streams[arn]
         else:
             yield stream

@@ -57,8 +57,7 @@ class _NotSimpleError(Exception):
 class Plan:
     """The planned steps of an update expression.
 
-    `values` and `attributes` are all names that it refers to. `values` and `attributes` are all
-    names that it refers to.
+    `values` and `attributes` are all names that it refers to.
     """
 
     steps: list[tuple[str, Operand | None]] = field(default_factory=list)

@@ -6,7 +6,7 @@ json_path    values of an event
 input_transformer  what a target receives instead of the event
 targets      one delivery: input, attempts, dead-letter queue
 senders      calls of the target services
-provider     LocalStack's provider, with these
+provider     the provider that LocalStack loads
 
 Selected with `PROVIDER_OVERRIDE_EVENTS=wavetank`.
 """

@@ -57,7 +57,7 @@ class WavetankEvents(EventsProvider):
             threading.Thread(target=self._run, name="events-schedule", daemon=True).start()
 
     def on_before_stop(self) -> None:
-        """Stop the scheduler."""
+        """Stop to fire scheduled rules, and report the retries that are lost."""
         self._stopped.set()
         self.deliveries.report_lost("EventBridge")
 

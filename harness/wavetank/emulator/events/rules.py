@@ -4,11 +4,12 @@
 reference, PutTargets, RetryPolicy; LocalStack 4.14: services/events/rule.py]
 """
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from localstack.aws.api.events import LimitExceededException
+from localstack.aws.api.events import InvalidEventPatternException, LimitExceededException
 from localstack.services.events.event_rule_engine import EventPatternCompiler
 from localstack.services.events.models import Rule, ValidationException
 from localstack.services.events.rule import RuleService
@@ -22,6 +23,7 @@ from wavetank.emulator.target_delivery.retry_policy import RETRY_LIMITS
 LOG = logging.getLogger(__name__)
 ACCEPTED_EXPRESSION = "rate(1 minute)"
 INVALID_EXPRESSION = "Parameter ScheduleExpression is not valid."
+EMPTY_OBJECT = "Event pattern is not valid. Reason: Empty objects are not allowed"
 INPUTS = ("Input", "InputPath", "InputTransformer")
 WITH_ROLE = frozenset({"batch", "ecs", "firehose", "kinesis", "states"})
 """Services whose targets need a role, because their resources had no policies."""
@@ -106,6 +108,19 @@ def _check_retries(number: int, policy: Mapping[str, int]) -> None:
             )
 
 
+def check_empty_objects(pattern: Any) -> None:
+    """Check that the pattern, and no object in it, is empty: it would match nothing or everything.
+
+    Raises:
+        InvalidEventPatternException: one is. [aws/event-ruler: JsonRuleCompiler, "Empty objects"]
+    """
+    if pattern == {}:
+        raise InvalidEventPatternException(EMPTY_OBJECT)
+    if isinstance(pattern, dict):
+        for part in pattern.values():
+            check_empty_objects(part)
+
+
 class EmulatedRule(RuleService):
     """LocalStack's rule, with AWS's schedule expressions.
 
@@ -128,6 +143,7 @@ class EmulatedRule(RuleService):
         super()._validate_input(event_pattern, stand_in, event_bus_name)
         if event_pattern:
             PATTERNS.compile_event_pattern(event_pattern)
+            check_empty_objects(json.loads(event_pattern))
         try:
             if schedule_expression:
                 parse_schedule(schedule_expression)

@@ -24,17 +24,21 @@ from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventO
 EVENT_ID = "$.id"
 LOG_MEMBERS = {"timestamp", "message"}
 NOT_JSON = "The input of the target is not valid JSON: "
-"""Followed by the input. AWS does not document the text."""
+"""The message of INVALID_JSON, before the input; AWS does not document the text."""
 NOT_AN_OBJECT = "The input of the target is not a JSON object: "
-"""As above."""
+"""The message for a bus, before the input; AWS does not document the text."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetInput:
-    """The text that a rule's target receives, the event it is made from, and the time."""
+    """The text that a rule's target receives, the event it is made from, and the time.
+
+    `source` is the rule with the event's id.
+    """
 
     text: str
     event: Mapping[str, Any]
+    source: EventOrigin
     now: datetime
     trace: Any
 
@@ -84,10 +88,8 @@ def _send_to_state_machine(sender: TargetSender, content: TargetInput) -> None:
 
 def _send_to_function(sender: TargetSender, content: TargetInput) -> None:
     content.check_json()
-    source = EventOrigin(arn=str(sender.rule_arn), ids=(str(content.event.get("id")),))
-    FUNCTIONS.invoke(
-        sender.client, sender.target["Arn"], content.text, source, TraceHeader=content.trace
-    )
+    arn = sender.target["Arn"]
+    FUNCTIONS.invoke(sender.client, arn, content.text, content.source, TraceHeader=content.trace)
 
 
 def _send_to_queue(sender: TargetSender, content: TargetInput) -> None:

@@ -48,11 +48,16 @@ class RuleTarget:
         """Deliver the event; an error of the target is no error of this call."""
         target: Any = self._sender.target
         original = {name: value for name, value in event.items() if name != BUS_NAME}
+        source = EventOrigin(arn=str(self._sender.rule_arn), ids=(str(original.get("id")),))
 
         def send(_: int) -> None:
             text = target_input(target, original, self._sender.rule_arn, self._sender.rule_name)
             content = TargetInput(
-                text=text, event=original, now=self._clock.now(), trace=trace_header
+                text=text,
+                event=original,
+                source=source,
+                now=self._clock.now(),
+                trace=trace_header,
             )
             self._send(content)
 
@@ -65,7 +70,7 @@ class RuleTarget:
                 policy=parse_retry_policy(target.get("RetryPolicy")),
                 accepted=self._clock.now(),
                 destination=target["Arn"],
-                source=EventOrigin(arn=str(self._sender.rule_arn), ids=(str(original.get("id")),)),
+                source=source,
             )
         )
 
@@ -143,5 +148,5 @@ def target_input(
 
 
 def parse_transformer(transformer: Mapping[str, Any]) -> InputTransformer:
-    """The transformer as in the API."""
+    """The input transformer of a target, from its form in the API."""
     return InputTransformer(transformer["InputTemplate"], transformer.get("InputPathsMap") or {})

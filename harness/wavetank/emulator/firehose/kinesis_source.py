@@ -45,7 +45,7 @@ class ShardPosition:
 class KinesisReader:
     """Reads one Kinesis data stream into a delivery stream, shard by shard.
 
-    `on_error` is called if it fails. `on_error` is called if it fails.
+    `on_error` is called if it fails.
     """
 
     source: KinesisSource

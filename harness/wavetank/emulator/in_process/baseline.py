@@ -26,6 +26,7 @@ from moto.ssm.models import ssm_backends
 
 from wavetank.emulator.dynamodb.direct import COMPLETED
 from wavetank.emulator.dynamodb.table_stream import restore_streams, stream_states
+from wavetank.emulator.in_process.function_output import FUNCTION_OUTPUT
 from wavetank.emulator.kinesis.state import restore_shards, shard_states
 from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
 from wavetank.emulator.s3.notifications import SEQUENCERS
@@ -103,6 +104,7 @@ class Baseline:
         fifo_topics().restart()
         SEQUENCERS.restart()
         VERSIONS.number = self._version_number
+        FUNCTION_OUTPUT.drop_all()
         restore_log_streams(self._store.account, self._store.region, self._log_streams)
 
     def _restore_settings(self) -> None:

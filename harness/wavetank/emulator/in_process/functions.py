@@ -33,7 +33,8 @@ class DeployedFunction:
     """A deployed Lambda function: its code and configuration.
 
     `revision` changes with either. `layers` are the folders of Python packages in its layers, in
-    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow.
+    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow. `json_log` is
+    whether `log_group` gets lines of JSON.
     """
 
     name: str
@@ -48,6 +49,8 @@ class DeployedFunction:
     memory_mb: int
     runtime: str
     concurrency_max: int | None
+    log_group: str
+    json_log: bool = False
     layers: tuple[Path, ...] = ()
     version: str = LATEST
     may_recurse: bool = False
@@ -91,6 +94,7 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
     if code is None:
         raise LookupError(f"{arn} has no zip")
     code.prepare_for_execution()
+    settings: Any = configuration.logging_config or {}
     return DeployedFunction(
         name=version.id.function_name,
         arn=version.id.unqualified_arn(),
@@ -104,6 +108,8 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
         memory_mb=configuration.memory_size,
         runtime=configuration.runtime or "provided",
         concurrency_max=concurrency_max,
+        log_group=settings.get("LogGroup") or f"/aws/lambda/{version.id.function_name}",
+        json_log=settings.get("LogFormat") == "JSON",
         layers=tuple(_python_layers(configuration)),
         version=version.id.qualifier,
     )
@@ -157,7 +163,7 @@ def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
 def function_environment(function: DeployedFunction, name: str, endpoint: str) -> dict[str, str]:
     """The handler's environment variables: AWS's, the function's, and its role's credentials.
 
-    `name` is that of the execution environment; the role's session is named after the function.
+    `name` is that of the environment's log stream; the role's session is named after the function.
     [Lambda developer guide, configuration-envvars]
     """
     prepared = {
@@ -167,7 +173,7 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": name,
         "AWS_REGION": _region(function.arn),
         "TZ": ":UTC",

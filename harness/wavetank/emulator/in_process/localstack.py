@@ -14,6 +14,7 @@ from moto.iam.models import iam_backends
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.patching import require_patches
 from wavetank.emulator.answered_calls import answerable_service
+from wavetank.emulator.in_process.function_output import FUNCTION_OUTPUT
 from wavetank.emulator.in_process.gateway import remove_idle_handlers
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
 from wavetank.emulator.in_process.protocols import replace_parsers
@@ -38,6 +39,7 @@ class InProcessLocalStack:
         remove_idle_handlers(self._gateway)
         replace_parsers()
         replace_headers()
+        FUNCTION_OUTPUT.install()
         self._services: dict[str, Any] = {}
         runtime.ready.set()
 

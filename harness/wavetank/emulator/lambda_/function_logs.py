@@ -12,6 +12,7 @@ EVENTS_MAX, and of those the newest 32 to 48 MB; on AWS its retention period lim
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from localstack.aws.connect import connect_to
@@ -41,7 +42,7 @@ def write_logs(handler: LogHandler, clock: Clock) -> None:
     unchecked_bytes = 0
     while isinstance(item := handler.log_queue.get(), LogItem):
         try:
-            _write(logs, item, clock)
+            write_item(logs, item, clock.now())
             streams = _streams(handler, item.log_group)
             drop_oldest(streams, EVENTS_RETAINED, EVENTS_MAX)
             unchecked_bytes += len(item.logs)
@@ -52,9 +53,16 @@ def write_logs(handler: LogHandler, clock: Clock) -> None:
             LOG.warning("A function's logs are lost: %s", error)
 
 
-def _write(logs: Any, item: LogItem, clock: Clock) -> None:
-    now = int(clock.now().timestamp() * 1000)
-    events = [{"timestamp": now, "message": f"{line}\n"} for line in item.logs.split("\n") if line]
+def write_item(logs: Any, item: LogItem, now: datetime) -> None:
+    """Put the lines of the item with that timestamp; its stream is created if it does not exist.
+
+    Raises:
+        ClientError: the caller may not write, or may not create the stream or the group.
+    """
+    timestamp = int(now.timestamp() * 1000)
+    events = [
+        {"timestamp": timestamp, "message": f"{line}\n"} for line in item.logs.split("\n") if line
+    ]
     stream = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
     try:
         logs.put_log_events(**stream, logEvents=events)

@@ -8,7 +8,7 @@ from localstack.services.lambda_.provider_utils import get_function_version_from
 from localstack.services.sqs.models import sqs_stores
 from moto.iam.models import iam_backends
 
-from wavetank.core.resource_name import service_of
+from wavetank.core.resource_name import is_fifo, service_of
 from wavetank.emulator.iam_enforcement.checking import check_action, resource_of
 from wavetank.emulator.iam_enforcement.condition_keys.action_context import Origin
 from wavetank.emulator.iam_enforcement.identity_policies import PARTITION
@@ -28,7 +28,7 @@ RECORD_AGE_MIN_SECONDS = 60
 
 def window_refusal(queue_arn: str, window_seconds: int) -> str | None:
     """Why the mapping of the queue cannot have a batching window; None if it can."""
-    if window_seconds and queue_arn.endswith(".fifo"):
+    if window_seconds and is_fifo(queue_arn):
         return "Batching window is not supported for FIFO queues"
     return None
 

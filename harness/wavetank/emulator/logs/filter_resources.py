@@ -62,11 +62,11 @@ class MetricFilterResource(ResourceProvider):  # type: ignore[type-arg]  # Local
         return self._put(request)
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Replace the filter's pattern and transformations."""
+        """Replace the metric filter's pattern and transformations."""
         return self._put(request)
 
     def delete(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Delete the filter."""
+        """Delete the metric filter."""
         model = request.desired_state
         request.aws_client_factory.logs.delete_metric_filter(
             logGroupName=model["LogGroupName"], filterName=model["FilterName"]

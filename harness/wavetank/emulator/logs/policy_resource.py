@@ -35,15 +35,15 @@ class LogResourcePolicy(ResourceProvider):  # type: ignore[type-arg]  # LocalSta
     }
 
     def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Put the policy."""
+        """Create the resource policy."""
         return self._put(request)
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Replace the policy's document."""
+        """Replace the document of the resource policy."""
         return self._put(request)
 
     def delete(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
-        """Delete the policy."""
+        """Delete the resource policy."""
         model = request.desired_state
         logs = request.aws_client_factory.logs
         logs.delete_resource_policy(policyName=model["PolicyName"])
@@ -59,6 +59,6 @@ class LogResourcePolicy(ResourceProvider):  # type: ignore[type-arg]  # LocalSta
 
 
 class LogResourcePolicyPlugin(ResourceTypePlugin):
-    """By which LocalStack finds the resource."""
+    """Entry point by which LocalStack finds the provider of AWS::Logs::ResourcePolicy."""
 
     name, RESOURCE = RESOURCE_POLICY, LogResourcePolicy

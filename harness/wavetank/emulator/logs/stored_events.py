@@ -19,16 +19,16 @@ class EventIds:
         self._numbers = count()
 
     def next(self) -> int:
-        """The id of a further event."""
+        """The id of the next log event."""
         return next(self._numbers)
 
     def restart(self) -> None:
-        """Begin anew."""
+        """Number from the start: a simulation begins again at its start time."""
         self._numbers = count()
 
 
 EVENT_IDS = EventIds()
-"""The only instance: ids are unique in all accounts and regions."""
+"""The ids of the process: they are unique in all accounts and regions."""
 
 
 type LogStreams = Mapping[str, Mapping[str, Any]]

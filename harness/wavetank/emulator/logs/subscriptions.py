@@ -55,6 +55,15 @@ class LogSubscription:
     distribution: str | None = None
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What the destination receives of a put; `source` has the ids of the events that matched."""
+
+    stored: StoredEvents
+    source: EventOrigin
+    compressed: bytes
+
+
 def send_to_subscription(
     subscription: LogSubscription,
     stored: StoredEvents,
@@ -65,16 +74,19 @@ def send_to_subscription(
     document = subscription_document(subscription, stored)
     if not document["logEvents"]:
         return
+    ids = tuple(event["id"] for event in document["logEvents"])
+    source = EventOrigin(arn=stored.group_arn, ids=ids)
+    batch = _Batch(stored, source, _compressed(document))
     deliveries.begin(
         TargetDelivery(
             key=f"{stored.group} {stored.stream} for {subscription.destination}",
             target=f"{stored.group_arn} {subscription.destination}",
-            send=lambda _: _send(subscription, stored, document),
+            send=lambda _: _send(subscription, batch),
             give_up=lambda _: False,  # CloudWatch Logs drops the events
             policy=TargetRetryPolicy(RETRIES_MAX, AGE_DEFAULT),
             accepted=now,
             destination=subscription.destination,
-            source=_source(stored, document),
+            source=source,
         )
     )
 
@@ -107,61 +119,49 @@ def _extracted_fields(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {"extractedFields": fields} if fields else {}
 
 
-def _send(subscription: LogSubscription, stored: StoredEvents, document: Mapping[str, Any]) -> None:
+def _compressed(document: Mapping[str, Any]) -> bytes:
     text = json.dumps(document, separators=(",", ":"))
-    compressed = gzip.compress(text.encode(), mtime=0)
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _send(subscription: LogSubscription, batch: _Batch) -> None:
     destination, role = subscription.destination, subscription.role
     service, region = destination.split(":")[2:4]
     if not role:
-        client = service_client(service, destination, PRINCIPAL, stored.group_arn)
-        SENDERS[service](client, subscription, stored, compressed)
+        client = service_client(service, destination, PRINCIPAL, batch.stored.group_arn)
+        SENDERS[service](client, subscription, batch)
         return
 
     def send() -> None:
         client = role_client(service, role, region, PRINCIPAL)
-        SENDERS[service](client, subscription, stored, compressed)
+        SENDERS[service](client, subscription, batch)
 
     TARGET_SESSIONS[PRINCIPAL].call(role, send)
 
 
-def _invoke(
-    client: Any, subscription: LogSubscription, stored: StoredEvents, compressed: bytes
-) -> None:
-    payload = {"awslogs": {"data": base64.b64encode(compressed).decode()}}
-    source = _source(stored, json.loads(gzip.decompress(compressed)))
-    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload), source)
+def _invoke(client: Any, subscription: LogSubscription, batch: _Batch) -> None:
+    payload = {"awslogs": {"data": base64.b64encode(batch.compressed).decode()}}
+    FUNCTIONS.invoke(client, subscription.destination, json.dumps(payload), batch.source)
 
 
-def _source(stored: StoredEvents, document: Mapping[str, Any]) -> EventOrigin:
-    """The log group, and the ids of the events that matched."""
-    return EventOrigin(
-        arn=stored.group_arn, ids=tuple(event["id"] for event in document["logEvents"])
-    )
-
-
-def _put_firehose_record(
-    client: Any, subscription: LogSubscription, _: StoredEvents, compressed: bytes
-) -> None:
+def _put_firehose_record(client: Any, subscription: LogSubscription, batch: _Batch) -> None:
     client.put_record(
-        DeliveryStreamName=firehose_name(subscription.destination), Record={"Data": compressed}
+        DeliveryStreamName=firehose_name(subscription.destination),
+        Record={"Data": batch.compressed},
     )
 
 
-def _put_kinesis_record(
-    client: Any, subscription: LogSubscription, stored: StoredEvents, compressed: bytes
-) -> None:
+def _put_kinesis_record(client: Any, subscription: LogSubscription, batch: _Batch) -> None:
     """By default the events of one log stream are in one shard."""
     is_random = subscription.distribution == RANDOM
-    first = str(stored.events[0][0]) if stored.events else stored.stream
     client.put_record(
         StreamName=subscription.destination.split("/")[-1],
-        Data=compressed,
-        PartitionKey=first if is_random else stored.stream,
+        Data=batch.compressed,
+        PartitionKey=batch.source.ids[0] if is_random else batch.stored.stream,
     )
 
 
-type SendCompressed = Callable[[Any, LogSubscription, StoredEvents, bytes], None]
-SENDERS: Mapping[str, SendCompressed] = {
+SENDERS: Mapping[str, Callable[[Any, LogSubscription, _Batch], None]] = {
     "firehose": _put_firehose_record,
     "kinesis": _put_kinesis_record,
     "lambda": _invoke,

@@ -18,7 +18,7 @@ BUCKET_NAME = "BucketName"
 
 
 def write_errors_as_s3() -> None:
-    """Replace LocalStack's form of errors."""
+    """Make LocalStack write the errors of S3 in AWS's XML."""
     patch_of("localstack.aws.protocol.serializer:S3ResponseSerializer._serialize_error").apply(
         _serialize_error
     )

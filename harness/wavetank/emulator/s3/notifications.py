@@ -7,6 +7,7 @@ a consumer cannot order them, and its keys are encoded for EventBridge too.
 """
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,26 +35,31 @@ ACTIONS = {"Put": "PutObject", "Post": "PostObject", "Copy": "CopyObject"}
 
 
 class Sequencers:
-    """The sequencers of notifications: longer ago is less, as text too."""
+    """The sequencers of notifications: longer ago is less, as text too.
+
+    Requests of several threads draw them at the same time.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, because time does."""
+        """Number from the start: a simulation begins again at its start time."""
         self._last = 0
         self._number = 0
 
     def next(self, clock: Clock) -> str:
         """A further sequencer, of the time and a number within it."""
-        milliseconds = int(clock.now().timestamp() * 1000)
-        self._number = self._number + 1 if milliseconds == self._last else 0
-        self._last = milliseconds
-        return f"{milliseconds:012X}{self._number:06X}"
+        with self._lock:
+            milliseconds = int(clock.now().timestamp() * 1000)
+            self._number = self._number + 1 if milliseconds == self._last else 0
+            self._last = milliseconds
+            return f"{milliseconds:012X}{self._number:06X}"
 
 
 SEQUENCERS = Sequencers()
-"""The only instance, for the buckets of all accounts."""
+"""The process's sequencers, for the buckets of all accounts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,25 +132,23 @@ class _Notifies:
     member: str
     send: Callable[[BucketEvent], None]
 
-    def __init__(self, deliveries: NotificationDeliveries, clock: Clock) -> None:
+    def __init__(self, deliveries: NotificationDeliveries) -> None:
         self._deliveries = deliveries
-        self._clock = clock
 
     def notify(self, ctx: Any, config: Mapping[str, Any]) -> None:
-        """Deliver the event."""
+        """Begin the delivery of the event to the target that `config` names."""
         notifier: Any = self
         payload = notifier._get_event_payload(ctx, config.get("Id"))  # noqa: SLF001 - LocalStack has no public name for it
         described = payload["Records"][0]["s3"]["object"]
         payload["Records"][0]["responseElements"]["x-amz-request-id"] = IDS.new()[:8].upper()
         described["key"] = quote_plus(unquote(ctx.key_name), safe="/")
-        sequencer = SEQUENCERS.next(self._clock)
         if "sequencer" in described:
-            described["sequencer"] = sequencer
+            described["sequencer"] = ctx.sequencer
         event = BucketEvent(
             bucket=s3_bucket_arn(ctx.bucket_name, region=ctx.region),
             target=config[self.member],
             text=json.dumps(payload),
-            sequencer=sequencer,
+            sequencer=ctx.sequencer,
         )
         self._deliveries.begin(event, type(self).send)
 
@@ -199,14 +203,13 @@ class BusNotifier(notifications.EventBridgeNotifier):
         self._clock = clock
 
     def notify(self, ctx: Any, config: Any) -> None:
-        """Deliver the event."""
+        """Begin the delivery of the event to the default bus."""
         del config
         entry: Any = self._get_event_payload(ctx)
         detail = json.loads(entry["Detail"])
         detail["object"]["key"] = unquote(ctx.key_name)
-        sequencer = SEQUENCERS.next(self._clock)
         if "sequencer" in detail["object"]:
-            detail["object"]["sequencer"] = sequencer
+            detail["object"]["sequencer"] = ctx.sequencer
         if entry["DetailType"] == "Object Created":
             action = ctx.event_type.rpartition(":")[2]
             detail["reason"] = ACTIONS.get(action, action)
@@ -220,7 +223,7 @@ class BusNotifier(notifications.EventBridgeNotifier):
             bucket=s3_bucket_arn(ctx.bucket_name, region=ctx.region),
             target=f"arn:aws:events:{region}:{account}:{DEFAULT_BUS}",
             text=json.dumps(text),
-            sequencer=sequencer,
+            sequencer=ctx.sequencer,
         )
         self._deliveries.begin(event, _to_bus)
 
@@ -230,12 +233,18 @@ class BucketNotifications(notifications.NotificationDispatcher):
 
     def __init__(self, deliveries: TargetDeliveries, clock: Clock, *, is_synchronous: bool) -> None:
         super().__init__()
+        self._clock = clock
         if is_synchronous:
             self.executor: Any = CallerThreadExecutor()
         made = NotificationDeliveries(deliveries, clock)
         self.notifiers = {
-            "QueueConfigurations": QueueNotifier(made, clock),
-            "TopicConfigurations": TopicNotifier(made, clock),
-            "LambdaFunctionConfigurations": FunctionNotifier(made, clock),
+            "QueueConfigurations": QueueNotifier(made),
+            "TopicConfigurations": TopicNotifier(made),
+            "LambdaFunctionConfigurations": FunctionNotifier(made),
             "EventBridgeConfiguration": BusNotifier(made, clock),
         }
+
+    def send_notifications(self, ctx: Any, notification_config: Any) -> None:
+        """Send the event to all targets with the same sequencer, drawn in the writer's thread."""
+        ctx.sequencer = SEQUENCERS.next(self._clock)
+        super().send_notifications(ctx, notification_config)

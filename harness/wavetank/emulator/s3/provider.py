@@ -23,6 +23,7 @@ from wavetank.emulator.iam_enforcement.deletions import delete_and_report
 from wavetank.emulator.iam_enforcement.resource_policies import find_bucket
 from wavetank.emulator.s3.error_bodies import write_errors_as_s3
 from wavetank.emulator.s3.expected_owner import check_expected_owner
+from wavetank.emulator.s3.notification_checks import check_notifications
 from wavetank.emulator.s3.notifications import BucketNotifications
 from wavetank.emulator.s3.version_ids import make_versions_repeatable
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
@@ -71,6 +72,24 @@ class WavetankS3(S3Provider):
         if found is not None and found.bucket_region != AWS_REGION_US_EAST_1:
             raise BucketAlreadyOwnedByYou(OWN, BucketName=name)
         return super().create_bucket(context, request)
+
+    def put_bucket_notification_configuration(
+        self,
+        context: RequestContext,
+        bucket: str,
+        notification_configuration: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Set the notifications of a bucket.
+
+        Raises:
+            InvalidArgument: they overlap, or are invalid otherwise.
+        """
+        check_notifications(notification_configuration)
+        super().put_bucket_notification_configuration(
+            context, bucket, notification_configuration, *args, **kwargs
+        )
 
     def delete_objects(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
         """LocalStack's result, with an error for each object that was removed from the call."""

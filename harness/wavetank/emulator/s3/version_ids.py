@@ -27,9 +27,9 @@ class VersionIds:
 
 
 VERSIONS = VersionIds()
-"""The only instance, for the buckets of all accounts."""
+"""The process's version ids, for the buckets of all accounts."""
 
 
 def make_versions_repeatable() -> None:
-    """Replace LocalStack's ids."""
+    """Replace LocalStack's ids of versions by numbered ones."""
     patch_of("localstack.services.s3.provider:generate_safe_version_id").apply(VERSIONS.new)

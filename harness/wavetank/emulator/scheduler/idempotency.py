@@ -12,15 +12,15 @@ TOKEN = "ClientToken"  # noqa: S105 - the name of a parameter
 
 
 def mark_created(created: Any, request: Mapping[str, Any]) -> None:
-    """Note the request that has created it."""
+    """Store the parameters of the request that created the schedule or group."""
     created.created_by = dict(request)
 
 
 def keep_creation(former: Any, updated: Any) -> None:
-    """Note that what replaces it was created by the same request."""
+    """Copy the parameters of the creation to what replaces `former` after an update."""
     updated.created_by = getattr(former, "created_by", None)
 
 
 def is_repeated(created: Any, request: Mapping[str, Any]) -> bool:
-    """Whether the request is the one that has created it, with the same token."""
+    """Whether the request equals the one that created the schedule or group, with its token."""
     return bool(request.get(TOKEN)) and getattr(created, "created_by", None) == dict(request)

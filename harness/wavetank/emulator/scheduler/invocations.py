@@ -13,7 +13,6 @@ from wavetank.emulator.target_delivery.deliveries import (
     TargetDelivery,
     Undelivered,
 )
-from wavetank.emulator.target_delivery.function_invoker import EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import parse_retry_policy
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
@@ -36,7 +35,7 @@ class ScheduleInvocations:
                 policy=parse_retry_policy(invocation.target.get("RetryPolicy")),
                 accepted=self._clock.now(),
                 destination=str(invocation.target["Arn"]),
-                source=EventOrigin(arn=invocation.schedule.arn, ids=(invocation.execution,)),
+                source=invocation.source,
             )
         )
 

@@ -10,6 +10,7 @@ from typing import Any
 from localstack.aws.api.scheduler import ValidationException
 from moto.scheduler.models import Schedule
 
+from wavetank.core.resource_name import is_fifo
 from wavetank.core.schedule import InvocationPlan, ScheduleError
 from wavetank.core.schedule.invocation_plan import parse_zone
 from wavetank.emulator.target_delivery.retry_policy import RETRY_LIMITS
@@ -83,7 +84,7 @@ def _check_target(target: Mapping[str, Any]) -> None:
     needed = PARAMETERS.get("".join(service))
     if needed and not target.get(needed):
         raise ValidationException(f"{needed} must be specified for target {target['Arn']}.")
-    if ((target.get("DeadLetterConfig") or {}).get("Arn") or "").endswith(".fifo"):
+    if is_fifo((target.get("DeadLetterConfig") or {}).get("Arn") or ""):
         raise ValidationException("The dead-letter queue must be a standard queue.")
     for name, (low, high) in RETRY_LIMITS.items():
         value = (target.get("RetryPolicy") or {}).get(name)

@@ -50,6 +50,11 @@ class ScheduleInvocation:
             text = text.replace(f"<aws.scheduler.{name}>", value)
         return text
 
+    @property
+    def source(self) -> EventOrigin:
+        """The schedule, and the execution's id."""
+        return EventOrigin(arn=self.schedule.arn, ids=(self.execution,))
+
     def _attributes(self) -> dict[str, str]:
         return {
             "schedule-arn": self.schedule.arn,
@@ -125,8 +130,8 @@ def _json(invocation: ScheduleInvocation) -> Any:
 
 
 def _invoke(client: Any, invocation: ScheduleInvocation) -> None:
-    source = EventOrigin(arn=invocation.schedule.arn, ids=(invocation.execution,))
-    FUNCTIONS.invoke(client, invocation.target["Arn"], json.dumps(_json(invocation)), source)
+    payload = json.dumps(_json(invocation))
+    FUNCTIONS.invoke(client, invocation.target["Arn"], payload, invocation.source)
 
 
 def _send_message(client: Any, invocation: ScheduleInvocation) -> None:

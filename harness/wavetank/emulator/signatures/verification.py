@@ -26,8 +26,7 @@ class SignedRequest:
     """A signed request, with its bucket and the hash of its body.
 
     `bucket` is the one that the Host names. `body_hash` reads the body, once, and returns its
-    SHA-256 in hexadecimal digits. `bucket` is the one that the Host names. `body_hash` reads the
-    body, once, and returns its SHA-256 in hexadecimal digits.
+    SHA-256 in hexadecimal digits.
     """
 
     message: HttpMessage

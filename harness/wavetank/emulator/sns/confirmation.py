@@ -117,7 +117,7 @@ class Confirmations:
         return subscription["SubscriptionArn"]
 
     def forget(self, arn: str) -> None:
-        """The subscription was confirmed or deleted."""
+        """Remove a pending subscription that was confirmed or deleted."""
         with self._lock:
             self._pending.remove(arn)
             self._rates.forget(arn)

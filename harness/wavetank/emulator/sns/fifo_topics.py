@@ -6,8 +6,9 @@ gets a message twice. Its sequence numbers begin with the time at which the proc
 """
 
 import hashlib
+import threading
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, takewhile
 from typing import Any
 
 INTERVAL = timedelta(minutes=5)
@@ -15,15 +16,23 @@ FIRST_NUMBER = 10**19
 
 
 class FifoTopics:
-    """The deduplication ids that topics have seen, and the sequence numbers of messages."""
+    """The deduplication ids that topics have seen, and the sequence numbers of messages.
+
+    Threads of several publishers use it at the same time.
+    """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew, because time does."""
+        """Forget all ids, and number from the start, as a simulation begins at its start again."""
         self._seen: dict[tuple[str, str], datetime] = {}
         self._numbers = count(FIRST_NUMBER)
+
+    def __len__(self) -> int:
+        """How many deduplication ids are remembered."""
+        return len(self._seen)
 
     def next_number(self) -> str:
         """The sequence number of the next message."""
@@ -32,11 +41,21 @@ class FifoTopics:
     def accepts(self, topic: str, message: Any, now: datetime) -> bool:
         """Count the message; returns False if it repeats one of the last five minutes."""
         key = topic, message.message_deduplication_id or _content_id(message)
-        last = self._seen.get(key)
-        if last is not None and timedelta() <= now - last < INTERVAL:
-            return False
-        self._seen = {k: at for k, at in self._seen.items() if now - at < INTERVAL} | {key: now}
-        return True
+        with self._lock:
+            self._forget_expired(now)
+            if key in self._seen and self._counts(key, now):
+                return False
+            self._seen.pop(key, None)  # only of a clock that was set back
+            self._seen[key] = now
+            return True
+
+    def _forget_expired(self, now: datetime) -> None:
+        """Remove ids older than the interval, which are the first."""
+        for key in list(takewhile(lambda key: not self._counts(key, now), self._seen)):
+            del self._seen[key]
+
+    def _counts(self, key: tuple[str, str], now: datetime) -> bool:
+        return timedelta() <= now - self._seen[key] < INTERVAL
 
 
 def _content_id(message: Any) -> str:

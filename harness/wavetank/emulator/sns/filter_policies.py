@@ -17,7 +17,7 @@ ARRAY = "String.Array"
 
 
 class EmulatedSubscriptionFilter(SubscriptionFilter):
-    """In place of LocalStack's filter."""
+    """Decides which messages a subscription's filter policy selects, in place of LocalStack."""
 
     def check_filter_policy_on_message_attributes(
         self, filter_policy: Mapping[str, Any], message_attributes: Mapping[str, Any]

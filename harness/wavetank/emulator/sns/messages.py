@@ -21,7 +21,7 @@ CONFIRMATION_SUBJECT = "AWS Notification - Subscription Confirmation"
 TYPE_HEADER = "X-Amz-Sns-Message-Type"
 """SNS's header in its messages over HTTP; AWS's e-mail does not have it."""
 TOPIC_HEADER = "X-Amz-Sns-Topic-Arn"
-"""As above: the ARN of the topic; topics of one name in two accounts or regions differ."""
+"""Header with the ARN of the topic in stored e-mails; a name exists in each account and region."""
 TOPIC = re.compile(rf"^{TOPIC_HEADER}:((?:.*\n?)(?:[ \t].*\n?)*)", re.MULTILINE)
 LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 BASE = re.compile(r"^https?://[^/]+")

@@ -32,6 +32,7 @@ from localstack.services.sns.publisher import (
 )
 
 from wavetank.core.clock import Clock, WallClock
+from wavetank.core.resource_name import is_fifo
 from wavetank.emulator.caller_thread import CallerThreadExecutor, TopicCallerThreadExecutor
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.sns.confirmation import (
@@ -45,7 +46,6 @@ from wavetank.emulator.sns.fifo_topics import FifoTopics
 from wavetank.emulator.sns.filter_policies import EmulatedSubscriptionFilter
 from wavetank.emulator.sns.mailbox import Mailbox
 from wavetank.emulator.sns.publishers import (
-    FIFO,
     FunctionPublisher,
     QueuePublisher,
     RecordingHttpPublisher,
@@ -54,6 +54,7 @@ from wavetank.emulator.sns.publishers import (
 )
 from wavetank.emulator.sns.relay import Relay, parse_mail_server
 from wavetank.emulator.sns.repeatable import make_repeatable
+from wavetank.emulator.sns.request_checks import check_protocol, check_subject
 from wavetank.emulator.sns.subscription_resource import create_subscriptions_with_roles
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 
@@ -87,7 +88,7 @@ class WavetankSns(SnsProvider):
         self.deliveries.report_lost("SNS")
 
     def on_after_init(self) -> None:
-        """Add the routes."""
+        """Add the HTTP routes of the mailbox and of the confirmation page."""
         super().on_after_init()
         ROUTER.add(self.confirmations.mailbox)
         ROUTER.add(self.on_confirmation)
@@ -104,6 +105,7 @@ class WavetankSns(SnsProvider):
         **kwargs: Any,
     ) -> SubscribeResponse:
         """An address is pending until it confirms; a second subscription asks it again."""
+        check_protocol(protocol, of_fifo_topic=is_fifo(topic_arn))
         mail = protocol in PROTOCOLS
         if mail:
             self._check_address(endpoint, topic_arn.split(":")[4])
@@ -122,6 +124,27 @@ class WavetankSns(SnsProvider):
         named = is_confirmed(subscription) or return_subscription_arn or context.is_internal_call
         arn = subscription["SubscriptionArn"]
         return SubscribeResponse(SubscriptionArn=arn if named else PENDING)
+
+    def publish(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        """Publish a message.
+
+        Raises:
+            InvalidParameterException: its subject, or another parameter, is invalid.
+        """
+        request: Any = context.service_request
+        check_subject(request.get("Subject"))
+        return super().publish(context, *args, **kwargs)
+
+    def publish_batch(self, context: RequestContext, *args: Any, **kwargs: Any) -> Any:
+        """Publish messages; like LocalStack, all are refused if one is invalid.
+
+        Raises:
+            InvalidParameterException: a subject, or another parameter, is invalid.
+        """
+        request: Any = context.service_request
+        for entry in request.get("PublishBatchRequestEntries") or []:
+            check_subject(entry.get("Subject"))
+        return super().publish_batch(context, *args, **kwargs)
 
     def confirm_subscription(
         self, context: RequestContext, topic_arn: str, token: str, *args: Any, **kwargs: Any
@@ -232,7 +255,7 @@ class _Dispatcher(PublishDispatcher):
 
     def publish_to_topic(self, ctx: Any, topic_arn: str) -> None:
         """Publish; a FIFO topic accepts each message once in five minutes."""
-        if not topic_arn.endswith(FIFO) or self._fifo_topics.accepts(
+        if not is_fifo(topic_arn) or self._fifo_topics.accepts(
             topic_arn, ctx.message, self._clock.now()
         ):
             super().publish_to_topic(ctx, topic_arn)

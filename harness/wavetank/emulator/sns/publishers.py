@@ -9,6 +9,7 @@ services/sns/publisher.py]
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from localstack.services.sns import publisher
@@ -16,8 +17,15 @@ from localstack.utils.aws.arns import firehose_name, sqs_queue_url_for_arn
 from localstack.utils.aws.aws_responses import create_sqs_system_attributes
 
 from wavetank.core.clock import Clock
+from wavetank.core.resource_name import is_fifo
+from wavetank.emulator.sns.delivery_status import DeliveryStatus, log_delivery_status
 from wavetank.emulator.sns.retry_policy import TopicRetryPolicy
-from wavetank.emulator.target_delivery.deliveries import TargetDeliveries, TargetDelivery
+from wavetank.emulator.target_delivery.deliveries import (
+    TargetDeliveries,
+    TargetDelivery,
+    Undelivered,
+)
+from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.role_clients import (
     TARGET_SESSIONS,
@@ -26,17 +34,34 @@ from wavetank.emulator.target_delivery.role_clients import (
 )
 
 PRINCIPAL = "sns"
-FIFO = ".fifo"
+RAW_MAX = 10
+"""The attributes that a raw message for a queue may have; SNS discards others as client errors.
+
+[Amazon SNS developer guide, sns-large-payload-raw-message-delivery]
+"""
+TOO_MANY_ATTRIBUTES = "A raw message for a queue has more than 10 message attributes."
 
 
 @dataclass(frozen=True, kw_only=True)
 class TopicMessage:
-    """A message for one subscription; `body` is what a queue or a dead-letter queue gets."""
+    """A message for one subscription; `body` is what a queue or a dead-letter queue gets.
+
+    `published` is the message as LocalStack keeps it, for all subscriptions.
+    """
 
     subscriber: Mapping[str, Any]
-    id: str
+    published: Any
     body: str
-    parameters: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The id that Publish has returned."""
+        return str(self.published.message_id)
+
+    @property
+    def group(self) -> str | None:
+        """The message group whose order counts; None for a topic that is not FIFO."""
+        return self.published.message_group_id if is_fifo(self.topic) else None
 
     @property
     def topic(self) -> str:
@@ -53,6 +78,14 @@ class TopicMessage:
         """The topic, and the message's id."""
         return EventOrigin(arn=self.topic, ids=(self.id,))
 
+    def parameters(self, queue: str) -> Mapping[str, Any]:
+        """The parameters of SendMessage besides the body; a FIFO queue needs more of them."""
+        subscriber: Any = {**self.subscriber, "Endpoint": queue}
+        found: dict[str, Any] = publisher.SqsTopicPublisher.get_sqs_kwargs(
+            self.published, subscriber
+        )
+        return found
+
 
 class TopicDeliveries:
     """Delivers messages with SNS's retries, and to dead-letter queues in the end."""
@@ -63,14 +96,18 @@ class TopicDeliveries:
 
     def begin(self, context: Any, subscriber: Any, send: Callable[[TopicMessage], None]) -> None:
         """Make the first attempt now; `send` raises if the target refuses the message."""
-        message = _message(context, subscriber)
+        message, accepted = _message(context, subscriber), self._clock.now()
 
-        def send_and_log(_: int) -> None:
+        def log(attempts: int, failure: Undelivered | None = None) -> None:
+            status = _status(message, accepted, self._clock.now(), attempts, failure)
+            log_delivery_status(status, context.topic_attributes)
+
+        def send_and_log(attempt: int) -> None:
             send(message)
-            _log_status(context, subscriber, success=True)
+            log(attempt)
 
-        def give_up(_: object) -> bool:
-            _log_status(context, subscriber, success=False)
+        def give_up(undelivered: Undelivered) -> bool:
+            log(undelivered.retries + 1, undelivered)
             return send_to_dead_letters(message)
 
         self._deliveries.begin(
@@ -80,26 +117,38 @@ class TopicDeliveries:
                 send=send_and_log,
                 give_up=give_up,
                 policy=TopicRetryPolicy(),
-                accepted=self._clock.now(),
+                accepted=accepted,
                 destination=message.endpoint,
                 source=message.source,
+                group=message.group,
             )
         )
 
 
 def _message(context: Any, subscriber: Any) -> TopicMessage:
     found = context.message
-    return TopicMessage(
-        subscriber=subscriber,
-        id=found.message_id,
-        body=publisher.create_sns_message_body(found, subscriber, context.topic_attributes),
-        parameters=publisher.SqsTopicPublisher.get_sqs_kwargs(found, subscriber),
-    )
+    body = publisher.create_sns_message_body(found, subscriber, context.topic_attributes)
+    return TopicMessage(subscriber=subscriber, published=found, body=body)
 
 
-def _log_status(context: Any, subscriber: Any, *, success: bool) -> None:
-    publisher.store_delivery_log(
-        context.message, subscriber, success=success, topic_attributes=context.topic_attributes
+def _status(
+    message: TopicMessage,
+    accepted: datetime,
+    finished: datetime,
+    attempts: int,
+    failure: Undelivered | None,
+) -> DeliveryStatus:
+    protocol = str(message.subscriber["Protocol"])
+    return DeliveryStatus(
+        topic=message.topic,
+        protocol=protocol,
+        endpoint=message.endpoint,
+        message_id=message.id,
+        message=message.published.message_content(protocol),
+        accepted=accepted,
+        finished=finished,
+        attempts=attempts,
+        failure=failure,
     )
 
 
@@ -113,17 +162,13 @@ def send_to_dead_letters(message: TopicMessage) -> bool:
     queue = policy.get("deadLetterTargetArn")
     if not queue:
         return False
-    parameters = message.parameters if queue.endswith(FIFO) else _without_group(message.parameters)
     client = service_client("sqs", queue, PRINCIPAL, message.topic)
     client.send_message(
-        QueueUrl=sqs_queue_url_for_arn(queue), MessageBody=message.body, **parameters
+        QueueUrl=sqs_queue_url_for_arn(queue),
+        MessageBody=message.body,
+        **message.parameters(queue),
     )
     return True
-
-
-def _without_group(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters for a queue that is not FIFO."""
-    return {name: value for name, value in parameters.items() if name == "MessageAttributes"}
 
 
 class FunctionPublisher(publisher.LambdaTopicPublisher):
@@ -154,12 +199,14 @@ class QueuePublisher(publisher.SqsTopicPublisher):
         system_attributes = create_sqs_system_attributes(context.request_headers)
 
         def send(message: TopicMessage) -> None:
+            if len(message.parameters(message.endpoint).get("MessageAttributes", ())) > RAW_MAX:
+                raise TargetError(FailureCode.INVALID_PARAMETER, TOO_MANY_ATTRIBUTES)
             client = service_client("sqs", message.endpoint, PRINCIPAL, message.topic)
             client.send_message(
                 QueueUrl=sqs_queue_url_for_arn(message.endpoint),
                 MessageBody=message.body,
                 MessageSystemAttributes=system_attributes,
-                **message.parameters,
+                **message.parameters(message.endpoint),
             )
 
         self._deliveries.begin(context, subscriber, send)

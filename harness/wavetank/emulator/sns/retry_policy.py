@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from wavetank.emulator.target_delivery.retry_policy import RetryLimit
 
 IMMEDIATE = 3
-"""Retries without a delay."""
+"""The number of retries without a delay, which are the first."""
 PRE_BACKOFF = 2
-"""Then retries after a second each."""
+"""The number of retries after DELAY_MIN each, which follow the immediate ones."""
 BACKOFF = 10
-"""Then retries whose delay grows exponentially from the least to the greatest."""
+"""The number of retries whose delay grows exponentially from DELAY_MIN to DELAY_MAX."""
 POST_BACKOFF = 100_000
-"""Then retries after the greatest delay each: all of them take 23 days."""
+"""The number of retries after DELAY_MAX each, the last ones: all retries take 23 days."""
 DELAY_MIN = timedelta(seconds=1)
 DELAY_MAX = timedelta(seconds=20)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 TOKEN_LIFE = timedelta(days=2)
 """The age at which an unconfirmed address and its token are removed."""
 PENDING_MAX = 5_000
-"""Of one account."""
+"""The maximum number of pending subscriptions of one account."""
 MESSAGES_MAX = 10
 """The maximum in one second; above it, the subscription must be confirmed again."""
 RATE_WINDOW = timedelta(seconds=1)
@@ -56,7 +56,7 @@ class PendingSubscriptions:
         self._waiting[arn] = Pending(token, since)
 
     def remove(self, arn: str) -> None:
-        """Remove one that was confirmed or deleted."""
+        """Remove a subscription that was confirmed or deleted."""
         self._waiting.pop(arn, None)
 
     def get(self, arn: str) -> Pending | None:
@@ -64,7 +64,7 @@ class PendingSubscriptions:
         return self._waiting.get(arn)
 
     def take_expired(self, now: datetime) -> list[tuple[str, Pending]]:
-        """Remove and return the expired ones."""
+        """Remove the subscriptions whose token has expired; returns their ARNs with them."""
         expired = [(arn, entry) for arn, entry in self._waiting.items() if entry.has_expired(now)]
         for arn, _ in expired:
             del self._waiting[arn]
@@ -96,5 +96,5 @@ class SendingRates:
         return True
 
     def forget(self, arn: str) -> None:
-        """Reset the counts."""
+        """Forget the messages that were sent to the subscription of that ARN."""
         self._sent.pop(arn, None)

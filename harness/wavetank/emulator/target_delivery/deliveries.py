@@ -17,15 +17,16 @@ from typing import Protocol
 from wavetank.core.clock import Clock
 from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
 from wavetank.emulator.target_delivery.function_invoker import EventOrigin
+from wavetank.emulator.target_delivery.ordered_groups import OrderedGroups
 from wavetank.emulator.target_delivery.retry_policy import (
     DeliveryRetryPolicy,
     RetryLimit,
     jitter_of,
 )
 from wavetank.emulator.target_delivery.workers import TargetWorkers
+from wavetank.history.event import OK
 
 LOG = logging.getLogger(__name__)
-OK = "ok"
 POLL_SECONDS = 0.5
 """The longest wait: a test may move the clock, and nothing notifies the thread of that."""
 
@@ -49,7 +50,8 @@ class TargetDelivery:
     `send` makes the attempt of that number, from 1, and raises if the target refuses it. `give_up`
     is called once, when no attempt is left, and returns whether a dead-letter queue has the event.
     `key` identifies the delivery, and `target` what it is for: retries for one target are made one
-    after the other. `destination` is the target's ARN, and `source` what the event comes from.
+    after the other. Of the same `group`, a delivery waits until the earlier ones are done.
+    `destination` is the target's ARN, and `source` what the event comes from.
     """
 
     key: str
@@ -60,6 +62,7 @@ class TargetDelivery:
     accepted: datetime
     destination: str
     source: EventOrigin
+    group: str | None = None
     retries: int = 0
 
 
@@ -87,6 +90,7 @@ class TargetDeliveries:
         self._clock = clock
         self._has_thread = has_thread
         self._waiting: list[_Retry] = []
+        self._groups = OrderedGroups[TargetDelivery]()
         self._numbers = count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -96,10 +100,11 @@ class TargetDeliveries:
         """By which a simulation knows in a retry what caused the event."""
 
     def begin(self, delivery: TargetDelivery) -> None:
-        """Make the first attempt now."""
+        """Make the first attempt now, or as soon as the earlier ones of its group are done."""
         if bind := self.with_current_cause:
             delivery = replace(delivery, send=bind(delivery.send), give_up=bind(delivery.give_up))
-        self._attempt(delivery)
+        if self._groups.enter(delivery):
+            self._attempt(delivery)
 
     def next_due(self) -> datetime | None:
         """When the next retry is due; None if there is none."""
@@ -115,13 +120,14 @@ class TargetDeliveries:
         """Forget all retries."""
         with self._changed:
             self._waiting.clear()
+        self._groups.drop_all()
         self._workers.drop_all()
 
     def report_lost(self, service: str) -> None:
         """Log how many retries are lost because LocalStack stops, if there are any."""
         with self._changed:
             waiting = [retry.delivery.target for retry in self._waiting]
-        if lost := len(waiting) + self._workers.waiting:
+        if lost := len(waiting) + self._workers.waiting + self._groups.waiting:
             targets = ", ".join(sorted(set(waiting)))
             message = "%s: %d waiting for a retry are lost, as retries are not saved: %s"
             LOG.warning(message, service, lost, targets)
@@ -134,18 +140,28 @@ class TargetDeliveries:
             return due
 
     def _attempt(self, delivery: TargetDelivery) -> None:
+        """Attempt the delivery, and if it is done those of its group that waited for it."""
+        following: TargetDelivery | None = delivery
+        while following is not None and self._is_done_after_attempt(following):
+            following = self._groups.leave(following)
+
+    def _is_done_after_attempt(self, delivery: TargetDelivery) -> bool:
+        """Attempt the delivery; returns whether it is delivered, or has failed for good."""
         try:
             delivery.send(delivery.retries + 1)
         except Exception as error:  # noqa: BLE001 - whatever the target says decides about a retry
-            self._failed(delivery, describe_failure(error))
+            return self._has_failed_for_good(delivery, describe_failure(error))
+        return True
 
-    def _failed(self, delivery: TargetDelivery, failure: TargetFailure) -> None:
+    def _has_failed_for_good(self, delivery: TargetDelivery, failure: TargetFailure) -> bool:
+        """Whether the delivery is given up; it waits for its retry otherwise."""
         retries = delivery.retries
         decision = self._decide(delivery) if failure.is_retried or _is_last(delivery) else None
         if isinstance(decision, datetime):
             self._wait(decision, replace(delivery, retries=retries + 1))
-        else:
-            self._give_up(delivery, Undelivered(failure, retries, decision))
+            return False
+        self._give_up(delivery, Undelivered(failure, retries, decision))
+        return True
 
     def _decide(self, delivery: TargetDelivery) -> datetime | RetryLimit:
         retries = delivery.retries

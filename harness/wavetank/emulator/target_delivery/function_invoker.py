@@ -79,4 +79,4 @@ class TargetFunctionInvoker:
 
 
 FUNCTIONS = TargetFunctionInvoker()
-"""The only instance: a simulation sets its queue for all services."""
+"""The process's invoker: a simulation sets its queue for all services."""

@@ -10,7 +10,7 @@ from wavetank.emulator.role_sessions import RoleSessionCache
 
 TARGET_SESSIONS: Mapping[str, RoleSessionCache] = {
     principal: RoleSessionCache(WallClock(), principal, f"session-{principal}")
-    for principal in ("events", "logs", "scheduler", "sns")
+    for principal in ("events", "lambda", "logs", "scheduler", "sns")
 }
 """By service principal, for all targets of the service."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import freezegun
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
     from wavetank.emulator.in_process.functions import DeployedFunction
     from wavetank.emulator.in_process.localstack import InProcessLocalStack
+    from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.scheduler.access import DeployedSchedule
     from wavetank.engines.simulator.handler_threads import StartedThread
@@ -202,7 +204,7 @@ class Simulator:
         return self._interceptor.start_thread(name, body)
 
     def environment(self, function: "DeployedFunction", name: str) -> ExecutionEnvironment:
-        """A new, cold execution environment of the function, with that name.
+        """A new, cold execution environment of the function, with the log stream of that name.
 
         Raises:
             UsageError: the function is started by a wrapper script, which needs a process.
@@ -220,6 +222,29 @@ class Simulator:
             self._environ,
             self.function_log,
             function.layers,
+        )
+
+    def log_attempt(
+        self,
+        function: "DeployedFunction",
+        environment: ExecutionEnvironment,
+        report: "ReportLine",
+        output: "InvocationOutput",
+    ) -> None:
+        """Bring the log of an attempt that ends now into the function's log group."""
+        from wavetank.emulator.in_process.function_output import (  # noqa: PLC0415 - as above
+            FUNCTION_OUTPUT,
+            AttemptLog,
+        )
+
+        FUNCTION_OUTPUT.add(
+            AttemptLog(
+                function=function,
+                stream=environment.log_stream,
+                ended=WallClock().now(),
+                report=report,
+                output=output,
+            )
         )
 
     def exited(self, status: "ExitStatus") -> NoReturn:

@@ -33,7 +33,7 @@ from wavetank.emulator.lambda_.outcome import (
     responded,
     response_too_large,
 )
-from wavetank.engines.simulator.function_log import FunctionLog
+from wavetank.engines.simulator.function_log import FunctionLog, HandlerStreams
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
 from wavetank.engines.simulator.logging_space import LoggingSpace
 from wavetank.engines.simulator.module_space import ModuleSpace
@@ -124,7 +124,10 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
-        self._output = InvocationOutput()
+        self.output = InvocationOutput()
+        """What the handler has written since its invocation began."""
+        self._streams = HandlerStreams(take_output)
+        self.log_stream = variables.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self._is_ended = False
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
@@ -136,7 +139,7 @@ class ExecutionEnvironment:
 
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
-        self._output = InvocationOutput()
+        self.output = InvocationOutput()
         self._loggers.begin(context.aws_request_id)
         self._enter()
         try:
@@ -146,11 +149,13 @@ class ExecutionEnvironment:
             return _responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             request = "" if self._handler is None else context.aws_request_id
-            return raised(_error_body(error, request, self._folder))
+            body = _error_body(error, request, self._folder)
+            self._loggers.log_error(json.loads(body))
+            return raised(body)
         finally:
-            self._log.collect(self._output, at_end=True)
+            self._log.collect(self.output, at_end=True)
             self._leave()
-            self._log.write(context.function_name, context.aws_request_id, self._output)
+            self._log.write(context.function_name, context.aws_request_id, self.output)
 
     def run_thread(self, thread: threading.Thread, work: Callable[[], None]) -> None:
         """Run what a thread does that the handler has started, in that thread.
@@ -166,19 +171,19 @@ class ExecutionEnvironment:
             # not the hook of this process, as pytest's, to which it is no error of the handler's
             threading.__excepthook__(threading.ExceptHookArgs((*sys.exc_info(), thread)))
         finally:
-            self._log.collect(self._output)
+            self._log.collect(self.output)
             self._leave()
 
     def printed(self, chunk: bytes) -> None:
         """The handler has written the text; after its process has ended it writes nothing."""
         if not self._is_ended:
-            self._log.collect(self._output)
-            self._output.add(chunk)
+            self._log.collect(self.output)
+            self.output.add(chunk)
 
     @contextmanager
     def outside(self) -> Iterator[None]:
         """Leave the handler's global state while the body runs; called from within the handler."""
-        self._log.collect(self._output)
+        self._log.collect(self.output)
         self._leave()
         try:
             yield
@@ -198,8 +203,10 @@ class ExecutionEnvironment:
         self._environ.enter(self._variables)
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
+        self._streams.enter()
 
     def _leave(self) -> None:
+        self._streams.leave()
         RUNNING.environment = None
         SUPERVISION.note_running("")
         self._environ.leave()

@@ -12,7 +12,7 @@ import fcntl
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -140,6 +140,50 @@ class _Routed:
 
     def __exit__(self, *details: object) -> None:
         self._current().__exit__(*details)
+
+
+class HandlerStreams:
+    """Streams of `sys` that also write to the log, where the process shows what handlers print.
+
+    pytest and a campaign's workers capture it themselves, and replace the streams for each test.
+    `take` is as for `redirected_streams`, after which nothing is to be done.
+    """
+
+    def __init__(self, take: Callable[[bytes], bool]) -> None:
+        self._take = take
+        self._process: tuple[TextIO, TextIO] | None = None
+
+    def enter(self) -> None:
+        """Put the streams in place of the process's, in the thread of a handler."""
+        out, error = sys.stdout, sys.stderr
+        if not isinstance(out, _Routed):
+            self._process = out, error
+            sys.stdout, sys.stderr = _Copied(out, self._take), _Copied(error, self._take)
+
+    def leave(self) -> None:
+        """Undo `enter`."""
+        if self._process is not None:
+            sys.stdout, sys.stderr = self._process
+            self._process = None
+
+
+class _Copied:
+    """A stream of the process whose text also goes to the log of the thread's handler."""
+
+    def __init__(self, process: TextIO, take: Callable[[bytes], bool]) -> None:
+        self._process = process
+        self._take = take
+
+    def write(self, text: str) -> int:
+        self._take(text.encode(errors="backslashreplace"))
+        return self._process.write(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._process, name)
 
 
 class _LogWriter(io.RawIOBase):

@@ -7,19 +7,24 @@ the root writes to standard output, with the request's id, from WARNING on.
 [awslambdaric 4.2: bootstrap.py, _setup_logging; Lambda developer guide, python-logging]
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from awslambdaric import bootstrap as runtime_client
 from awslambdaric.bootstrap import LambdaLoggerHandler, StandardLogSink
 from awslambdaric.lambda_runtime_log_utils import JsonFormatter
 
+from wavetank.core.clock import WallClock
 from wavetank.emulator.patches import patch_of
 
 ROOT = patch_of("logging:root")
 ROOT_OF_CLASS = patch_of("logging:Logger.root")
 MANAGER = patch_of("logging:Logger.manager")
 FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+ERROR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class LoggingSpace:
@@ -30,7 +35,8 @@ class LoggingSpace:
         self._manager = logging.Manager(self._root)
         self._process = self._root, self._manager
         self._request = ""
-        self._root.addHandler(self._handler(variables.get("AWS_LAMBDA_LOG_FORMAT", "")))
+        self._json_log = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+        self._root.addHandler(self._handler())
         level = logging.getLevelNamesMapping().get(variables.get("AWS_LAMBDA_LOG_LEVEL", ""))
         if level is not None:
             self._root.setLevel(level)
@@ -48,9 +54,18 @@ class LoggingSpace:
         """Undo `enter`."""
         _use(*self._process)
 
-    def _handler(self, log_format: str) -> logging.Handler:
+    def log_error(self, error: Mapping[str, Any]) -> None:
+        """Print an exception of the handler as AWS's runtime does."""
+        sink = StandardLogSink()
+        if self._json_log:
+            timestamp = WallClock().now().strftime(ERROR_TIME)
+            sink.log_error([json.dumps({"timestamp": timestamp, "level": "ERROR", **error})])
+        else:
+            runtime_client.log_error(error, sink)
+
+    def _handler(self) -> logging.Handler:
         handler: logging.Handler = LambdaLoggerHandler(StandardLogSink())
-        handler.setFormatter(JsonFormatter() if log_format == "JSON" else _TextFormatter(FORMAT))
+        handler.setFormatter(JsonFormatter() if self._json_log else _TextFormatter(FORMAT))
         handler.addFilter(self._name_request)
         return handler
 

@@ -36,7 +36,7 @@ class _Candidate:
 class FaultMatcher:
     """Finds and counts the faults that hit an event; thread-safe.
 
-    `now` is the engine's time. `now` is the engine's time. Safe to use from several threads.
+    `now` is the engine's time.
     """
 
     def __init__(self, now: Callable[[], datetime], on_injected: OnInjected) -> None:

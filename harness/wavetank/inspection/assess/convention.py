@@ -20,8 +20,7 @@ STREAM_ARN = re.compile(r"arn:aws:firehose:([a-z0-9-]+):[0-9]{12}:deliverystream
 class Subject:
     """A person's pipeline to assess.
 
-    `names` is None and `bucket` empty if no names can be derived. `names` is None and `bucket`
-    empty if no names can be derived.
+    `names` is None and `bucket` empty if no names can be derived.
     """
 
     person: Person

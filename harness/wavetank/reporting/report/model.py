@@ -26,8 +26,7 @@ class SuggestedCommand:
 class RunDetails:
     """The scenario and the engine of a reported run.
 
-    `versions` is by name, `code` has each function's SHA-256. `versions` is by name, `code` has
-    each function's SHA-256.
+    `versions` is by name, `code` has each function's SHA-256.
     """
 
     name: str

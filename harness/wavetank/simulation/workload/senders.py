@@ -12,6 +12,7 @@ from typing import Any
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.http_call import http_call
+from wavetank.core.resource_name import is_fifo
 from wavetank.history import Trigger
 from wavetank.scenario.workload.body import ActionValues, render
 from wavetank.scenario.workload.kinds import (
@@ -30,7 +31,6 @@ from wavetank.simulation.deployed_resources import DeployedResources
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.workload.targets import KINESIS, find_target
 
-FIFO = ".fifo"
 OF_SERVICES = "aws."
 """How the sources of events of AWS's services begin: PutEvents refuses them from others."""
 
@@ -97,7 +97,7 @@ class WorkloadSenders:
 
         Each message is a new one, whatever its body is.
         """
-        if not target.endswith(FIFO):
+        if not is_fifo(target):
             return {}
         return {"MessageGroupId": action.rendered(key), "MessageDeduplicationId": self.new_id()}
 

@@ -95,3 +95,22 @@ def test_records_are_saved_and_reset(stream: TableStream) -> None:
     assert (stream.items, stream.next_number) == ([], FIRST_NUMBER)
     table_stream.restore_records(stream, rows)
     assert table_stream.records_to_save(stream) == rows
+
+
+def test_a_simulation_has_the_same_stream_whenever_it_was_deployed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its ARN and shard are in the events of functions; a second stream of the table has others."""
+    monkeypatch.setenv("WAVETANK_TIME", "virtual")
+    found = []
+    for start in (START, START + timedelta(days=1)):
+        with freezegun.freeze_time(start):
+            dynamodb_backends[ACCOUNT][REGION].reset()
+            call_moto("create_table", RANGED, ACCOUNT, REGION)
+            table = dynamodb_backends[ACCOUNT][REGION].tables["ranged"]
+            table.stream_specification = {"StreamViewType": "NEW_IMAGE"}
+            first, second = TableStream(ACCOUNT, table), TableStream(ACCOUNT, table)
+            STREAMS.pop((ACCOUNT, REGION))
+        assert first.description.arn != second.description.arn
+        found.append((first.description.arn, first.shard_id, first.event_id("1")))
+    assert found[0] == found[1]

@@ -29,7 +29,10 @@ def test_a_sixth_target_is_refused() -> None:
         check_target_count(rule, [{"Id": "6"}])
 
 
-@pytest.mark.parametrize("pattern", ['{"source": "x"}', "{", '{"a": []}', '{"a": [{"zz": 1}]}'])
+@pytest.mark.parametrize(
+    "pattern",
+    ['{"source": "x"}', "{", '{"a": []}', '{"a": [{"zz": 1}]}', "{}", '{"a": ["x"], "b": {}}'],
+)
 def test_an_invalid_pattern_is_refused_with_the_rule(pattern: str) -> None:
     """Not when the first event arrives."""
     with pytest.raises(InvalidEventPatternException):

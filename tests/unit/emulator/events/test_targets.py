@@ -13,6 +13,7 @@ from wavetank.emulator.events.targets import RuleTarget
 from wavetank.emulator.role_sessions import RoleSession, RoleSessionCache
 from wavetank.emulator.target_delivery.deliveries import TargetDeliveries
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
+from wavetank.emulator.target_delivery.function_invoker import EventOrigin
 
 RULE = "arn:aws:events:eu-west-1:000000000000:rule/rule"
 ROLE = "arn:aws:iam::000000000000:role/role"
@@ -94,7 +95,9 @@ BUS = "arn:aws:events:eu-west-1:000000000000:event-bus/bus"
 def test_a_bus_accepts_only_an_event(text: str) -> None:
     """Another input is INVALID_JSON, and not retried."""
     sender: Any = SimpleNamespace(service="events", target={"Arn": BUS}, client=None)
-    content = TargetInput(text=text, event=EVENT, now=WallClock().now(), trace=None)
+    source = EventOrigin(arn=RULE, ids=("1",))
+    now = WallClock().now()
+    content = TargetInput(text=text, event=EVENT, source=source, now=now, trace=None)
     with pytest.raises(TargetError) as refused:
         send_input(sender, content)
     assert refused.value.code is FailureCode.INVALID_JSON

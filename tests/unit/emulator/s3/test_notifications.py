@@ -1,5 +1,6 @@
 """Which keys a bucket's notification is for, and the order of its sequencers."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from wavetank.core.clock import WallClock
-from wavetank.emulator.s3.notifications import QueueNotifier, Sequencers
+from wavetank.emulator.s3.notifications import BucketNotifications, QueueNotifier, Sequencers
 
 PUT = "s3:ObjectCreated:Put"
 
@@ -23,7 +24,7 @@ class StoppedClock(WallClock):
 
 
 def _selects(key: str, **rules: str) -> bool:
-    notifier: Any = QueueNotifier(None, StoppedClock())  # type: ignore[arg-type]  # sends nothing here
+    notifier: Any = QueueNotifier(None)  # type: ignore[arg-type]  # sends nothing here
     context = SimpleNamespace(event_type=PUT, key_name=quote(key))
     filters = [{"Name": name.capitalize(), "Value": value} for name, value in rules.items()]
     config = {"Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": filters}}}
@@ -59,3 +60,46 @@ def test_sequencers_are_in_the_order_of_events() -> None:
     assert found == sorted(set(found))
     sequencers.restart()
     assert sequencers.next(StoppedClock()) == found[0]
+
+
+def test_a_sequencer_is_drawn_when_an_object_is_written() -> None:
+    """Once for all targets and in the order of writes, whichever thread delivers first."""
+    drawn: dict[int, list[str]] = {}
+    dispatcher = BucketNotifications(
+        None,  # type: ignore[arg-type]  # delivers nothing here
+        StoppedClock(),
+        is_synchronous=False,
+    )
+    notifier = SimpleNamespace(
+        service_name="sqs",
+        should_notify=lambda *_: True,
+        notify=lambda ctx, _: drawn.setdefault(ctx.write, []).append(ctx.sequencer),
+    )
+    faked: Any = notifier
+    dispatcher.notifiers = {"QueueConfigurations": faked}
+    tasks: list[Any] = []
+    dispatcher.executor.shutdown()
+    dispatcher.executor = SimpleNamespace(submit=lambda *task: tasks.append(task))
+    for write in range(3):
+        dispatcher.send_notifications(
+            SimpleNamespace(write=write), {"QueueConfigurations": [{}, {}]}
+        )
+    for call, *arguments in reversed(tasks):
+        call(*arguments)
+    assert all(len(set(found)) == 1 and len(found) == 2 for found in drawn.values())
+    assert [drawn[write][0] for write in range(3)] == sorted(found[0] for found in drawn.values())
+
+
+def test_sequencers_of_several_threads_differ() -> None:
+    """Requests are made in several threads."""
+    clock, sequencers, found = StoppedClock(), Sequencers(), list[str]()
+
+    def draw() -> None:
+        found.extend([sequencers.next(clock) for _ in range(500)])
+
+    threads = [threading.Thread(target=draw) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 4_000

@@ -1,5 +1,6 @@
 """Deduplication and numbers of FIFO topics."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -33,3 +34,41 @@ def test_numbers_increase_and_begin_anew() -> None:
     assert first < second
     assert topics.next_number() == first
     assert topics.accepts("a", _message("x"), NOW)
+
+
+def test_a_clock_that_is_set_back_accepts_a_message_again() -> None:
+    """Times after now are of a clock that a test has moved, whatever is older."""
+    topics = FifoTopics()
+    assert topics.accepts("a", _message("old"), NOW)
+    assert topics.accepts("a", _message("x"), NOW + timedelta(minutes=4))
+    assert topics.accepts("a", _message("x"), NOW + timedelta(minutes=1))
+    assert not topics.accepts("a", _message("x"), NOW + timedelta(minutes=2))
+
+
+def test_an_expired_message_is_forgotten() -> None:
+    """Without looking at the others, of which there may be many."""
+    topics = FifoTopics()
+    for number in range(1_000):
+        topics.accepts("a", _message(str(number)), NOW + timedelta(seconds=number))
+    assert len(topics) == 300
+
+
+def test_one_of_many_publishers_is_accepted() -> None:
+    """Threads that publish the same messages at the same time are accepted once for each."""
+    topics, accepted = FifoTopics(), list[str]()
+    begin = threading.Barrier(8)
+
+    def publish() -> None:
+        begin.wait()
+        for number in range(500):
+            if topics.accepts(
+                "a", _message("x", str(number)), NOW + timedelta(seconds=number / 10)
+            ):
+                accepted.append(str(number))
+
+    threads = [threading.Thread(target=publish) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(accepted) == sorted(map(str, range(500)))

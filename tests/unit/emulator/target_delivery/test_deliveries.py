@@ -180,6 +180,100 @@ def test_a_slow_target_does_not_delay_another() -> None:
     assert made == ["other 0", "slow 0", "slow 1", "slow 2"]
 
 
+class AtOncePolicy(TargetRetryPolicy):
+    """Retries without a delay."""
+
+    def after_failure(self, _: datetime, now: datetime, *__: object) -> datetime:
+        return now
+
+
+class OrderedTarget:
+    """Refuses the first attempt at each key of `retried`, and every one of `refused`."""
+
+    def __init__(self, retried: str = "", refused: str = "") -> None:
+        self.retried, self.refused = set(retried), refused
+        self.delivered = ""
+        self.dead = ""
+
+    def delivery(self, clock: SetClock, key: str, group: str | None) -> TargetDelivery:
+        """A delivery of that group to this target."""
+
+        def send(_: int) -> None:
+            if key in self.refused:
+                raise TargetError(FailureCode.NO_PERMISSIONS, "on purpose")
+            if key in self.retried:
+                self.retried.remove(key)
+                raise TargetError(FailureCode.THROTTLING, "on purpose")
+            self.delivered += key
+
+        def give_up(_: Undelivered) -> bool:
+            self.dead += key
+            return True
+
+        return TargetDelivery(
+            key=key,
+            target="a",
+            send=send,
+            give_up=give_up,
+            policy=TargetRetryPolicy(),
+            accepted=clock.now(),
+            destination="target",
+            source=SOURCE,
+            group=group,
+        )
+
+
+@pytest.mark.parametrize(
+    ("groups", "target", "at_once", "delivered", "dead"),
+    [
+        ("xxx", OrderedTarget(retried="1"), "", "123", ""),
+        ("xxx", OrderedTarget(retried="12"), "", "123", ""),
+        ("xyx", OrderedTarget(retried="1"), "2", "213", ""),
+        ("xxx", OrderedTarget(retried="2"), "1", "123", ""),
+        ("xxx", OrderedTarget(retried="1", refused="2"), "", "13", "2"),
+        ("xxx", OrderedTarget(refused="12"), "3", "3", "12"),
+        ("---", OrderedTarget(retried="1"), "23", "231", ""),
+    ],
+)
+def test_a_group_keeps_its_order(
+    groups: str, target: OrderedTarget, at_once: str, delivered: str, dead: str
+) -> None:
+    """Later deliveries wait for one that is retried, and follow one that has failed for good."""
+    clock = SetClock()
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    for key, group in zip("123", groups, strict=True):
+        deliveries.begin(target.delivery(clock, key, None if group == "-" else group))
+    assert target.delivered == at_once
+    while (due := deliveries.next_due()) is not None:
+        clock.time = due
+        deliveries.run_due()
+    assert (target.delivered, target.dead) == (delivered, dead)
+    deliveries.begin(target.delivery(clock, "4", "x"))
+    assert target.delivered.endswith("4")
+
+
+def test_a_group_keeps_its_order_with_threads() -> None:
+    """Live, retries and new deliveries are made by different threads."""
+    clock, target = WallClock(), OrderedTarget(retried="abcdefghij")
+    deliveries = TargetDeliveries(clock, has_thread=True)
+    for key in "abcdefghij":
+        delivery = target.delivery(SetClock(), key, "x")
+        deliveries.begin(replace(delivery, policy=AtOncePolicy()))
+    wait_until_true(lambda: len(target.delivered) == 10, "all deliveries")
+    assert target.delivered == "abcdefghij"
+
+
+def test_dropped_deliveries_hold_up_no_others() -> None:
+    """A simulation begins anew while a group waits for a retry."""
+    clock, target = SetClock(), OrderedTarget(retried="1")
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    for key in "12":
+        deliveries.begin(target.delivery(clock, key, "x"))
+    deliveries.drop_all()
+    deliveries.begin(target.delivery(clock, "3", "x"))
+    assert target.delivered == "3"
+
+
 def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are only in memory; a stop without any says nothing."""
     log, clock = record_log(monkeypatch, deliveries_module), SetClock()
@@ -189,6 +283,10 @@ def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
     deliveries.report_lost("EventBridge")
     assert "EventBridge: 1 waiting for a retry are lost" in log.text
+    for key in "123":
+        deliveries.begin(OrderedTarget(retried="1").delivery(clock, key, "x"))
+    deliveries.report_lost("SNS")
+    assert "SNS: 4 waiting for a retry are lost" in log.text
 
 
 def test_a_retry_has_the_cause_of_the_event() -> None:

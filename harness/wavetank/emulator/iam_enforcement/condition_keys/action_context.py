@@ -19,7 +19,6 @@ class Origin:
     """The origin of a call: its address, and its HTTP request.
 
     `source_arn` and `called_via` are set if a service makes the call for another caller.
-    `source_arn` and `called_via` are set if a service makes the call for another caller.
     """
 
     address: str = "127.0.0.1"

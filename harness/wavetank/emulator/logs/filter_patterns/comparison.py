@@ -65,7 +65,7 @@ def parse_comparison(tokens: Tokens) -> Comparison:
 
 
 def number_of(value: Any) -> float | None:
-    """The value as a number; None if it is none."""
+    """The value as a number; None if it is not a number."""
     text = str(value).strip()
     return float(text) if NUMBER.fullmatch(text) else None
 

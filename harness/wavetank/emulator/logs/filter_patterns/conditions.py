@@ -11,7 +11,7 @@ class Condition(Protocol):
     """Interface of a condition on a log event that is read as JSON or as fields."""
 
     def holds(self, event: Any) -> bool:
-        """Whether it is true of the event."""
+        """Whether the condition is true of the event."""
         ...
 
 

@@ -25,7 +25,7 @@ class TextMatcher(Protocol):
     """Interface that decides whether a text matches."""
 
     def matches(self, text: str) -> bool:
-        """Whether it does."""
+        """Whether the text matches."""
         ...
 
 
@@ -36,7 +36,7 @@ class ContainedText:
     part: str
 
     def matches(self, text: str) -> bool:
-        """Whether it does."""
+        """Whether the text matches."""
         return self.part in text
 
 
@@ -74,7 +74,7 @@ class RegularExpression:
     compiled: Any
 
     def matches(self, text: str) -> bool:
-        """Whether a part does."""
+        """Whether a part of the text matches."""
         encoded = text.encode("utf-16-le", "surrogatepass")  # RE2 accepts no lone surrogates
         return self.compiled.search(encoded.decode("utf-16-le", "replace")) is not None
 
