@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wavetank.history.event import OK, Event
+from wavetank.history.state_events import EndState, StateEntry
 from wavetank.history.trigger_events import (
     EventAccepted,
     EventOffered,
@@ -23,6 +24,7 @@ from wavetank.history.workload_events import HttpAnswered, WorkloadSent
 
 __all__ = [  # besides the classes below
     "OK",
+    "EndState",
     "Event",
     "EventAccepted",
     "EventOffered",
@@ -30,6 +32,7 @@ __all__ = [  # besides the classes below
     "EventUndelivered",
     "HttpAnswered",
     "Settlement",
+    "StateEntry",
     "WorkloadSent",
 ]
 
@@ -340,6 +343,7 @@ EVENTS: tuple[type[Event], ...] = (
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,
+    EndState,
     Drained,
     RunEnded,
     TruncatedHistory,
