@@ -4,9 +4,9 @@ The simulation runs the same workload without faults first, and records what tha
 buckets, queues, topics and delivery streams as the reference. Faults that keep a rule from firing
 change the workload itself; such a run has no reference, nor has one without faults.
 
-What the run could not finish is no difference: while an event is in a dead-letter queue, or a
-caller was told of a failure, its effect may be missing, and the verdict is `unknown`. What is there
-and should not be, such as a second effect of a duplicate, is invalid all the same.
+An event that was given up, and a caller that was told of a failure, explain what is missing or
+changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
+an item or object that should not be there; other invariants tell whether the event was kept.
 """
 
 from collections.abc import Sequence
@@ -77,21 +77,17 @@ class Convergence:
             comparison.compare(*each, expected, found, self._ignore)
         return self._judged(comparison)
 
-    def _judged(self, comparison: StateComparison) -> Finding:
+    def _judged(self, comparison: StateComparison) -> Finding | None:
         differences = comparison.differences
-        if differences and self._is_explained(differences):
-            events = pluralize(self._unfinished, "event")
-            text = f"{events} could not be processed, which may be why: {_listed(differences)}"
-            return Finding(self.name, Verdict.UNKNOWN, text)
+        if self._unfinished:
+            differences = [each for each in differences if each.is_extra and not each.in_channel]
+            if not differences:
+                return None
         if differences:
             return Finding(self.name, Verdict.INVALID, _listed(differences))
         if not comparison.entries:
             return Finding(self.name, Verdict.UNKNOWN, "not exercised: nothing was left behind")
         return Finding(self.name, Verdict.VALID, _agreement(comparison))
-
-    def _is_explained(self, differences: Sequence[StateDifference]) -> bool:
-        """Whether events that could not be processed can be the reason for all of them."""
-        return self._unfinished > 0 and not any(each.is_extra for each in differences)
 
 
 def _listed(differences: Sequence[StateDifference]) -> str:
@@ -104,5 +100,7 @@ def _agreement(comparison: StateComparison) -> str:
     parts = [f"equal entries: {comparison.entries}"]
     if comparison.varying:
         parts.append(f"{comparison.varying} but for instants and random ids")
+    if comparison.copies:
+        parts.append(f"{comparison.copies} copied on the way")
     parts += [f"{count} ignored by {pattern}" for pattern, count in comparison.ignored.items()]
     return ", ".join(parts)

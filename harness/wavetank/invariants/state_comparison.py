@@ -2,7 +2,9 @@
 
 Two texts that are JSON are compared by their leaves. A leaf is left out if a pattern names it, and
 passes if both values are the same but for instants and random ids, which a retry may draw anew;
-both are counted, so that a comparison of nothing is not taken for agreement.
+both are counted, so that a comparison of nothing is not taken for agreement. So are copies of a
+message or record: queues, topics and delivery streams promise at least one, and may make copies
+themselves.
 """
 
 import json
@@ -23,6 +25,7 @@ VARYING = (RANDOM_ID, INSTANT, EPOCH)
 PLACEHOLDER = "<varies>"
 SHOWN_CHARACTERS = 100
 MISSING, ADDED, AGAIN = "missing", "added", "once more than without faults"
+AT_LEAST_ONCE = frozenset({"queue", "topic", "stream"})
 
 type Leaves = Mapping[str, str]
 """Each leaf's JSON by its path, such as `lines.0.price`; of a text that is no JSON, one, at ''."""
@@ -44,6 +47,11 @@ class StateDifference:
         """Whether it is there and should not be."""
         return self.text in {ADDED, AGAIN}
 
+    @property
+    def in_channel(self) -> bool:
+        """Whether it is a message or record instead of an item or object."""
+        return self.kind in AT_LEAST_ONCE
+
     def __str__(self) -> str:
         return f"{self.kind} {self.resource} {_shortened(self.identity)}: {self.text}"
 
@@ -56,6 +64,7 @@ class StateComparison:
     entries: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
     varying: int = 0
+    copies: int = 0
 
     def compare(
         self,
@@ -73,10 +82,13 @@ class StateComparison:
                 self._differ(kind, resource, expected, "; ".join(changes))
         for entry in missing:
             self._differ(kind, resource, entry, MISSING)
-        identities = {entry.identity for entry in reference}
+        known = {_without_varying(resource, entry.identity, patterns) for entry in reference}
         for entry in extra:
-            text = AGAIN if entry.identity in identities else ADDED
-            self._differ(kind, resource, entry, text)
+            is_copy = _without_varying(resource, entry.identity, patterns) in known
+            if is_copy and kind in AT_LEAST_ONCE:
+                self.copies += 1
+            else:
+                self._differ(kind, resource, entry, AGAIN if is_copy else ADDED)
 
     def _differ(self, kind: str, resource: str, entry: StateEntry, text: str) -> None:
         self.differences.append(StateDifference(kind, resource, entry.identity, text))

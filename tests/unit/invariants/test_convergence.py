@@ -73,11 +73,10 @@ def test_a_run_that_did_not_drain_is_unknown() -> None:
         HttpAnswered(NOON, "", "Api", "POST", "/", 502, 3),
     ],
 )
-def test_what_could_not_be_processed_explains_what_is_missing(unfinished: Event) -> None:
-    """But no second effect."""
-    missing = history([ONE, TWO], [ONE], unfinished)
-    evidence = "1 event could not be processed, which may be why: table Orders 2: missing"
-    assert_found(Convergence(), missing, Verdict.UNKNOWN, evidence)
+def test_what_was_given_up_explains_what_is_missing(unfinished: Event) -> None:
+    """And a message that reports it, but no second item."""
+    report = EndState(NOON, "queue", "Failed", (StateEntry("a report"),), is_reference=False)
+    assert not check_history(history([ONE, TWO], [DOUBLED], unfinished, report), [Convergence()])
     twice = history([ONE], [ONE, TWO], unfinished)
     assert_found(Convergence(), twice, Verdict.INVALID, "table Orders 2: added")
 

@@ -37,15 +37,27 @@ def test_a_changed_field_is_named_with_both_values() -> None:
 
 
 def test_missing_and_added_entries_are_told_apart() -> None:
-    """A text that is there twice is one more than there should be."""
-    once, other = StateEntry("a mail"), StateEntry("another")
-    comparison = compared([once, other], [once, once])
+    """An object whose key differs by an instant alone is one more than there should be."""
+    once, other = StateEntry("at/2030-01-01T00:00:00Z"), StateEntry("another")
+    again = StateEntry("at/2030-01-01T00:01:00Z")
+    comparison = compared([once, other], [once, again])
     assert texts(comparison) == [
         "table Orders another: missing",
-        "table Orders a mail: once more than without faults",
+        "table Orders at/2030-01-01T00:01:00Z: once more than without faults",
     ]
     assert [each.is_extra for each in comparison.differences] == [False, True]
     assert texts(compared([], [other])) == ["table Orders another: added"]
+
+
+@pytest.mark.parametrize("kind", ["queue", "topic", "stream"])
+def test_a_copy_of_a_message_or_record_is_counted(kind: str) -> None:
+    """Its consumers must expect one from AWS itself; another message they need not."""
+    once, other = StateEntry("a mail"), StateEntry("another")
+    comparison = StateComparison()
+    comparison.compare(kind, "News", [once], [once, once], ())
+    assert (comparison.differences, comparison.copies) == ([], 1)
+    comparison.compare(kind, "News", [once], [once, other], ())
+    assert texts(comparison) == [f"{kind} News another: added"]
 
 
 def test_order_does_not_matter() -> None:
