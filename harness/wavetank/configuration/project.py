@@ -67,7 +67,7 @@ class ConfigurationSchema(StrictModel):
     code: RelativePath | None = None
     seed_data: RelativePath | None = None
     scenarios: RelativePath = "scenarios"
-    may_differ: tuple[FieldPattern, ...] = ()
+    may_differ: list[FieldPattern] = Field(default_factory=list)
     parameters: dict[str, ParameterValue] = Field(default_factory=dict)
 
 
@@ -151,7 +151,7 @@ def _configuration(schema: ConfigurationSchema, folder: Path) -> Configuration:
         code=below(schema.code),
         seed_data=below(schema.seed_data),
         scenarios=folder / schema.scenarios,
-        may_differ=schema.may_differ,
+        may_differ=tuple(schema.may_differ),
         parameters=tuple((name, _as_text(value)) for name, value in schema.parameters.items()),
     )
 
