@@ -42,6 +42,7 @@ def stack_name_form() -> str:
 
 EXPECTED_VALUES = {
     "code": "the path of a folder",
+    "may_differ": """a list of patterns of fields, such as ["*.updated_at"]""",
     "name": stack_name_form(),
     "parameters": "a table of the template's parameters, under a line [parameters]",
     "scenarios": "the path of a folder",
@@ -52,6 +53,8 @@ EXPECTED_VALUES = {
 """The value of each key."""
 
 type RelativePath = Annotated[str, Field(min_length=1)]
+type FieldPattern = Annotated[str, Field(pattern=r"^\S*[^\s*?.]\S*$")]
+"""A pattern that does not match every field."""
 type ParameterValue = StrictStr | StrictInt | StrictFloat | StrictBool
 
 
@@ -64,6 +67,7 @@ class ConfigurationSchema(StrictModel):
     code: RelativePath | None = None
     seed_data: RelativePath | None = None
     scenarios: RelativePath = "scenarios"
+    may_differ: list[FieldPattern] = Field(default_factory=list)
     parameters: dict[str, ParameterValue] = Field(default_factory=dict)
 
 
@@ -74,7 +78,8 @@ class Configuration:
     `template` is deployed as the stack `name`, after `storage`, if there is one. `code` is the
     folder that code paths are relative to; by default each template's own. `seed_data` has the
     first items of tables; by default `seed.json` beside the code. `scenarios` is the folder of
-    scenario files.
+    scenario files. `may_differ` are patterns of fields, such as `*.updated_at`, that may end
+    otherwise after a run with faults than without.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Configuration:
     code: Path | None
     seed_data: Path | None
     scenarios: Path
+    may_differ: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
 
 
@@ -145,6 +151,7 @@ def _configuration(schema: ConfigurationSchema, folder: Path) -> Configuration:
         code=below(schema.code),
         seed_data=below(schema.seed_data),
         scenarios=folder / schema.scenarios,
+        may_differ=tuple(schema.may_differ),
         parameters=tuple((name, _as_text(value)) for name, value in schema.parameters.items()),
     )
 

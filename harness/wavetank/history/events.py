@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wavetank.history.event import OK, UNANSWERED, Event
+from wavetank.history.state_events import EndState, StateEntry
 from wavetank.history.trigger_events import (
     EventAccepted,
     EventOffered,
@@ -24,6 +25,7 @@ from wavetank.history.workload_events import HttpAnswered, WorkloadSent
 __all__ = [  # besides the classes below
     "OK",
     "UNANSWERED",
+    "EndState",
     "Event",
     "EventAccepted",
     "EventOffered",
@@ -31,6 +33,7 @@ __all__ = [  # besides the classes below
     "EventUndelivered",
     "HttpAnswered",
     "Settlement",
+    "StateEntry",
     "WorkloadSent",
 ]
 
@@ -351,6 +354,7 @@ EVENTS: tuple[type[Event], ...] = (
     SubscriptionChanged,
     MessageSent,
     TableSnapshot,
+    EndState,
     Drained,
     RunEnded,
     TruncatedHistory,

@@ -5,10 +5,12 @@ during a run, and a saved run can be checked again from its file. Only `ticker` 
 records.
 """
 
+from wavetank.invariants.accounted_events import NothingLost
 from wavetank.invariants.alert_delivery import OneAlert
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.invariants.checker import Invariant, InvariantSuite, check_history
 from wavetank.invariants.conservation import Conservation, Flaw
+from wavetank.invariants.convergence import Convergence
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
 from wavetank.invariants.schedule import CompleteSchedule
@@ -16,12 +18,14 @@ from wavetank.invariants.schedule import CompleteSchedule
 __all__ = [
     "CompleteSchedule",
     "Conservation",
+    "Convergence",
     "EnoughAlerts",
     "Flaw",
     "FullyDrained",
     "Invariant",
     "InvariantSuite",
     "NoSilentFailure",
+    "NothingLost",
     "OneAlert",
     "check_history",
     "generic_invariants",
@@ -33,6 +37,7 @@ def generic_invariants() -> list[Invariant]:
     return [
         CompleteSchedule(),
         NoSilentFailure(),
+        NothingLost(),
         OneAlert(),
         Conservation(),
         FullyDrained(),

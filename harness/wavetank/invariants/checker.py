@@ -47,6 +47,10 @@ class InvariantSuite:
         """The short names of the invariants."""
         return [invariant.key for invariant in self._invariants]
 
+    def has(self, key: str) -> bool:
+        """Whether an invariant of that short name is among them."""
+        return key in self.keys()
+
     def observe(self, event: Event) -> None:
         """Pass the next event to all invariants."""
         self.observe_all((event,))

@@ -19,6 +19,12 @@ class ProblemCounts:
         self._counts: dict[str, int] = {}
         self._examples: dict[str, str] = {}
 
+    def copy(self) -> "ProblemCounts":
+        """The same problems, to which more can be added."""
+        copied = ProblemCounts()
+        copied._counts, copied._examples = dict(self._counts), dict(self._examples)
+        return copied
+
     def add(self, kind: str, example: str, count: int = 1) -> None:
         """Add `count` problems of a kind; `kind` is the text before the colon in the evidence."""
         self._counts[kind] = self._counts.get(kind, 0) + count

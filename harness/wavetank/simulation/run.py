@@ -21,6 +21,7 @@ from wavetank.engines.simulator.hooks import SimulatorHooks
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import (
     Drained,
+    EndState,
     Event,
     MessageSent,
     RuleSpec,
@@ -36,6 +37,7 @@ from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
 from wavetank.simulation.deployed_resources import DeployedResources
+from wavetank.simulation.end_state import EndStateReader
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.event_sources.polled_run import PolledRun
 from wavetank.simulation.event_sources.sources import EventSources
@@ -76,7 +78,9 @@ class RunOptions:
     """The inputs of a run, apart from the deployed pipeline.
 
     `steps` run besides the rules' own firings, of which a horizon of zero has none.
-    `recorded_options` are written to the history. `answers` are those of a test to calls.
+    `recorded_options` are written to the history. `answers` are those of a test to calls. With
+    `reads_state` it ends with what each resource holds then; `reference` is that of the same run
+    without faults.
     """
 
     scenario: str
@@ -88,6 +92,8 @@ class RunOptions:
     workloads: tuple[WorkloadSpec, ...] = ()
     recorded_options: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers, compare=False)
+    reads_state: bool = False
+    reference: tuple[EndState, ...] = ()
 
     @property
     def until(self) -> datetime:
@@ -110,7 +116,11 @@ class Run:
     ) -> None:
         self._simulator = simulator
         self._options = options
-        self._clock = SimulationClock(options.seed, options.start, simulator.move_to, record)
+        self._record = record
+        self._end_state = EndStateReader(simulator) if options.reads_state else None
+        self._clock = SimulationClock(
+            options.seed, options.start, simulator.move_to, self._observed_record
+        )
         self._topology = read_topology(simulator.aws)
         self._injector = FaultScheduler(simulator, self._clock, self._topology)
         matcher = self._injector.matcher
@@ -247,6 +257,8 @@ class Run:
                 options=options.recorded_options,
             )
         )
+        for state in options.reference:
+            record(state)
         for seen in _table_snapshots(self._simulator.aws, options.start):
             record(seen)
         # this order is part of the digest: each scheduled action draws a number from the seed
@@ -264,8 +276,16 @@ class Run:
         now, record = self._clock.now, self._clock.record
         for seen in _table_snapshots(self._simulator.aws, now):
             record(seen)
+        if self._end_state is not None:
+            for state in self._end_state.read(now, is_reference=False):
+                record(state)
         record(Drained(now, complete=not remaining, remaining=tuple(remaining)))
         record(RunEnded(now))
+
+    def _observed_record(self, event: Event) -> None:
+        if self._end_state is not None:
+            self._end_state.observe(event)
+        self._record(event)
 
     def _running_request(self) -> str:
         """The request whose handler runs now; empty if none does."""

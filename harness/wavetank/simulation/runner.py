@@ -17,7 +17,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import plan_to_json
 from wavetank.history import TableSnapshot
-from wavetank.invariants import EnoughAlerts, InvariantSuite
+from wavetank.invariants import Convergence, EnoughAlerts, InvariantSuite
 from wavetank.invariants.unobservable import MANUAL_OPTIONS, mark_unobservable, observable_exit_code
 from wavetank.scenario.expectation import apply_expectations, check_expectations
 from wavetank.scenario.model import Scenario
@@ -26,6 +26,7 @@ from wavetank.scenario.steps import manual_steps
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.scenario.workload.serialization import workloads_to_json
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
+from wavetank.simulation.reference_run import is_comparable, with_reference
 from wavetank.simulation.run import Run, RunOptions
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -90,16 +91,24 @@ def simulate(
     check_supported(spec.scenario, EngineName.SIMULATOR)
     check_calls(spec.scenario.plan.unlisted_calls())
     suite = invariant_suite(pipeline, spec.scenario)
+    options = run_options(spec, pipeline)
+
+    def begin() -> None:
+        simulator.reset()
+        with simulator.frozen_at(spec.start):
+            pipeline.begin(simulator.aws, spec.start, spec.initial_table)
+            setup(simulator.aws)
+
+    if suite.has(Convergence.key) and is_comparable(spec.scenario.plan):
+        begin()
+        options = with_reference(simulator, options)
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
         recorded(history, suite, watch, batch_size=BATCH_SIZE) as recorder,
         simulator.function_log.written_to(log),
     ):
-        simulator.reset()
-        with simulator.frozen_at(spec.start):
-            pipeline.begin(simulator.aws, spec.start, spec.initial_table)
-            setup(simulator.aws)
-        Run(simulator, run_options(spec, pipeline), recorder.record).execute()
+        begin()
+        Run(simulator, options, recorder.record).execute()
     return run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
-from wavetank.templates.http_resources import INTEGRATION, METHODS
+from wavetank.templates.http_resources import METHODS
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import TemplateScope
 from wavetank.templates.supported_resources import (
@@ -22,6 +22,7 @@ from wavetank.templates.supported_resources import (
     TOPIC,
 )
 
+INTEGRATION = "x-amazon-apigateway-integration"
 SCHEDULES = frozenset({"AWS::Events::Rule", "AWS::Scheduler::Schedule"})
 MAPPED = {QUEUE: "send-message", DATA_STREAM: "put-record", TABLE: "put-item"}
 """What an event source mapping reads, and the kind of workload that fills it."""

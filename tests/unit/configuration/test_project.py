@@ -37,6 +37,7 @@ def test_every_key_is_read(folder: Path) -> None:
     code = "src"
     seed_data = "items.json"
     scenarios = "faults"
+    may_differ = ["*.updated_at"]
 
     [parameters]
     Stage = "test"
@@ -52,6 +53,7 @@ def test_every_key_is_read(folder: Path) -> None:
         folder / "src",
     )
     assert (found.seed_data, found.scenarios) == (folder / "items.json", folder / "faults")
+    assert found.may_differ == ("*.updated_at",)
     assert found.parameters == (("Stage", "test"), ("Days", "3"), ("Debug", "true"))
 
 
@@ -80,6 +82,7 @@ def test_a_project_without_the_file_has_no_configuration(folder: Path) -> None:
         ('template = "template.yaml"\nname = "1st"', "`name` to be a stack's name: a letter"),
         ('template = "template.yaml"\n[parameters]\nA = [1]', "texts, numbers or booleans; found"),
         ('template = "template.yaml"\nparameters = 3', "a table of the template's parameters"),
+        ('template = "template.yaml"\nmay_differ = ["*"]', "a list of patterns of fields, such as"),
         (f"template = {'[' * 5000}", "lists nested too deeply in wavetank.toml"),
     ],
 )

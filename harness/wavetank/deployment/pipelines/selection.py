@@ -44,6 +44,7 @@ class PipelineChoice:
     code: Path | None = None
     overrides: str | None = None
     seed_data: Path | None = None
+    may_differ: tuple[str, ...] = ()
 
     def in_project(self, configuration: Configuration | None) -> "PipelineChoice":
         """With the values of the project's `wavetank.toml` where no option gives another.
@@ -60,6 +61,7 @@ class PipelineChoice:
             storage=self.storage or configuration.storage,
             code=self.code or configuration.code,
             seed_data=configuration.seed_data,
+            may_differ=configuration.may_differ,
             overrides=_as_overrides(parameters),
         )
 
@@ -122,6 +124,7 @@ class PipelineChoice:
             parameters=parse_parameters(self.overrides or ""),
             name=name,
             seed_data=self.seed_data,
+            may_differ=self.may_differ,
         )
 
     def refuse_of_templates(self) -> None:
@@ -189,6 +192,7 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
         code=_path(remaining.pop("--code", None)),
         overrides=remaining.pop("--parameter-overrides", None),
         seed_data=_path(remaining.pop("--seed-data", None)),
+        may_differ=tuple(remaining.pop("--may-differ", "").split()),
     )
     if remaining:
         expected = "a run of a pipeline that this version can deploy"

@@ -21,7 +21,7 @@ from wavetank.deployment.pipelines.stack_deployment import UserStack, apply_stac
 from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.faults.targets import FaultTargets
 from wavetank.history import TableSnapshot
-from wavetank.invariants import Invariant, generic_invariants
+from wavetank.invariants import Convergence, Invariant, generic_invariants
 from wavetank.templates.fault_targets import fault_targets
 from wavetank.templates.function_code import LocalCode, local_code
 from wavetank.templates.handler_syntax import syntax_problems
@@ -45,7 +45,8 @@ class TemplatesPipeline:
     fill parameters of the same names in `template`. `code` is the folder to which code paths are
     relative; by default each template's own folder. `parameters` are values of the templates'
     parameters. `seed_data` is the file with the tables' first items; by default `seed.json` in the
-    folder of code, if there is one.
+    folder of code, if there is one. `may_differ` are patterns of fields that may differ between a
+    run with faults and one without, such as `*.updated_at`.
     """
 
     template: Path
@@ -54,6 +55,7 @@ class TemplatesPipeline:
     parameters: tuple[tuple[str, str], ...] = ()
     name: str = DEFAULT_STACK
     seed_data: Path | None = None
+    may_differ: tuple[str, ...] = ()
 
     @property
     def storage_stack(self) -> str:
@@ -79,7 +81,7 @@ class TemplatesPipeline:
         yield from self._seeds(self._trees())
 
     def invariants(self) -> list[Invariant]:
-        return generic_invariants()
+        return [*generic_invariants(), Convergence(self.may_differ)]
 
     def fault_targets(self) -> FaultTargets:
         return fault_targets(
@@ -101,6 +103,7 @@ class TemplatesPipeline:
             "--name": self.name if self.name != DEFAULT_STACK else "",
             "--code": str(self.code or ""),
             "--seed-data": str(self.seed_data or ""),
+            "--may-differ": " ".join(self.may_differ),
             "--parameter-overrides": shlex.join(f"{k}={v}" for k, v in self.parameters),
         }
         return {name: value for name, value in values.items() if value}

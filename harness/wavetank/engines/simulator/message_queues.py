@@ -27,6 +27,13 @@ class MessageQueues:
         queue = queue_of(arn)
         return [] if queue is None else [each.message_id for each in messages_of(queue)]
 
+    def texts(self, arn: str) -> list[str]:
+        """The bodies of all messages that the queue holds."""
+        from wavetank.emulator.sqs.visibility import messages_of, queue_of  # noqa: PLC0415 - as above
+
+        queue = queue_of(arn)
+        return [] if queue is None else [each.message["Body"] or "" for each in messages_of(queue)]
+
     def has_dead_letter_queue(self, arn: str) -> bool:
         """Whether messages that are received too often leave the queue."""
         from wavetank.emulator.sqs.visibility import queue_of  # noqa: PLC0415 - as above

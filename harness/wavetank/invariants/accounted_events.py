@@ -1,0 +1,85 @@
+"""No accepted event is lost: it is processed, or kept where somebody can find it.
+
+Of what Lambda polls, each message and record must be processed, filtered out, or moved to a
+dead-letter queue or failure destination; of what services push, each event that its target refuses
+for good must be in a dead-letter queue. What Lambda queues itself is `NoSilentFailure`'s. Messages
+and records that reach the end of their retention period were never processed: they are lost,
+although AWS documents it. Memory is used for what is not settled.
+"""
+
+from wavetank.core.clock import rfc3339
+from wavetank.core.findings import Finding
+from wavetank.core.text import pluralize
+from wavetank.history import (
+    DestinationReached,
+    Event,
+    EventAccepted,
+    EventSettled,
+    EventUndelivered,
+    Settlement,
+)
+from wavetank.history.event import OK
+from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
+
+ACCOUNTED = frozenset({Settlement.PROCESSED, Settlement.FILTERED, Settlement.DEAD_LETTERED})
+LOST = frozenset({Settlement.EXPIRED, Settlement.DISCARDED})
+
+
+class NothingLost:
+    """Each accepted event is processed, or in a dead-letter queue or failure destination."""
+
+    key = "nothing-lost"
+    name = "every accepted event is processed, or kept in a dead-letter queue or destination"
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], str] = {}
+        self._lost: dict[str, list[tuple[str, str]]] = {}
+        self._violations = ProblemCounts()
+        self._accepted = 0
+        self._kept = 0
+
+    def observe(self, event: Event) -> None:
+        match event:
+            case EventAccepted():
+                self._accepted += 1
+                self._open[event.source, event.id] = rfc3339(event.at)
+            case EventSettled() if event.settlement in ACCOUNTED | LOST:
+                self._settle(event)
+            case DestinationReached(outcome=outcome) if outcome == OK:
+                self._kept += len(self._lost.pop(event.request, ()))
+            case EventUndelivered(dead_letter=dead_letter):
+                self._accepted += 1
+                self._kept += dead_letter == OK
+                if dead_letter != OK:
+                    self._violations.add(
+                        "refused by the target and in no dead-letter queue",
+                        f"{', '.join(event.ids) or 'an event'} of {event.source} to "
+                        f"{event.target} at {rfc3339(event.at)}, {event.reason}",
+                    )
+
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if not self._accepted:
+            return None
+        violations, missing = self._violations.copy(), ProblemCounts()
+        for lost in self._lost.values():
+            for settlement, example in lost:
+                violations.add(settlement, example)
+        for (source, event), accepted in self._open.items():
+            missing.add("never processed", f"{event} of {source}, accepted at {accepted}")
+        return conclude(
+            self.name,
+            end,
+            violations=violations,
+            missing=missing,
+            doubt="",
+            passed=f"{pluralize(self._accepted, 'event')}: "
+            f"{self._accepted - self._kept} processed, {self._kept} kept",
+        )
+
+    def _settle(self, event: EventSettled) -> None:
+        for each in event.ids:
+            self._open.pop((event.source, each), None)
+            if event.settlement in LOST:
+                example = f"{each} of {event.source} at {rfc3339(event.at)}"
+                self._lost.setdefault(event.request, []).append((event.settlement, example))
+        self._kept += len(event.ids) * (event.settlement is Settlement.DEAD_LETTERED)

@@ -1,0 +1,106 @@
+"""The faults left no trace: the run ends as it would have without them.
+
+The simulation runs the same workload without faults first, and records what that left in tables,
+buckets, queues, topics and delivery streams as the reference. Faults that keep a rule from firing
+change the workload itself; such a run has no reference, nor has one without faults.
+
+An event that was given up, and a caller that was told of a failure, explain what is missing or
+changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
+an item or object that should not be there; other invariants tell whether the event was kept.
+"""
+
+from collections.abc import Sequence
+
+from wavetank.core.findings import Finding, Verdict
+from wavetank.core.text import pluralize
+from wavetank.history import (
+    EndState,
+    Event,
+    EventSettled,
+    EventUndelivered,
+    HttpAnswered,
+    RequestDiscarded,
+    Settlement,
+    StateEntry,
+    WorkloadSent,
+)
+from wavetank.history.event import OK
+from wavetank.invariants.history_completeness import HistoryEnd
+from wavetank.invariants.state_comparison import StateComparison, StateDifference, check_pattern
+
+SHOWN_MAX = 5
+UNFINISHED = frozenset({Settlement.DEAD_LETTERED, Settlement.DISCARDED, Settlement.EXPIRED})
+SERVER_ERROR = 500
+
+
+class Convergence:
+    """The state at the end equals that of the same run without faults.
+
+    `ignore` are patterns of fields that may differ, as `table.field` with `*` for any characters.
+
+    Raises:
+        UsageError: a pattern matches every field.
+    """
+
+    key = "convergence"
+    name = "the run ends in the state that it has without faults"
+
+    def __init__(self, ignore: Sequence[str] = ()) -> None:
+        self._ignore = tuple(map(check_pattern, ignore))
+        self._reference: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
+        self._found: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
+        self._unfinished = 0
+
+    def observe(self, event: Event) -> None:
+        match event:
+            case EndState(is_reference=True):
+                self._reference[event.kind, event.resource] = event.entries
+            case EndState():
+                self._found[event.kind, event.resource] = event.entries
+            case EventSettled() if event.settlement in UNFINISHED:
+                self._unfinished += len(event.ids)
+            case RequestDiscarded() | EventUndelivered():
+                self._unfinished += 1
+            case WorkloadSent() if event.outcome != OK:
+                self._unfinished += 1
+            case HttpAnswered() if event.status >= SERVER_ERROR:
+                self._unfinished += 1
+
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if not self._reference:
+            return None
+        if not end.is_drained:
+            return Finding(self.name, Verdict.UNKNOWN, end.reason)
+        comparison = StateComparison()
+        for each in sorted(self._reference.keys() | self._found.keys()):
+            expected, found = self._reference.get(each, ()), self._found.get(each, ())
+            comparison.compare(*each, expected, found, self._ignore)
+        return self._judged(comparison)
+
+    def _judged(self, comparison: StateComparison) -> Finding | None:
+        differences = comparison.differences
+        if self._unfinished:
+            differences = [each for each in differences if each.is_extra and not each.in_channel]
+            if not differences:
+                return None
+        if differences:
+            return Finding(self.name, Verdict.INVALID, _listed(differences))
+        if not comparison.entries:
+            return Finding(self.name, Verdict.UNKNOWN, "not exercised: nothing was left behind")
+        return Finding(self.name, Verdict.VALID, _agreement(comparison))
+
+
+def _listed(differences: Sequence[StateDifference]) -> str:
+    shown = "; ".join(map(str, differences[:SHOWN_MAX]))
+    rest = len(differences) - SHOWN_MAX
+    return f"{shown}; and {pluralize(rest, 'more difference')}" if rest > 0 else shown
+
+
+def _agreement(comparison: StateComparison) -> str:
+    parts = [f"equal entries: {comparison.entries}"]
+    if comparison.varying:
+        parts.append(f"{comparison.varying} but for instants and random ids")
+    if comparison.copies:
+        parts.append(f"{comparison.copies} copied on the way")
+    parts += [f"{count} ignored by {pattern}" for pattern, count in comparison.ignored.items()]
+    return ", ".join(parts)

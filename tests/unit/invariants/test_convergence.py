@@ -1,0 +1,95 @@
+"""A run with faults ends as the same run without them."""
+
+import pytest
+
+from tests.pipeline import NOON
+from tests.sample_histories import assert_found, before, calm, undrained
+from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
+from wavetank.history import (
+    Drained,
+    EndState,
+    Event,
+    EventSettled,
+    HttpAnswered,
+    RequestDiscarded,
+    Settlement,
+    StateEntry,
+    WorkloadSent,
+)
+from wavetank.invariants import Convergence, check_history
+
+
+def history(reference: list[StateEntry], found: list[StateEntry], *more: Event) -> list[Event]:
+    """A run whose table ends so, and which drained."""
+    states = (
+        EndState(NOON, "table", "Orders", tuple(reference), is_reference=True),
+        *more,
+        EndState(NOON, "table", "Orders", tuple(found), is_reference=False),
+    )
+    return before(calm(1), Drained, *states)
+
+
+ONE, TWO = StateEntry("1", '{"n": "1"}'), StateEntry("2", '{"n": "1"}')
+DOUBLED = StateEntry("1", '{"n": "2"}')
+
+
+def test_a_run_without_a_reference_has_no_finding() -> None:
+    """There is nothing to compare it with."""
+    assert not check_history(calm(), [Convergence()])
+
+
+def test_equal_states_are_valid() -> None:
+    """With the number of what was equal."""
+    events = history([ONE, TWO], [TWO, ONE])
+    assert_found(Convergence(), events, Verdict.VALID, "equal entries: 2")
+
+
+def test_nothing_to_compare_is_no_pass() -> None:
+    """As where the workload reached nothing."""
+    assert_found(Convergence(), history([], []), Verdict.UNKNOWN, "not exercised")
+
+
+def test_a_difference_is_invalid() -> None:
+    """A resource that only one of both runs has is one, too."""
+    evidence = 'table Orders 1: n "1" became "2"'
+    assert_found(Convergence(), history([ONE], [DOUBLED]), Verdict.INVALID, evidence)
+    queue = EndState(NOON, "queue", "Failed", (StateEntry("a message"),), is_reference=False)
+    events = before(history([ONE], [ONE]), Drained, queue)
+    assert_found(Convergence(), events, Verdict.INVALID, "queue Failed a message: added")
+
+
+def test_a_run_that_did_not_drain_is_unknown() -> None:
+    """What is missing may still come."""
+    assert_found(Convergence(), undrained(history([ONE], [])), Verdict.UNKNOWN, "not drained")
+
+
+@pytest.mark.parametrize(
+    "unfinished",
+    [
+        EventSettled(NOON, "r", "a queue", ("m",), Settlement.DEAD_LETTERED),
+        RequestDiscarded(NOON, "r", "f", "RetriesExhausted", 3),
+        WorkloadSent(NOON, 1, "put-object", "Files", 1, "", (), "", "SlowDown"),
+        HttpAnswered(NOON, "", "Api", "POST", "/", 502, 3),
+    ],
+)
+def test_what_was_given_up_explains_what_is_missing(unfinished: Event) -> None:
+    """And a message that reports it, but no second item."""
+    report = EndState(NOON, "queue", "Failed", (StateEntry("a report"),), is_reference=False)
+    assert not check_history(history([ONE, TWO], [DOUBLED], unfinished, report), [Convergence()])
+    twice = history([ONE], [ONE, TWO], unfinished)
+    assert_found(Convergence(), twice, Verdict.INVALID, "table Orders 2: added")
+
+
+def test_many_differences_are_counted() -> None:
+    """And the first are shown."""
+    found = [ONE, *(StateEntry(f"more {number}") for number in range(8))]
+    assert_found(Convergence(), history([ONE], found), Verdict.INVALID, "and 3 more differences")
+
+
+def test_a_pattern_leaves_fields_out_of_the_comparison() -> None:
+    """How many values it left out is said."""
+    events = history([ONE], [DOUBLED])
+    assert_found(Convergence(["*.n"]), events, Verdict.VALID, "1 ignored by *.n")
+    with pytest.raises(UsageError):
+        Convergence(["*"])

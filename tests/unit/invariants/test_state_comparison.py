@@ -1,0 +1,123 @@
+"""What counts as a difference between two end states."""
+
+import json
+
+import pytest
+
+from wavetank.core.errors import UsageError
+from wavetank.history import StateEntry
+from wavetank.invariants.state_comparison import StateComparison, check_pattern
+
+
+def compared(
+    reference: list[StateEntry], found: list[StateEntry], *patterns: str
+) -> StateComparison:
+    """The comparison of a resource `Orders`."""
+    comparison = StateComparison()
+    comparison.compare("table", "Orders", reference, found, patterns)
+    return comparison
+
+
+def item(key: str, **attributes: object) -> StateEntry:
+    """An item of a table."""
+    return StateEntry(json.dumps({"id": key}), json.dumps(attributes))
+
+
+def texts(comparison: StateComparison) -> list[str]:
+    """The differences, as evidence has them."""
+    return [str(each) for each in comparison.differences]
+
+
+def test_a_changed_field_is_named_with_both_values() -> None:
+    """Nested fields by their path."""
+    comparison = compared([item("7", total="20", by={"who": "a"})], [item("7", total="40", by={})])
+    assert texts(comparison) == [
+        'table Orders {"id": "7"}: by.who missing: "a"; total "20" became "40"'
+    ]
+
+
+def test_missing_and_added_entries_are_told_apart() -> None:
+    """An object whose key differs by an instant alone is one more than there should be."""
+    once, other = StateEntry("at/2030-01-01T00:00:00Z"), StateEntry("another")
+    again = StateEntry("at/2030-01-01T00:01:00Z")
+    comparison = compared([once, other], [once, again])
+    assert texts(comparison) == [
+        "table Orders another: missing",
+        "table Orders at/2030-01-01T00:01:00Z: once more than without faults",
+    ]
+    assert [each.is_extra for each in comparison.differences] == [False, True]
+    assert texts(compared([], [other])) == ["table Orders another: added"]
+
+
+@pytest.mark.parametrize("kind", ["queue", "topic", "stream"])
+def test_a_copy_of_a_message_or_record_is_counted(kind: str) -> None:
+    """Its consumers must expect one from AWS itself; another message they need not."""
+    once, other = StateEntry("a mail"), StateEntry("another")
+    comparison = StateComparison()
+    comparison.compare(kind, "News", [once], [once, once], ())
+    assert (comparison.differences, comparison.copies) == ([], 1)
+    comparison.compare(kind, "News", [once], [once, other], ())
+    assert texts(comparison) == [f"{kind} News another: added"]
+
+
+def test_order_does_not_matter() -> None:
+    """Neither of entries nor of the attributes in an item."""
+    one, other = item("1", a="x", b="y"), item("2")
+    assert not compared([one, other], [item("2"), item("1", b="y", a="x")]).differences
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("2030-01-01T00:00:05Z", "2030-01-01T00:01:07.250Z"),
+        ("at 2030-01-01 00:00:05", "at 2030-01-01 00:03:00"),
+        (1893456005, 1893456065.5),
+        ("1893456005000", "1893456065000"),
+        (
+            "order-5f0c1b1e-0d2c-4c3e-8a54-3c1f6f0a9b11",
+            "order-9d0c1b1e-0d2c-4c3e-8a54-3c1f6f0a9b12",
+        ),
+    ],
+)
+def test_instants_and_random_ids_may_differ_and_are_counted(before: object, after: object) -> None:
+    """A retry happens later, and draws ids anew."""
+    comparison = compared([item("1", value=before)], [item("1", value=after)])
+    assert not comparison.differences
+    assert comparison.varying == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(20, 40), ("2030-01-01", "none"), ("1.5", "1.6"), (None, "2030-01-01T00:00:00Z")],
+)
+def test_other_values_may_not(before: object, after: object) -> None:
+    """A value that turned into an instant is another value."""
+    assert compared([item("1", value=before)], [item("1", value=after)]).differences
+
+
+def test_a_random_key_is_found_by_the_rest_of_it() -> None:
+    """Objects whose keys have an instant are paired, and their content compared."""
+    first = StateEntry("in/2030-01-01T00:00:05Z.json", '{"a": 1}')
+    later = StateEntry("in/2030-01-01T00:01:05Z.json", '{"a": 2}')
+    assert texts(compared([first], [later])) == [
+        "table Orders in/2030-01-01T00:00:05Z.json: a 1 became 2"
+    ]
+
+
+def test_ignored_fields_are_counted_by_their_pattern() -> None:
+    """In items and in texts that are JSON themselves, such as messages."""
+    comparison = compared(
+        [item("1", seen=1), StateEntry('{"id": 1, "seen": 3}')],
+        [item("1", seen=2), StateEntry('{"id": 1, "seen": 4}')],
+        "*.seen",
+    )
+    assert not comparison.differences
+    assert comparison.ignored["*.seen"] == 1
+    assert compared([item("1", seen=1)], [item("1", seen=2)], "Other.seen").differences
+
+
+@pytest.mark.parametrize("pattern", ["*", "*.*", "**", ""])
+def test_a_pattern_of_everything_is_refused(pattern: str) -> None:
+    """Nothing would be left to compare."""
+    with pytest.raises(UsageError, match="matches every field"):
+        check_pattern(pattern)
