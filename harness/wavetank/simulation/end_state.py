@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.text import last_part
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import EndState, Event, MessageSent, ObjectDelivered, StateEntry
-from wavetank.inspection.stack_resources import every_resource, last_part
+from wavetank.inspection.stack_resources import every_resource
 from wavetank.simulation.topology import tables
 
 COMPARED_BYTES_MAX = 256 * 1024
