@@ -18,7 +18,6 @@ from wavetank.emulator.http_entries.served import fill_response, http_call_of
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
 
-ROUTER = "localstack.services.lambda_.urlrouter"
 END_OF_METADATA = b"\0" * 8
 """What a streamed response has between its status and headers and its body."""
 FAILED = HttpAnswer(502, {"content-type": "application/json"}, b"Internal Server Error")
@@ -26,8 +25,8 @@ FAILED = HttpAnswer(502, {"content-type": "application/json"}, b"Internal Server
 
 def correct_function_urls() -> None:
     """Replace how LocalStack's router makes events and responses."""
-    patch_of(f"{ROUTER}:event_for_lambda_url").apply(_event)
-    patch = patch_of(f"{ROUTER}:lambda_result_to_response")
+    patch_of("localstack.services.lambda_.urlrouter:event_for_lambda_url").apply(_event)
+    patch = patch_of("localstack.services.lambda_.urlrouter:lambda_result_to_response")
     stock = patch.original()
 
     def response(result: Any) -> Response:
