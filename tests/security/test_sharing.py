@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,9 @@ from wavetank.core.lambda_package import package_files
 NAMED = "https://app.example.com"
 SOURCE = b"""def handler(event, context):
     headers = {"Access-Control-Allow-Origin": "*", "Content-Security-Policy": "img-src 'none'"}
-    return {"statusCode": 200, "body": event["rawPath"], "headers": headers}
+    sent = [event["rawPath"], *event.get("cookies", []), event["headers"].get("x-b", "")]
+    body = " ".join(sent).strip()
+    return {"statusCode": 200, "body": body, "headers": headers, "cookies": ["a=1", "b=2"]}
 """
 
 
@@ -103,6 +106,20 @@ def api_host(attacked: Attacked) -> Iterator[str]:
     (output,) = aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     yield f"{output['OutputValue']}.execute-api.localhost.localstack.cloud"
     aws.cloudformation.delete_stack(StackName=name)
+
+
+def test_a_function_url_keeps_what_is_sent(attacked: Attacked, function_host: str) -> None:
+    """The path as it is, cookies and repeated headers, and cookies of the answer."""
+    client = HTTPConnection("127.0.0.1", attacked.port, timeout=HTTP_SECONDS)
+    client.putrequest("GET", "/a%20b", skip_host=True)
+    sent = ("Host", function_host), ("Cookie", "k=v; l=w"), ("X-B", "1"), ("X-B", "2")
+    for name, value in sent:
+        client.putheader(name, value)
+    client.endheaders()
+    response = client.getresponse()
+    assert response.read() == b"/a%20b k=v l=w 1,2"
+    assert response.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+    client.close()
 
 
 def test_an_http_api_s_setting_is_for_its_origin_and_methods(

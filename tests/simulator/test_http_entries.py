@@ -186,7 +186,7 @@ def test_browsers_may_ask_first(counter: SimulatorFixture) -> None:
     ("query", "status", "body"),
     [
         (answered({"a": 1}), 200, '{"a":1}'),
-        (answered("hello"), 200, '"hello"'),
+        (answered("hello"), 200, "hello"),
         (answered({"statusCode": 204}), 204, ""),
         (answered({"statusCode": "none"}), 502, "Internal Server Error"),
         ("?fail=1", 502, "Internal Server Error"),

@@ -17,13 +17,14 @@ from localstack.runtime import get_current_runtime, hooks
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.core.http_call import HttpAnswer, HttpCall, json_answer
+from wavetank.core.http_call import HttpAnswer, json_answer
 from wavetank.emulator.http_entries.authorizers import FunctionResult
 from wavetank.emulator.http_entries.entry import FunctionCall
 from wavetank.emulator.http_entries.http_api import DEFAULT, HttpApi
 from wavetank.emulator.http_entries.http_api_stage import NOT_FOUND, HttpApiStage
 from wavetank.emulator.http_entries.http_api_store import HTTP_APIS
 from wavetank.emulator.http_entries.payload import MalformedAnswerError
+from wavetank.emulator.http_entries.served import fill_response, http_call_of
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.settings import TimeChoice, read_emulator_settings
 from wavetank.emulator.target_delivery.role_clients import service_client
@@ -52,12 +53,7 @@ def serve(chain: Any, context: Any, response: Any) -> None:
     if api is None:
         return
     answer = _answer(api, request)
-    response.status_code = answer.status
-    response.data = answer.body
-    for name, value in answer.headers.items():
-        response.headers.set(name, value)
-    for cookie in answer.cookies:
-        response.headers.add("Set-Cookie", cookie)
+    fill_response(response, answer)
     chain.terminate()
 
 
@@ -73,18 +69,12 @@ def _answer(api: HttpApi, request: Request) -> HttpAnswer:
     found = stage_and_path(api, get_raw_path(request))
     if found is None:
         return NOT_FOUND
-    stage, call = HttpApiStage.of(api, found[0]), _call(request, found[1])
+    stage, call = HttpApiStage.of(api, found[0]), http_call_of(request, found[1])
     try:
         routed = stage.route(call, IDS.new(), WallClock().now())
     except UsageError as error:
         return json_answer(501, {"message": str(error)})
     return routed if isinstance(routed, HttpAnswer) else _authorized(stage, routed)
-
-
-def _call(request: Request, path: str) -> HttpCall:
-    query = request.query_string.decode()
-    headers = tuple((name, value) for name, value in request.headers.items())
-    return HttpCall(request.method, path, query, headers, request.get_data())
 
 
 def _authorized(stage: HttpApiStage, routed: FunctionCall) -> HttpAnswer:

@@ -52,14 +52,14 @@ def event_v2(call: HttpCall, context: RequestContext) -> dict[str, Any]:
 
 
 def answer_v2(payload: bytes) -> HttpAnswer:
-    """The answer; a value without a status code is the body of a success, as JSON.
+    """The answer; a value without a status code is the body of a success: a text, or else JSON.
 
     Raises:
         MalformedAnswerError: a part of it has another type than AWS expects.
     """
     value = returned_value(payload)
     if not isinstance(value, dict) or "statusCode" not in value:
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        text = value if isinstance(value, str) else _json(value)
         return answer_of(200, [("Content-Type", JSON_TYPE)], text.encode())
     headers = [
         (name, header_value(each)) for name, each in header_table(value.get("headers")).items()
@@ -68,6 +68,10 @@ def answer_v2(payload: bytes) -> HttpAnswer:
     if not isinstance(cookies, list):
         raise MalformedAnswerError("cookies")
     return function_answer(value, (*headers, *(("Set-Cookie", str(each)) for each in cookies)))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -5,7 +5,7 @@
 | a queue's URL | SQS | the request's key; see `outside_calls` |
 | a website's host | S3 | everyone; see `websites` |
 | a function URL | the function | the request's key; see `function_urls` |
-| an API's host or path | integrations | none: sandboxes do not load API Gateway |
+| an API's host or path | the function | the service `apigateway`, for the route |
 | `/_aws`, `/_localstack` | stores, or a service | LocalStack: tools, and no API of AWS |
 
 Calls that services make for themselves, such as deliveries, are made by their own principals.

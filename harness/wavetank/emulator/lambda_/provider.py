@@ -41,6 +41,7 @@ from wavetank.emulator.lambda_.discarded_events import (
 )
 from wavetank.emulator.lambda_.event_sources import run_no_pollers
 from wavetank.emulator.lambda_.function_logs import write_logs
+from wavetank.emulator.lambda_.function_urls import correct_function_urls
 from wavetank.emulator.lambda_.mapping_checks import (
     permission_refusal,
     record_age_refusal,
@@ -246,6 +247,7 @@ def wavetank_lambda() -> Service:
     )
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         run_no_pollers()
+    correct_function_urls()
     correct_queue_events()
     correct_stream_events()
     return Service.for_provider(WavetankLambda())

@@ -126,6 +126,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.lambda_.function_urls",
+        "events and answers of function URLs keep repeated headers, cookies and the path as sent",
+        {
+            "localstack.services.lambda_.urlrouter:event_for_lambda_url": "(api_id, request)",
+            "localstack.services.lambda_.urlrouter:lambda_result_to_response": "(result)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.iam_enforcement.websites",
         "website requests use anonymous permissions, not LocalStack's",
         {"localstack.services.s3.website_hosting:S3WebsiteHostingHandler": "class ()"},

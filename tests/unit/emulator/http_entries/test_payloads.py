@@ -99,6 +99,7 @@ def test_answers_have_status_headers_and_cookies() -> None:
     assert found.headers == {"content-type": "application/json", "x-a": "true"}
     assert answer({"statusCode": 200, "body": "YWJj", "isBase64Encoded": True}).text == "abc"
     assert answer(None).text == "null"
+    assert answer("é").text == "é"
     assert answer([1, "é"]).json() == [1, "é"]
 
 
