@@ -16,6 +16,14 @@ def _of(event: str, name: str = "", **rules: str) -> dict[str, Any]:
     return {"Id": name, "Events": [event], "Filter": {"Key": {"FilterRules": filters}}}
 
 
+def _is_accepted(notifications: dict[str, Any]) -> bool:
+    try:
+        check_notifications(notifications)
+    except InvalidArgument:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -30,8 +38,8 @@ def test_configurations_for_different_events_are_accepted(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """By type, prefix or suffix, for one destination or for two."""
-    check_notifications({"QueueConfigurations": [one, other], "EventBridgeConfiguration": {}})
-    check_notifications({"QueueConfigurations": [one], "TopicConfigurations": [other]})
+    assert _is_accepted({"QueueConfigurations": [one, other], "EventBridgeConfiguration": {}})
+    assert _is_accepted({"QueueConfigurations": [one], "TopicConfigurations": [other]})
 
 
 @pytest.mark.parametrize(
@@ -49,8 +57,7 @@ def test_configurations_that_overlap_are_refused(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """Two may not want the same event of one key, nor have the same id."""
-    with pytest.raises(InvalidArgument):
-        check_notifications({"QueueConfigurations": [one], "LambdaFunctionConfigurations": [other]})
+    assert not _is_accepted({"QueueConfigurations": [one], "LambdaFunctionConfigurations": [other]})
 
 
 @pytest.mark.parametrize(
@@ -65,5 +72,4 @@ def test_configurations_that_overlap_are_refused(
 )
 def test_an_unknown_event_and_two_prefixes_are_refused(configuration: dict[str, Any]) -> None:
     """Whatever else the bucket has."""
-    with pytest.raises(InvalidArgument):
-        check_notifications({"TopicConfigurations": [configuration]})
+    assert not _is_accepted({"TopicConfigurations": [configuration]})

@@ -6,17 +6,31 @@ from localstack.aws.api.sns import InvalidParameterException
 from wavetank.emulator.sns.request_checks import check_protocol, check_subject
 
 
-@pytest.mark.parametrize("subject", [None, "", "Failure: late", "é" * 100])
-def test_a_line_of_text_is_a_subject(subject: str | None) -> None:
-    """Of at most 100 characters."""
-    check_subject(subject)
-
-
-@pytest.mark.parametrize("subject", ["a\nb", "a\tb", "a" * 101])
-def test_control_characters_and_long_subjects_are_refused(subject: str) -> None:
-    """As they could not be the subject of an e-mail."""
-    with pytest.raises(InvalidParameterException):
+def _is_accepted(subject: str | None) -> bool:
+    try:
         check_subject(subject)
+    except InvalidParameterException:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("subject", "accepted"),
+    [
+        (None, True),
+        ("Failure: late", True),
+        ("\u00e9" * 100, True),
+        ("a" * 101, False),
+        ("a\nb", False),
+        ("a\tb", False),
+    ],
+)
+def test_a_subject_is_a_short_line(
+    subject: str | None,
+    accepted: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    """Of at most 100 characters, without control characters: it may be the subject of an e-mail."""
+    assert _is_accepted(subject) is accepted
 
 
 def test_a_fifo_topic_has_only_queues() -> None:
