@@ -37,7 +37,7 @@ def scenarios(
             text = f"{scenario.name:<{width}}  {lasts:>4}  {scenario.description}"
             output.say(text, hang=width + 8)
     if not found:
-        output.say(f"no scenarios: no file {short_path(folder)}/*.toml; ./wavetank init writes one")
+        output.say(f"no scenarios in {short_path(folder)}; docs/scenarios.md says how to write one")
 
 
 def runs(

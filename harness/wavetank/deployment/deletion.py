@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import ClientError, error_code
 from wavetank.core.clock import Clock
 from wavetank.core.errors import ConditionTimeoutError, InfrastructureError
 from wavetank.deployment.cloudformation import SETTLE_SECONDS_MAX, ResourceEvent
+from wavetank.deployment.stack_waiter import find_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, StackTypeDef
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 ATTEMPTS = 2
 """A resource that was still used by another one can often be deleted the second time."""
@@ -55,7 +55,7 @@ class StackDeletion:
             InfrastructureError: a resource cannot be deleted; the error names it and the reason.
             ConditionTimeoutError: the stack does not settle in time.
         """
-        stack = self._stack(name)
+        stack = find_stack(self._client, name)
         if stack is None or stack["StackStatus"] == GONE:
             return False
         identifier = stack["StackId"]  # a deleted stack is found by its id only
@@ -74,7 +74,7 @@ class StackDeletion:
         )
 
     def _unprotect(self, identifier: str) -> None:
-        stack = self._stack(identifier)
+        stack = find_stack(self._client, identifier)
         if stack is not None and stack.get("EnableTerminationProtection"):
             self._client.update_termination_protection(
                 StackName=identifier, EnableTerminationProtection=False
@@ -84,7 +84,7 @@ class StackDeletion:
         """The stack's status once no operation is in progress; reports new events while waiting."""
         deadline = self._clock.monotonic() + self._settle_seconds_max
         while True:
-            stack = self._stack(identifier)
+            stack = find_stack(self._client, identifier)
             status = stack["StackStatus"] if stack else GONE
             for event in self._fresh_events(identifier, seen):
                 self._on_event(event)
@@ -123,14 +123,6 @@ class StackDeletion:
         pages = self._client.get_paginator("describe_stack_events").paginate(StackName=identifier)
         for page in pages:
             yield from page["StackEvents"]
-
-    def _stack(self, name: str) -> "StackTypeDef | None":
-        try:
-            return self._client.describe_stacks(StackName=name)["Stacks"][0]
-        except ClientError as error:
-            if error_code(error) == "ValidationError":
-                return None
-            raise
 
 
 def plain_reason(reason: str) -> str:

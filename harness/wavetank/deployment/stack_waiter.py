@@ -25,6 +25,16 @@ CANCELLED = "cancelled"
 GONE = "DELETE_COMPLETE"
 
 
+def find_stack(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
+    """The stack of that name as CloudFormation describes it; None if it does not exist."""
+    try:
+        return client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if error_code(error) == "ValidationError":
+            return None
+        raise
+
+
 @dataclass(frozen=True)
 class ResourceEvent:
     """An event of a stack operation, as CloudFormation reports it for one resource."""
@@ -87,12 +97,7 @@ class StackWaiter:
 
     def find(self, stack: str) -> "StackTypeDef | None":
         """The stack as CloudFormation describes it; None if it does not exist."""
-        try:
-            return self._client.describe_stacks(StackName=stack)["Stacks"][0]
-        except ClientError as error:
-            if error_code(error) == "ValidationError":
-                return None
-            raise
+        return find_stack(self._client, stack)
 
     def seen_events(self, stack: str) -> set[str]:
         """Ids of all events so far."""

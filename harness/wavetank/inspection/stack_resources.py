@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients, ClientError, error_code
+from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
 from wavetank.core.suggestions import one_of
 from wavetank.core.text import last_part
+from wavetank.deployment.stack_waiter import find_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -118,16 +119,6 @@ def root_stacks(aws: AwsClients) -> list[str]:
     ]
 
 
-def stack_status(aws: AwsClients, name: str) -> "StackTypeDef | None":
-    """The stack's description; None if it does not exist."""
-    try:
-        return aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if error_code(error) == "ValidationError":
-            return None
-        raise
-
-
 def _stacks(aws: AwsClients) -> "Iterator[StackTypeDef]":
     for page in aws.cloudformation.get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
@@ -143,7 +134,7 @@ def _resources(aws: AwsClients, stack: str) -> Iterator[StackResource]:
 
 
 def _own_resources(aws: AwsClients, stack: str) -> Iterator[StackResource]:
-    if stack_status(aws, stack) is None:
+    if find_stack(aws.cloudformation, stack) is None:
         return
     for page in aws.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack):
         for entry in page["StackResourceSummaries"]:

@@ -12,8 +12,9 @@ from wavetank.deployment.deployed import (
     find_pipeline,
     has_name,
 )
+from wavetank.deployment.stack_waiter import find_stack
 from wavetank.engines.sandbox_record import SandboxRecord
-from wavetank.inspection.stack_resources import root_stacks, stack_status
+from wavetank.inspection.stack_resources import root_stacks
 from wavetank.live.running_sandbox import attach
 from wavetank.live.sandbox_pipeline import SandboxPipeline
 from wavetank.live.sandbox_records import running_record
@@ -74,7 +75,7 @@ def _matching(name: str, stacks: list[str]) -> str | None:
 
 
 def _stack(record: SandboxRecord, aws: AwsClients, name: str) -> StackSandbox:
-    if stack_status(aws, name) is None:
+    if find_stack(aws.cloudformation, name) is None:
         found = ", ".join(root_stacks(aws)) or "none"
         action = "deploy it with ./wavetank deploy, or choose another with --name"
         raise UsageError(f"the stack {name} in the sandbox", found, action)

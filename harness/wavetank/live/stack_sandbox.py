@@ -16,6 +16,7 @@ from wavetank.core.findings import Finding
 from wavetank.core.iam_report import RoleReport
 from wavetank.core.reporter import Reporter
 from wavetank.core.text import pluralize
+from wavetank.deployment.stack_waiter import find_stack
 from wavetank.engines.sandbox_record import SandboxRecord
 from wavetank.inspection.access.bucket_access import PROBE_PREFIX
 from wavetank.inspection.access.role_policies import role_reports
@@ -29,7 +30,6 @@ from wavetank.inspection.stack_resources import (
     TOPIC,
     PipelineStacks,
     pipeline_stacks,
-    stack_status,
 )
 from wavetank.inspection.stack_watcher import StackWatcher
 from wavetank.live.change_targets import stack_target
@@ -135,7 +135,7 @@ class StackSandbox:
             each for each in controls.attempts()["attempts"] if each["function"] in functions
         ]
         sent = [each for each in alerts(self.record.endpoint) if is_of_topics(each, topics)]
-        description = stack_status(self.aws, self.stem)
+        description = find_stack(self.aws.cloudformation, self.stem)
         return StackCounts(
             stack_status=description["StackStatus"] if description else "missing",
             functions=len(functions),

@@ -32,6 +32,13 @@ def test_the_overview_names_every_command_in_a_line_of_its_own() -> None:
         assert re.search(rf"^  {name} +{re.escape(entry.summary)}$", overview, re.MULTILINE)
 
 
+@pytest.mark.parametrize("arguments", [("--debug", "scenarios"), ("scenarios", "--debug")])
+def test_debug_may_stand_before_and_after_the_command(arguments: tuple[str, ...]) -> None:
+    """As other commands' general options may."""
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+
+
 @pytest.mark.parametrize("name", [name for name, e in ENTRIES.items() if not e.passes_arguments])
 def test_each_commands_help_fits_and_describes_each_option(name: str) -> None:
     """In sentences, and no line is longer than the terminal."""

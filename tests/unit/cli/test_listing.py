@@ -75,3 +75,14 @@ def test_no_runs_say_how_to_make_one(state: Path) -> None:
     """Not an empty answer."""
     assert not (state / "runs").exists()
     assert _lines("runs") == ["no saved runs; make one with: ./wavetank run broken-deployment"]
+
+
+def test_a_project_without_scenarios_says_where_they_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one for a template that the simulator lacks a part of."""
+    (tmp_path / "template.yaml").write_text("Resources: {Orders: {Type: AWS::SQS::Queue}}")
+    (tmp_path / "wavetank.toml").write_text('name = "shop"\ntemplate = "template.yaml"\n')
+    monkeypatch.chdir(tmp_path)
+    expected = "no scenarios in scenarios; docs/scenarios.md says how to write one"
+    assert _lines("scenarios") == [expected]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from wavetank.aws.clients import AwsClients, ClientError, error_code
 from wavetank.deployment.cloudformation import STARTABLE
 from wavetank.deployment.deployed import PARAMETERS
 from wavetank.deployment.preflight.outcome import CheckOutcome, PreflightContext, invalid, valid
+from wavetank.deployment.stack_waiter import find_stack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -32,25 +32,15 @@ WAIT = "an operation is in progress: wait for its end, then try again"
 
 def storage_stack(context: PreflightContext) -> CheckOutcome:
     """The stack with the bucket can be created or updated."""
-    stack = find_stack(context.target.aws, context.names.storage_stack)
+    stack = find_stack(context.target.aws.cloudformation, context.names.storage_stack)
     bucket = context.names.bucket
     return _state(stack, {"DeliveryBucketName": bucket}, frozenset({"DeliveryBucketName"}))
 
 
 def pipeline_stack(context: PreflightContext) -> CheckOutcome:
     """The stack with all other resources can be created or updated."""
-    stack = find_stack(context.target.aws, context.names.pipeline_stack)
+    stack = find_stack(context.target.aws.cloudformation, context.names.pipeline_stack)
     return _state(stack, {"FullName": context.names.full_name}, PARAMETERS)
-
-
-def find_stack(aws: AwsClients, name: str) -> "StackTypeDef | None":
-    """The stack of that name; None if it does not exist."""
-    try:
-        return aws.cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-    except ClientError as error:
-        if error_code(error) == "ValidationError":
-            return None
-        raise
 
 
 def _state(

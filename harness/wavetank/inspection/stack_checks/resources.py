@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
+from wavetank.deployment.stack_waiter import find_stack
 from wavetank.inspection.stack_checks.checked_stack import CheckedStack, invalid, valid
-from wavetank.inspection.stack_resources import stack_status
 
 COMPLETE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 FAILED = "_FAILED"
@@ -15,7 +15,7 @@ def stacks(checked: CheckedStack) -> Iterator[Finding]:
     """Each stack with its status, and the reasons of what failed in it."""
     for name in checked.stacks.roots:
         requirement = f"stack {name} is deployed"
-        found = stack_status(checked.aws, name)
+        found = find_stack(checked.aws.cloudformation, name)
         own = [each for each in checked.stacks.resources if each.stack == name]
         if found is not None and found["StackStatus"] in COMPLETE:
             yield valid(requirement, f"{found['StackStatus']}, {pluralize(len(own), 'resource')}")
