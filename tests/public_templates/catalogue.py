@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -58,7 +58,7 @@ class PublicTemplate:
     """A template of the list.
 
     `functions` and `failures` are how many attempts of each function succeed and fail, by logical
-    id; `logs` and `emails` are texts that functions print and that subscribers receive.
+    id; `logs` are texts that functions print.
     """
 
     path: str
@@ -76,7 +76,6 @@ class PublicTemplate:
     functions: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     logs: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
     effects: tuple[AwsCall, ...] = ()
 
     def is_unchanged(self, checkout: Path) -> bool:
@@ -96,7 +95,7 @@ def public_templates() -> tuple[PublicTemplate, ...]:
 def _template(written: dict[str, Any]) -> PublicTemplate:
     values = {**written, "kind": TemplateClass(written["class"])}
     del values["class"]
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "needs": tuple,
         "parameters": lambda each: tuple(each.items()),
         "horizon": lambda each: read_duration("horizon", each),
@@ -105,7 +104,6 @@ def _template(written: dict[str, Any]) -> PublicTemplate:
         "calls": lambda each: tuple(ApiCall(**call) for call in each),
         "workload": lambda each: tuple(map(workload_from_dict, each)),
         "logs": tuple,
-        "emails": tuple,
     }
     for name, read in readers.items():
         if name in values:
