@@ -64,6 +64,7 @@ class ShardLane:
         self._last_request = ""
         self._reported = False
         self._failures_at_end = 0
+        self._has_changed = True
         self._next = PlannedPoll(run.clock, self._offer)
 
     @property
@@ -83,10 +84,13 @@ class ShardLane:
             self._pending.append(record)
             self._sizes.append(len(json.dumps(record.content)) + SEPARATOR_BYTES)
         self._measure()
+        self._has_changed = True
 
     def plan(self) -> None:
-        """Schedule the next batch."""
-        self._next.plan(self._next_batch())
+        """Schedule the next batch, if anything has changed."""
+        if self._has_changed:
+            self._has_changed = False
+            self._next.plan(self._next_batch())
 
     def _next_batch(self) -> datetime | None:
         if self._running is not None or self._is_given_up():
@@ -113,7 +117,7 @@ class ShardLane:
 
     def _offer(self) -> None:
         """Invoke the function with the next batch, without records that are too old by now."""
-        self._retry_at = None
+        self._retry_at, self._has_changed = None, True
         if not self._waiting:
             self._waiting.append(StreamBatch(_taken(self._pending, self._length)))
             _taken(self._sizes, self._length)
@@ -145,7 +149,7 @@ class ShardLane:
         self._clock.record(EventOffered(self._clock.now, request, source, ids))
 
     def _end(self, request: str, batch: StreamBatch, outcome: "InvocationOutcome | None") -> None:
-        self._running, self._last_request = None, request
+        self._running, self._last_request, self._has_changed = None, request, True
         result = self._result(batch, outcome)
         self._settle(result.processed, request, Settlement.PROCESSED)
         self._waiting.extendleft(reversed(result.retried))
