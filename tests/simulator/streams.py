@@ -48,11 +48,10 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failures]}
 """
 READ = (
-    *RECEIVE,
     *("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
     *("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
 )
-WRITE = ("kinesis:PutRecord", "sqs:SendMessage", "sns:Publish", "s3:PutObject")
+WRITE = (*RECEIVE, "kinesis:PutRecord", "sqs:SendMessage", "sns:Publish", "s3:PutObject")
 
 
 class StreamReader(QueueReader):

@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulator.conftest import START
 from tests.simulator.queues import QueueReader, queue_reader
+from wavetank.emulator.sqs import visibility
 from wavetank.history import AttemptEnded, EventAccepted, EventOffered, Outcome
 
 FIFO = {"FifoQueue": "true", "VisibilityTimeout": "60"}
@@ -75,6 +76,49 @@ def test_a_receiver_waits_in_virtual_time(reader: QueueReader) -> None:
         assert "Messages" not in reader.aws.sqs.receive_message(QueueUrl=empty, WaitTimeSeconds=20)
     ended = [(each.at - START).total_seconds() for each in reader.of(AttemptEnded)]
     assert ended == pytest.approx([4, 70])
+
+
+def test_a_receiver_gets_a_message_at_the_instant_at_which_it_is_sent(reader: QueueReader) -> None:
+    """By another function, or by a test."""
+    orders, other = reader.queue("orders", VisibilityTimeout="60"), reader.queue("other")
+    reader.map(orders)
+    with reader.run() as run:
+        reader.send(orders, {"receive": other, "wait": 10})
+        run.run_until(START + timedelta(seconds=2.345))
+        reader.send(other, "text")
+    (ended,) = reader.of(AttemptEnded)
+    assert ended.at == START + timedelta(seconds=2.345)
+
+
+def test_a_look_at_a_queue_does_not_read_its_messages(
+    reader: QueueReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run asks after each of its actions, so delayed messages would slow all of them down."""
+    url = reader.queue("orders")
+    looks, stock = [], visibility.visible_at
+
+    def count(queue: Any, message: Any) -> Any:
+        looks.append(message)
+        return stock(queue, message)
+
+    reader.send(url, *("text" for _ in range(50)), DelaySeconds=600)
+    monkeypatch.setattr(visibility, "visible_at", count)
+    queue = visibility.queue_of(reader.arn(url))
+    looks.clear()
+    assert {visibility.next_visible(queue) for _ in range(10)} == {START.timestamp() + 600}
+    assert len(looks) <= 20
+
+
+def test_groups_without_messages_are_forgotten(reader: QueueReader) -> None:
+    """A FIFO queue may have a new group for each message."""
+    url = reader.queue("orders.fifo", **FIFO)
+    reader.map(url)
+    with reader.run() as run:
+        for number in range(60):
+            _send(reader, url, f"group-{number}-", "text")
+            run.run_until(START + timedelta(seconds=number))
+    assert len(reader.batches()) == 60
+    assert len(visibility.queue_of(reader.arn(url)).message_groups) <= 20
 
 
 def test_a_function_times_out_while_it_waits(reader: QueueReader) -> None:

@@ -120,6 +120,13 @@ def test_a_fault_breaks_the_naive_ledger_alone(simulator: Simulator, name: str) 
     assert f"naive-{bug.part}" in found
 
 
+def test_the_same_seed_repeats_a_run_with_its_faults(simulator: Simulator) -> None:
+    """And a run without a fault is none of those."""
+    fault = 'kind = "poison-message"\noccurrence = 2\ntimes = 2'
+    first, again = (run(simulator, BURST, fault=fault).digest for _ in range(2))
+    assert first == again != run(simulator, BURST).digest
+
+
 def test_a_named_source_alone_is_hit(simulator: Simulator) -> None:
     """By its logical id; the history says what was hit, by its name."""
     events: list[Event] = []

@@ -125,12 +125,28 @@ def is_stream(arn: str) -> bool:
 
 def shards_of(stream_arn: str) -> list[ShardView]:
     """The shards of the stream, parents before their children; none of one that does not exist."""
-    _, _, service, region, account, resource = stream_arn.split(":", 5)
+    stream = _stream_of(stream_arn)
+    if stream is None:
+        return []
+    if isinstance(stream, TableStream):
+        return [TableShard(stream)]
+    return [KinesisShard(stream, each) for each in stream.shards.values()]
+
+
+def shard_count(stream_arn: str) -> int:
+    """How many shards the stream has."""
+    stream = _stream_of(stream_arn)
+    if stream is None:
+        return 0
+    return 1 if isinstance(stream, TableStream) else len(stream.shards)
+
+
+def _stream_of(arn: str) -> Any:
+    """The table's stream, or moto's Kinesis stream; None if it does not exist."""
+    _, _, service, region, account, resource = arn.split(":", 5)
     if service == "dynamodb":
-        found = STREAMS.get((account, region), {}).get(stream_arn)
-        return [] if found is None else [TableShard(found)]
-    stream = kinesis_backends[account][region].streams.get(resource.removeprefix("stream/"))
-    return [] if stream is None else [KinesisShard(stream, each) for each in stream.shards.values()]
+        return STREAMS.get((account, region), {}).get(arn)
+    return kinesis_backends[account][region].streams.get(resource.removeprefix("stream/"))
 
 
 def next_expiry(stream_arn: str, now: datetime) -> datetime | None:

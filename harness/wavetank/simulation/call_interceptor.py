@@ -111,11 +111,11 @@ class CallInterceptor:
         raise_if_cancelled()
         pause(Sleep(timedelta(seconds=max(0.0, seconds))))
 
-    def waited(self, seconds: float) -> bool:
+    def waited(self, is_ready: Callable[[], bool], seconds: float) -> bool:
         """Let virtual time pass for a handler that waits in a service; False for other callers."""
         if not in_handler_thread():
             return False
-        self.slept(seconds)
+        self.wait_until(is_ready, seconds)
         return True
 
     def wait_until(self, is_ready: Callable[[], bool], seconds: float | None) -> bool:

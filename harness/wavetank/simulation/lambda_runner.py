@@ -279,6 +279,11 @@ class LambdaRunner:
         if id(attempt) in self._unfinished and attempt is not self.running:
             attempt.threads.update()
 
+    def update_all(self) -> None:
+        """Resume all handlers' threads that are ready now."""
+        for attempt in list(self._unfinished.values()):
+            self.update(attempt)
+
     def _finish(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
         attempt.threads.refuse_unjoined(attempt.function.name)
         del self._unfinished[id(attempt)]

@@ -39,8 +39,9 @@ class CampaignOutput:
     def begins(self, size: int, address: str | None) -> None:
         """Shows the cases and the workers."""
         chosen = self._chosen
-        what = f"{chosen.scenario.name}, its own faults" if chosen.scenario else "drawn faults"
+        what = "drawn faults" if chosen.is_generated else "its own faults"
         what = "each fault by itself" if chosen.each_fault else what
+        what = f"{chosen.scenario.name}, {what}" if chosen.scenario else what
         who = pluralize(size, "worker") + (f" of the cluster at {address}" if address else "")
         cases = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
         self._output.say(f"runs: {cases}, seeds {self._seeds()}, by {who}")

@@ -235,6 +235,7 @@ PATCHES = (
         "called",
         {
             "localstack.config:SQS_DISABLE_CLOUDWATCH_METRICS": "bool",
+            "localstack.services.sqs.models:FifoQueue.update_delay_seconds": "(self, value)",
             "localstack.services.sqs.models:SqsMessage.is_delayed": "property (self)",
             "localstack.services.sqs.models:SqsQueue.get_queue_attributes": (
                 "(self, attribute_names=None)"

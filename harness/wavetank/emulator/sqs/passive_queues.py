@@ -3,7 +3,7 @@
 Only queues of SQS are meant: LocalStack's Lambda has a queue of its own for each function, in an
 account of LocalStack's, whose receiver is a thread that must go on waiting in real time.
 
-A receiver that waits for messages looks at the queue ten times a second of virtual time; one
+A receiver that waits for messages gets them at the instant at which the first can be received; one
 outside of a handler does not wait.
 [LocalStack 4.14: services/sqs/models.py, services/sqs/provider.py; SQS developer guide:
 sqs-short-and-long-polling]
@@ -19,10 +19,15 @@ from localstack.services.sqs.utils import encode_receipt_handle
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
-from wavetank.emulator.sqs.visibility import is_past, refresh, timestamp
+from wavetank.emulator.sqs.visibility import (
+    is_past,
+    is_receivable,
+    next_visible,
+    refresh,
+    schedule_of,
+    timestamp,
+)
 
-LOOK_SECONDS = 0.1
-"""How often a waiting receiver looks at the queue."""
 SEQUENCE_START = 18_850_000_000_000_000_000
 """The first sequence number of FIFO queues, with AWS's 20 digits."""
 SEQUENCE = [SEQUENCE_START]
@@ -75,7 +80,7 @@ def _move_messages(manager: Any, task: MessageMoveTask) -> None:
 
 
 def _refreshed(stock: Any) -> Any:
-    """Answer as of now, before attributes are read or the visibility of a message changes."""
+    """Answer as of now, before attributes are read."""
 
     def call(queue: Any, *arguments: Any, **named: Any) -> Any:
         refresh(queue)
@@ -84,18 +89,37 @@ def _refreshed(stock: Any) -> Any:
     return call
 
 
+def _noting_visibility(stock: Any) -> Any:
+    """Answer as of now, and note when the message becomes visible instead."""
+
+    def update(queue: Any, receipt_handle: str, visibility_timeout: int) -> None:
+        refresh(queue)
+        stock(queue, receipt_handle, visibility_timeout)
+        schedule_of(queue).note(queue, [queue.receipts[receipt_handle]])
+
+    return update
+
+
+def _noting_delays(stock: Any) -> Any:
+    def update(queue: Any, value: int) -> None:
+        stock(queue, value)
+        schedule_of(queue).note(queue, queue.delayed)
+
+    return update
+
+
 def _reporting_queued(stock: Any) -> Any:
     """Let the observer delay a message, and report it once the queue has it."""
 
     def put(queue: Any, message: Any, **named: Any) -> Any:
-        observer = QUEUE_HOOKS.observer
-        if observer is None or queue.account_id == INTERNAL_RESOURCE_ACCOUNT:
-            return stock(queue, message, **named)
-        if later := observer.held_back_seconds(queue.arn, message["MessageId"]):
+        is_internal = queue.account_id == INTERNAL_RESOURCE_ACCOUNT
+        observer = None if is_internal else QUEUE_HOOKS.observer
+        if observer and (later := observer.held_back_seconds(queue.arn, message["MessageId"])):
             given = named.get("delay_seconds")
             named["delay_seconds"] = (queue.delay_seconds if given is None else given) + later
         made = stock(queue, message, **named)
-        if _is_new(queue, made):
+        schedule_of(queue).note(queue, [made])
+        if observer and _is_new(queue, made):
             observer.queued(queue.arn, made.message_id)
         return made
 
@@ -124,11 +148,14 @@ def _receiving_in_virtual_time(stock: Any) -> Any:
         while True:
             refresh(queue)
             result = stock(queue, num_messages, 0, visibility_timeout)
+            schedule_of(queue).note(queue, result.successful)
             _report_dead_letters(queue, result)
             remaining = end - timestamp()
             if result.successful or result.dead_letter_messages or remaining <= 0:
                 return result
-            if not QUEUE_HOOKS.wait(min(LOOK_SECONDS, remaining)):
+            visible = next_visible(queue)
+            seconds = remaining if visible is None else min(remaining, visible - timestamp())
+            if not QUEUE_HOOKS.wait(lambda: is_receivable(queue), seconds):
                 return result
 
     return receive
@@ -149,10 +176,11 @@ REPLACED = {
     "localstack.services.sqs.provider:generate_message_id": IDS.new,
 }
 WRAPPED = {
+    "localstack.services.sqs.models:FifoQueue.update_delay_seconds": _noting_delays,
     "localstack.services.sqs.models:FifoQueue.put": _reporting_queued,
     "localstack.services.sqs.models:FifoQueue.receive": _receiving_in_virtual_time,
     "localstack.services.sqs.models:SqsQueue.get_queue_attributes": _refreshed,
-    "localstack.services.sqs.models:SqsQueue.update_visibility_timeout": _refreshed,
+    "localstack.services.sqs.models:SqsQueue.update_visibility_timeout": _noting_visibility,
     "localstack.services.sqs.models:StandardQueue.put": _reporting_queued,
     "localstack.services.sqs.models:StandardQueue.receive": _receiving_in_virtual_time,
 }

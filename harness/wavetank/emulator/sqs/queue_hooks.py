@@ -1,10 +1,7 @@
 """The hooks by which a simulation observes queues, and lets a receiver wait in virtual time."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 
 class QueueObserver(Protocol):
@@ -27,15 +24,19 @@ class QueueObserver(Protocol):
         ...
 
 
+type WaitForMessage = Callable[[Callable[[], bool], float], bool]
+
+
 class QueueHooks:
     """What queues call: set for a run, and reset after it.
 
-    `wait` lets a waiting receiver's time pass; it returns False if it must not wait.
+    `wait` lets a receiver's time pass until a message can be received, or for so many seconds; it
+    returns False if the receiver must not wait.
     """
 
     def __init__(self) -> None:
         self.observer: QueueObserver | None = None
-        self.wait: Callable[[float], bool] = lambda _: False
+        self.wait: WaitForMessage = lambda *_: False
 
 
 QUEUE_HOOKS = QueueHooks()

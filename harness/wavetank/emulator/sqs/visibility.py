@@ -1,13 +1,19 @@
 """Which messages of a queue are visible now, which are next, and which have expired.
 
 LocalStack moves messages whose delay or visibility timeout has ended by a thread, once a second;
-here that is done whenever a queue is called, so that it answers as of now.
+here that is done whenever a queue is called, so that it answers as of now. A simulation asks after
+each of its actions, so that no answer may take time that grows with the queue, unless messages are
+due.
 [SQS developer guide: sqs-visibility-timeout, sqs-delay-queues, FIFO-queues-understanding-logic;
 LocalStack 4.14: services/sqs/models.py, QueueUpdateWorker in services/sqs/provider.py]
 """
 
-from collections.abc import Iterator
+import heapq
+import math
+from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from localstack.services.sqs.models import FifoQueue, SqsMessage, SqsQueue, sqs_stores
 
@@ -20,6 +26,59 @@ STEP_SECONDS = 0.001
 """The least time until a message becomes visible that is not yet: no loop at one instant."""
 
 
+GROUPS_MIN = 16
+"""So many groups of a FIFO queue may be empty before they are removed."""
+
+
+class QueueSchedule:
+    """When messages of a queue become visible that are in flight or delayed, and when some expire.
+
+    An entry counts while its message still becomes visible at that time.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[float, int, SqsMessage]] = []
+        self._numbers = count()
+        self.oldest = -math.inf
+        """No message that waits to be received was created before."""
+        self.groups_max = GROUPS_MIN
+
+    def note(self, queue: Any, messages: Iterable[SqsMessage]) -> None:
+        """Take the messages, which are new in the queue, or have changed."""
+        for message in messages:
+            self.oldest = min(self.oldest, message.created)
+            if (visible := visible_at(queue, message)) is not None:
+                heapq.heappush(self._entries, (visible, next(self._numbers), message))
+
+    def next_visible(self, queue: Any) -> float | None:
+        """When the next one becomes visible; None without one."""
+        while self._entries:
+            visible, _, message = self._entries[0]
+            if visible_at(queue, message) == visible:
+                return visible
+            heapq.heappop(self._entries)
+        return None
+
+
+SCHEDULES: WeakKeyDictionary[Any, QueueSchedule] = WeakKeyDictionary()
+"""By queue."""
+
+
+def schedule_of(queue: Any) -> QueueSchedule:
+    """The schedule of the queue."""
+    if queue not in SCHEDULES:
+        SCHEDULES[queue] = made = QueueSchedule()
+        made.note(queue, [*queue.inflight, *queue.delayed])
+    return SCHEDULES[queue]
+
+
+def visible_at(queue: Any, message: SqsMessage) -> float | None:
+    """When a message that is in flight or delayed becomes visible; None for any other."""
+    if message in queue.inflight:
+        return message.visibility_deadline
+    return message.created + (message.delay_seconds or 0) if message in queue.delayed else None
+
+
 def timestamp() -> float:
     """The time, as LocalStack has it in its messages."""
     return CLOCK.now().timestamp()
@@ -27,7 +86,7 @@ def timestamp() -> float:
 
 def is_past(instant: float) -> bool:
     """Whether the time stamp is now or past, to the microsecond: sums of floats are inexact."""
-    return round(instant * 1e6) <= round(timestamp() * 1e6)
+    return not math.isinf(instant) and round(instant * 1e6) <= round(timestamp() * 1e6)
 
 
 def queue_of(arn: str) -> Any:
@@ -38,28 +97,54 @@ def queue_of(arn: str) -> Any:
 
 def refresh(queue: Any) -> None:
     """Make visible what is due, and delete what has expired."""
-    if not (queue.inflight or queue.delayed or queue.approximate_number_of_messages):
-        return
+    schedule = schedule_of(queue)
+    visible = schedule.next_visible(queue)
+    if visible is not None and is_past(visible):
+        _make_visible(queue)
+        schedule.oldest = -math.inf
+    if _may_expire(queue, schedule.oldest):
+        with queue.mutex:
+            expired = list(_remove_expired(queue))
+            schedule.oldest = min(
+                (each[0].created for each in _heaps(queue) if each), default=math.inf
+            )
+        if expired and QUEUE_HOOKS.observer is not None:
+            QUEUE_HOOKS.observer.expired(queue.arn, [message.message_id for message in expired])
+    if isinstance(queue, FifoQueue) and len(queue.message_groups) > schedule.groups_max:
+        _remove_empty_groups(queue)
+        schedule.groups_max = 2 * len(queue.message_groups) + GROUPS_MIN
+
+
+def _may_expire(queue: Any, oldest: float) -> bool:
+    return oldest == -math.inf or is_past(oldest + queue.message_retention_period)
+
+
+def _make_visible(queue: Any) -> None:
     with queue.mutex:
         return_in_flight(queue)
         due = [message for message in queue.delayed if not message.is_delayed]
         for message in sorted(due):  # a set, so without an order of its own
             queue.delayed.remove(message)
             queue._put_message(message)  # noqa: SLF001 - as LocalStack's own thread does
-        expired = list(_remove_expired(queue))
-    if expired and QUEUE_HOOKS.observer is not None:
-        QUEUE_HOOKS.observer.expired(queue.arn, [message.message_id for message in expired])
+
+
+def _remove_empty_groups(queue: FifoQueue) -> None:
+    """Remove groups without any message, which LocalStack keeps for ever."""
+    with queue.mutex:
+        used = queue.inflight_groups.union(queue.message_group_queue.queue)
+        for name, group in list(queue.message_groups.items()):
+            if group.empty() and group not in used:
+                del queue.message_groups[name]
 
 
 def next_visible(queue: Any) -> float | None:
     """When a message can be received, as a time stamp: now, later, or never (None)."""
     refresh(queue)
     now = timestamp()
-    if _is_receivable(queue):
+    if is_receivable(queue):
         return now
-    later = [message.visibility_deadline for message in queue.inflight]
-    later += [message.created + message.delay_seconds for message in queue.delayed]
-    return max(min(later), now + STEP_SECONDS) if later else None
+    later = schedule_of(queue).next_visible(queue)
+    return None if later is None else max(later, now + STEP_SECONDS)
 
 
 def messages_of(queue: Any) -> list[SqsMessage]:
@@ -106,7 +191,8 @@ def _waiting(queue: Any) -> list[SqsMessage]:
     return [message for heap in _heaps(queue) for message in heap]
 
 
-def _is_receivable(queue: Any) -> bool:
+def is_receivable(queue: Any) -> bool:
+    """Whether it has a visible message."""
     if isinstance(queue, FifoQueue):
         return any(not group.empty() for group in queue.message_group_queue.queue)
     return bool(queue.visible.queue)

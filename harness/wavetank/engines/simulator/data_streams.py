@@ -19,6 +19,12 @@ class DataStreams:
 
         return shards_of(arn)
 
+    def shard_count(self, arn: str) -> int:
+        """How many shards the stream has, with closed ones; 0 if it does not exist."""
+        from wavetank.emulator.shard_views import shard_count  # noqa: PLC0415 - as above
+
+        return shard_count(arn)
+
     def last_before(self, mapping: str, shard: "ShardView") -> int:
         """The sequence number that the shard had last when the mapping of that id was created.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.request_interceptor import ApiCall
     from wavetank.emulator.sns.confirmation import SentMessage
-    from wavetank.emulator.sqs.queue_hooks import QueueObserver
+    from wavetank.emulator.sqs.queue_hooks import QueueObserver, WaitForMessage
     from wavetank.emulator.stream_observer import OnRecord
     from wavetank.emulator.target_delivery.deliveries import OnGivenUp, WithCurrentCause
     from wavetank.emulator.target_delivery.function_invoker import CallFunction, OfferedEvent
@@ -97,4 +97,4 @@ class SimulatorHooks:
     invoke_processor: "Invoke"
     messages: "QueueObserver"
     on_record: "OnRecord"
-    wait: Callable[[float], bool]
+    wait: "WaitForMessage"

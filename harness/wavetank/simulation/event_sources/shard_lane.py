@@ -67,6 +67,7 @@ class ShardLane:
         self._reported = False
         self._failures_at_end = 0
         self._faults = SourceFaults(run.matcher, mapping)
+        self._has_changed = True
         self._next = PlannedPoll(run.clock, self._offer)
 
     @property
@@ -86,10 +87,13 @@ class ShardLane:
             self._pending.append(record)
             self._sizes.append(len(json.dumps(record.content)) + SEPARATOR_BYTES)
         self._measure()
+        self._has_changed = True
 
     def plan(self) -> None:
-        """Schedule the next batch."""
-        self._next.plan(self._next_batch())
+        """Schedule the next batch, if anything has changed."""
+        if self._has_changed:
+            self._has_changed = False
+            self._next.plan(self._next_batch())
 
     def _next_batch(self) -> datetime | None:
         if self._running is not None or self._is_given_up():
@@ -116,7 +120,7 @@ class ShardLane:
 
     def _offer(self) -> None:
         """Invoke the function with the next batch, without records that are too old by now."""
-        self._retry_at = None
+        self._retry_at, self._has_changed = None, True
         if not self._waiting:
             self._waiting.append(StreamBatch(_taken(self._pending, self._length)))
             _taken(self._sizes, self._length)
@@ -148,7 +152,7 @@ class ShardLane:
         self._clock.record(EventOffered(self._clock.now, request, source, ids))
 
     def _end(self, request: str, batch: StreamBatch, outcome: "InvocationOutcome | None") -> None:
-        self._running, self._last_request = None, request
+        self._running, self._last_request, self._has_changed = None, request, True
         result = self._result(batch, outcome)
         if (again := self._repeat_after(batch, result)) is not None:
             result = BatchResult(retried=(batch,))

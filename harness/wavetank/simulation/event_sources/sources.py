@@ -59,6 +59,7 @@ class EventSources:
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
         self._accept(queue, message, message, readers=1)
+        self._invocations.attempts.update_all()  # handlers may be waiting for it
 
     def record_accepted(self, stream: str, number: int) -> None:
         """A stream accepted the record."""

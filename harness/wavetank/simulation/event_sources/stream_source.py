@@ -12,6 +12,7 @@ services-dynamodb-parameters]
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import ClientError
@@ -61,7 +62,7 @@ class StreamSource:
             return
         self._add_shards(lambda shard: shard.first)
         for reader in self._readers.values():
-            reader.plan(is_ready=self._is_ready(reader))
+            reader.plan(partial(self._is_ready, reader))
         self._expiry.plan(self._next_expiry())
 
     def remaining(self) -> list[str]:
@@ -72,6 +73,8 @@ class StreamSource:
         return [f"{pluralize(count, 'record')} of {self._mapping.source_name}"]
 
     def _add_shards(self, start: "Callable[[ShardView], int]") -> None:
+        if self._run.simulator.streams.shard_count(self._mapping.source) == len(self._readers):
+            return  # a stream never loses one
         for shard in self._run.simulator.streams.shards(self._mapping.source):
             if shard.id not in self._readers:
                 reader = ShardReader(self._run, self._mapping, shard, start(shard))
@@ -134,16 +137,14 @@ class ShardReader:
     def _unread(self) -> int:
         return self.shard.last + 1 - self._number
 
-    def plan(self, *, is_ready: bool) -> None:
+    def plan(self, is_ready: Callable[[], bool]) -> None:
         """Schedule the next read and the next batches."""
         for lane in self._lanes:
             lane.plan()
-        self._poll.plan(self._next_read() if is_ready else None)
+        self._poll.plan(self._next_read() if self._unread and is_ready() else None)
 
     def _next_read(self) -> datetime | None:
         if self._access.is_given_up or not any(lane.has_room for lane in self._lanes):
-            return None
-        if not self._unread:
             return None
         oldest = self.shard.oldest(self._number)
         if oldest is None:  # the stream has lost all of them, which the next read notes
