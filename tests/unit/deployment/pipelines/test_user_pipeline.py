@@ -80,8 +80,7 @@ def test_the_sensors_example_is_accepted_with_its_parameters() -> None:
         "--parameter-overrides": "WarnAddress=cyd@example.com",
     }
     found = [invariant.key for invariant in SENSORS.invariants()]
-    generic = [invariant.key for invariant in generic_invariants()]
-    assert found == [*generic, "convergence"]
+    assert found == [*(invariant.key for invariant in generic_invariants()), "convergence"]
 
 
 @pytest.mark.parametrize("name", ["storage.yaml", "pipeline.yaml"])
