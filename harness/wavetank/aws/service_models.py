@@ -25,6 +25,12 @@ def shared_loader() -> Loader:
     return loader
 
 
+@cache
+def operation_names(service: str) -> tuple[str, ...]:
+    """The operations of a service, which is named as in the SDK."""
+    return tuple(sorted(shared_loader().load_service_model(service, "service-2")["operations"]))
+
+
 @contextmanager
 def service_models_parsed_once() -> Iterator[None]:
     """Share the parsed descriptions with sessions of other code while the body runs.

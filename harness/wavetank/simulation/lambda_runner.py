@@ -1,7 +1,7 @@
 """Runs a function's handler in an execution environment, and records how the attempt ends.
 
-A handler's own computation takes no virtual time; only its waits do. At the function's timeout, or
-when a fault ends its process, the environment is discarded too.
+A cold start and the handler's own code take virtual time, as its calls and waits do. At the
+function's timeout, or when a fault ends its process, the environment is discarded too.
 """
 
 import json
@@ -23,6 +23,7 @@ from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 from wavetank.simulation.environment_pool import EnvironmentPool, PooledEnvironment
 from wavetank.simulation.handler_task import HandlerTask, TaskEnded, TaskExited
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
+from wavetank.simulation.request_durations import AttemptKey, RequestDurations
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Yield
@@ -56,7 +57,8 @@ class InvocationRequest:
 class HandlerAttempt:
     """A running attempt at a request.
 
-    `answered_calls` are served but not yet recorded.
+    `answered_calls` are served but not yet recorded; `computing` is what the handler's own code
+    will still take.
     """
 
     request: InvocationRequest
@@ -64,6 +66,8 @@ class HandlerAttempt:
     pooled: PooledEnvironment
     task: HandlerTask[Pause, outcomes.InvocationOutcome]
     deadline: datetime
+    key: AttemptKey
+    computing: timedelta
     calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
@@ -81,12 +85,14 @@ class LambdaRunner:
         clock: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
+        durations: RequestDurations,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
         self._matcher = matcher
+        self._durations = durations
         self._roles = {role: topology.functions(role) for role in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
@@ -117,11 +123,13 @@ class LambdaRunner:
             f"{request.id} of {function.name}",
             lambda f: self.matches(arn, f.function),
         )
-        if slow is None:
-            self._start(request, function)
-        else:
+        if slow is not None:
             self._pool.evict(arn)  # a warm environment would have no cold start
-            self._clock.after(slow.takes, lambda: self._start(request, function))
+        pooled, key = self._pool.take(function), _key(request)
+        takes = timedelta() if slow is None else slow.takes
+        if pooled.environment.is_cold:
+            takes += self._durations.cold_start(key, function)
+        self._after(takes, lambda: self._start(request, function, pooled))
 
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
@@ -131,13 +139,21 @@ class LambdaRunner:
         self._unfinished.clear()
         self._pool.evict_all()
 
-    def _start(self, request: InvocationRequest, function: "DeployedFunction") -> None:
-        pooled = self._pool.take(function)
-        environment = pooled.environment
-        is_cold, number = environment.is_cold, request.queued.attempts + 1
+    def _start(
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        pooled: PooledEnvironment,
+    ) -> None:
+        environment, key = pooled.environment, _key(request)
         self._clock.record(
             AttemptBegan(
-                self._clock.now, request.id, function.name, number, is_cold, request.trigger
+                self._clock.now,
+                request.id,
+                function.name,
+                key.number,
+                environment.is_cold,
+                request.trigger,
             )
         )
         if self._fails_before_handler(request, function):
@@ -149,9 +165,39 @@ class LambdaRunner:
         task = HandlerTask[Pause, outcomes.InvocationOutcome](
             pooled.thread, lambda: environment.invoke(request.event, context), HANDLER_LIMITS
         )
-        attempt = HandlerAttempt(request, function, pooled, task, deadline)
+        computing = self._durations.handler(key, function)
+        attempt = HandlerAttempt(request, function, pooled, task, deadline, key, computing)
         self._unfinished[id(attempt)] = attempt
-        self._follow(attempt, task.start)
+        self._wait(attempt, self.compute(attempt), lambda: self._follow(attempt, task.start))
+
+    def compute(self, attempt: HandlerAttempt) -> timedelta:
+        """What the handler's own code takes now, until its next call; the rest is less then."""
+        takes = self._durations.share(attempt.key, attempt.calls, attempt.computing)
+        attempt.computing -= takes
+        return takes
+
+    def call_takes(self, attempt: HandlerAttempt, call: "ApiCall") -> timedelta:
+        """What the attempt's current call takes."""
+        key, number = attempt.key, attempt.calls
+        return self._durations.call(key, number, call.service, call.operation)
+
+    def passes(self, attempt: HandlerAttempt, duration: timedelta) -> bool:
+        """Let time pass for a handler without suspending it, if nothing happens until then."""
+        is_in_time = self._clock.now + duration < attempt.deadline
+        return is_in_time and self._clock.passes(duration)
+
+    def _wait(self, attempt: HandlerAttempt, duration: timedelta, then: Callable[[], None]) -> None:
+        """Go on after the duration, or stop the attempt at its deadline if that comes first."""
+        if self._clock.now + duration < attempt.deadline:
+            self._after(duration, then)
+        else:
+            self._clock.at(attempt.deadline, lambda: self._time_out(attempt))
+
+    def _after(self, duration: timedelta, then: Callable[[], None]) -> None:
+        if not duration or self._clock.passes(duration):
+            then()
+        else:
+            self._clock.after(duration, then)
 
     def _fails_before_handler(
         self, request: InvocationRequest, function: "DeployedFunction"
@@ -177,21 +223,24 @@ class LambdaRunner:
             self.running = None
         match state:
             case TaskEnded(value=outcome):
-                del self._unfinished[id(attempt)]
-                self._pool.release(attempt.function, attempt.pooled)
-                self._end(attempt.request, attempt.function, outcome)
+                self._wait(attempt, attempt.computing, lambda: self._return(attempt, outcome))
             case TaskExited(status=status):
                 self._discard(attempt, outcomes.exited(attempt.request.id, status))
             case Yield():
                 self._clock.at(self._clock.now, lambda: self._resume(attempt))
-            case Sleep(duration=duration) if self._clock.now + duration < attempt.deadline:
-                self._clock.after(duration, lambda: self._resume(attempt))
-            case Sleep() | Hang():  # a wait beyond the deadline never ends: Lambda stops it first
+            case Sleep(duration=duration):
+                self._wait(attempt, duration, lambda: self._resume(attempt))
+            case Hang():
                 self._clock.at(attempt.deadline, lambda: self._time_out(attempt))
             case Crash(cause=cause):
                 self._cancel(attempt, _crash_outcome(attempt.request.id, cause))
             case Exit(status=status):
                 self._cancel(attempt, outcomes.exited(attempt.request.id, status))
+
+    def _return(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        del self._unfinished[id(attempt)]
+        self._pool.release(attempt.function, attempt.pooled)
+        self._end(attempt.request, attempt.function, outcome)
 
     def _resume(self, attempt: HandlerAttempt) -> None:
         self._follow(attempt, attempt.task.resume)
@@ -262,6 +311,10 @@ class LambdaRunner:
 
 
 MILLISECOND = timedelta(milliseconds=1)
+
+
+def _key(request: InvocationRequest) -> AttemptKey:
+    return AttemptKey(request.id, request.queued.attempts + 1)
 
 
 def _recorded_outcome(outcome: outcomes.InvocationOutcome) -> Outcome:

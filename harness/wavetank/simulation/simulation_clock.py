@@ -3,6 +3,7 @@
 Every part of a run shares one clock.
 """
 
+import hashlib
 import heapq
 import random
 import uuid
@@ -98,9 +99,12 @@ class SimulationClock:
         move_to: Callable[[datetime], None],
         record: Callable[[Event], None],
     ) -> None:
+        self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
-        self._queue = EventQueue[Action](self._random)
+        self._queue = EventQueue[Action](random.Random(f"order of {seed}"))  # noqa: S311 - as above
         self._move_to = move_to
+        self._end = start
+        self._after_each: Action = lambda: None
         self.now = start
         self.record = record
 
@@ -134,6 +138,7 @@ class SimulationClock:
             EndlessRunError: actions go on causing each other, and time does not pass.
         """
         at_once = 0
+        self._end, self._after_each = end, after_each
         while (due := self._queue.next_due()) is not None and due <= end and not is_done():
             due, action = self._queue.pop()
             at_once += 1
@@ -147,6 +152,19 @@ class SimulationClock:
             action()
             after_each()
 
+    def passes(self, duration: timedelta) -> bool:
+        """Let time pass within the action that runs now, if nothing else is due until then.
+
+        Returns whether it did; otherwise the action has to end, and go on in a later one. This
+        saves suspending a handler at each of its calls, most of which overlap with nothing.
+        """
+        self._after_each()  # what the action has done so far may be due before it goes on
+        instant, due = self.now + duration, self._queue.next_due()
+        if instant > self._end or (due is not None and due <= instant):
+            return False
+        self.advance_to(instant)
+        return True
+
     def advance_to(self, instant: datetime) -> None:
         """Set the time to the instant, unless it is past. Actions due by then must have run."""
         self.now = max(self.now, instant)
@@ -159,3 +177,8 @@ class SimulationClock:
     def new_id(self) -> str:
         """A random UUID."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def id_of(self, name: str) -> str:
+        """The UUID of what has that name in this run, whatever else happens."""
+        digest = hashlib.blake2b(f"{self._seed} {name}".encode(), digest_size=16).digest()
+        return str(uuid.UUID(bytes=digest, version=4))
