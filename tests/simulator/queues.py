@@ -10,6 +10,7 @@ from typing import Any
 from tests.simulator.conftest import START, Deployed
 from wavetank.core.lambda_package import package_files
 from wavetank.history import AttemptBegan, Event, EventOffered, EventSettled, Settlement, digest_of
+from wavetank.scenario.timing.settings import Defaults, Durations
 from wavetank.simulation.run import Run, RunOptions
 
 NAME = "queue-reader"
@@ -41,6 +42,8 @@ def handler(event, context):
         raise RuntimeError("on purpose")
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failures]}
 """
+NO_DURATIONS = Durations(defaults=Defaults.NONE)
+"""Only waits take time, so that tests can name the instants of batches."""
 RECEIVE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
@@ -91,10 +94,12 @@ class QueueReader:
             self.aws.sqs.send_message(QueueUrl=url, MessageBody=body, **more)
 
     @contextmanager
-    def run(self, seed: int = 1) -> Iterator[Run]:
+    def run(self, seed: int = 1, durations: Durations = NO_DURATIONS) -> Iterator[Run]:
         """A run for the body, then to its end; `events` has its history."""
         self.events.clear()
-        options = RunOptions(scenario="queues", seed=seed, start=START, horizon=timedelta())
+        options = RunOptions(
+            scenario="queues", seed=seed, start=START, horizon=timedelta(), durations=durations
+        )
         run = Run(self.deployed.simulator, options, self.events.append)
         with run.started():
             yield run

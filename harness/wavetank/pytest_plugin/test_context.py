@@ -13,6 +13,7 @@ from wavetank.core.errors import UsageError
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import workloads_beyond
+from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.runner import RunSpec
 
@@ -24,12 +25,12 @@ type RunReport = Callable[[], str]
 RUN_REPORTS = pytest.StashKey[list[RunReport]]()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class RunContext:
     """The scenario, seed and folder of a test in virtual time.
 
     The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
-    to the scenario's.
+    to the scenario's, and `durations`, if set, replace the scenario's.
     """
 
     scenario: Scenario
@@ -39,6 +40,7 @@ class RunContext:
     command: str
     run_reports: list[RunReport]
     workloads: list[WorkloadSpec] = field(default_factory=list)
+    durations: Durations | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:
@@ -61,7 +63,12 @@ class RunContext:
 
     def _scenario(self, horizon: timedelta) -> Scenario:
         workloads = (*self.scenario.workloads, *self.workloads)
-        scenario = replace(self.scenario, horizon=horizon, workloads=workloads)
+        scenario = replace(
+            self.scenario,
+            horizon=horizon,
+            workloads=workloads,
+            durations=self.durations or self.scenario.durations,
+        )
         for problem in workloads_beyond(scenario):
             raise UsageError(problem.expected, problem.found, problem.action)
         return scenario
