@@ -9,6 +9,11 @@ from wavetank.simulation import simulation_clock
 from wavetank.simulation.simulation_clock import EndlessRunError, EventQueue, SimulationClock
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def _clock() -> SimulationClock:
+    return SimulationClock(1, NOW, lambda _: None, lambda _: None)
 
 
 def _popped(seed: int, names: str) -> str:
@@ -77,3 +82,36 @@ def test_actions_that_go_on_at_one_instant_end_the_run(monkeypatch: pytest.Monke
     again(timedelta())
     with pytest.raises(EndlessRunError, match="11 actions at 2026-11-24T10:01:00Z"):
         clock.run_until(NOW + timedelta(minutes=2), lambda: None)
+
+
+def test_time_passes_in_place_while_nothing_is_due() -> None:
+    """Within an action: up to the next one that is due, and up to the end of what is run."""
+    clock = _clock()
+    passed: list[bool] = []
+
+    def work() -> None:
+        passed.append(clock.passes(SECOND))
+        passed.append(clock.passes(SECOND))
+        clock.at(clock.now + SECOND, lambda: None)
+        passed.append(clock.passes(SECOND))
+
+    clock.at(NOW, work)
+    clock.run_until(NOW + 2 * SECOND, lambda: None)
+    assert (passed, clock.now) == ([True, True, False], NOW + 2 * SECOND)
+
+
+def test_what_an_action_causes_is_planned_before_time_passes() -> None:
+    """As after each action, or it would be late."""
+    clock = _clock()
+    planned: list[datetime] = []
+    clock.at(NOW, lambda: planned.append(NOW) if clock.passes(SECOND) else None)
+    clock.run_until(NOW + SECOND, lambda: planned.append(clock.now))
+    assert planned == [NOW, NOW, NOW + SECOND]
+
+
+def test_an_id_depends_on_its_name_and_the_seed() -> None:
+    """And on nothing else that was drawn."""
+    one = _clock()
+    other = _clock()
+    other.new_id()
+    assert one.id_of("first") == other.id_of("first") != one.id_of("second")
