@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.simulator.conftest import START, Deployed
+from tests.simulator.conftest import NO_DURATIONS, START, Deployed
 from wavetank.core.lambda_package import package_files
 from wavetank.history import AttemptBegan, Event, EventOffered, EventSettled, Settlement, digest_of
-from wavetank.scenario.timing.settings import Defaults, Durations
+from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.run import Run, RunOptions
 
 NAME = "queue-reader"
@@ -42,8 +42,6 @@ def handler(event, context):
         raise RuntimeError("on purpose")
     return {"batchItemFailures": [{"itemIdentifier": each} for each in failures]}
 """
-NO_DURATIONS = Durations(defaults=Defaults.NONE)
-"""Only waits take time, so that tests can name the instants of batches."""
 RECEIVE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 

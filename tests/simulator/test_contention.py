@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
-from tests.simulator.queues import NO_DURATIONS, RECEIVE, QueueReader, deployed_function
+from tests.simulator.conftest import NO_DURATIONS, START, Deployed
+from tests.simulator.queues import RECEIVE, QueueReader, deployed_function
 from wavetank.history import AttemptBegan, AttemptEnded, EventOffered, EventSettled, Outcome
 from wavetank.scenario.timing.settings import Durations, durations_from_dict
 from wavetank.simulation.run import Run
@@ -66,7 +66,7 @@ def visible_too_early(reader: QueueReader, durations: Durations) -> bool:
     with reader.run(seed=1, durations=durations):
         reader.send(url, *("order" for _ in range(MESSAGES)))
     settled = {(each.request, one): each.at for each in reader.of(EventSettled) for one in each.ids}
-    first = {}
+    first: dict[str, str] = {}
     for each in reader.of(EventOffered):
         (one,) = each.ids
         before = first.setdefault(one, each.request)

@@ -64,6 +64,7 @@ def test_time_moves_only_by_advance(
     virtual_clock: VirtualClock, simulator: SimulatorFixture
 ) -> None:
     """The rule fires when its minute is reached, and Firehose delivers when its buffer is due."""
+    simulator.durations(defaults="none")
     assert virtual_clock.now() == WallClock().now() == START
     virtual_clock.advance(seconds=59)
     assert virtual_clock.of(RuleFired) == []
@@ -77,8 +78,11 @@ def test_time_moves_only_by_advance(
 
 
 @pytest.mark.fault("broken-deployment", after="30s", lasts="4m")
-def test_a_fault_of_a_mark_hits_a_run_moved_in_steps(virtual_clock: VirtualClock) -> None:
+def test_a_fault_of_a_mark_hits_a_run_moved_in_steps(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
+) -> None:
     """A failure is discarded after three minutes and alerted; faults are reverted at the end."""
+    simulator.durations(defaults="none")
     virtual_clock.advance(minutes=3, seconds=59)
     assert {ended.outcome for ended in virtual_clock.of(AttemptEnded)} == {Outcome.ERROR}
     assert virtual_clock.of(MessageSent) == []
@@ -168,8 +172,11 @@ def test_seeds_decide(simulator: SimulatorFixture) -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_a_test_can_invoke_a_function(virtual_clock: VirtualClock, names: Names) -> None:
+def test_a_test_can_invoke_a_function(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture, names: Names
+) -> None:
     """An event of the test's own is tried at once, and a minute later if it fails."""
+    simulator.durations(defaults="none")
     request = virtual_clock.invoke(names.streaming_function, {"no": "tick"})
     virtual_clock.advance(minutes=1)
     attempts = [event for event in virtual_clock.of(AttemptBegan) if event.request == request]
