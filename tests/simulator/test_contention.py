@@ -6,14 +6,23 @@ that the same runs have none of it if nothing takes time.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.simulator.conftest import NO_DURATIONS, START, Deployed
 from tests.simulator.queues import RECEIVE, QueueReader, deployed_function
-from wavetank.history import AttemptBegan, AttemptEnded, EventOffered, EventSettled, Outcome
+from tests.simulator.runs import HORIZON, MINUTE, ScenarioRun, run_faults
+from wavetank.faults.calls import LostReply
+from wavetank.history import (
+    ApiCalled,
+    AttemptBegan,
+    AttemptEnded,
+    EventOffered,
+    EventSettled,
+    Outcome,
+)
 from wavetank.scenario.timing.settings import Durations, durations_from_dict
 from wavetank.simulation.run import Run
 
@@ -170,3 +179,21 @@ def test_a_fifo_queue_keeps_its_order(reader: QueueReader) -> None:
     url = reader.queue("orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
     reader.map(url, NAME, BatchSize=1)
     assert _in_order(reader, url, Durations(), MessageGroupId="one")
+
+
+def test_a_fault_changes_only_the_durations_of_what_it_hits(deployed: Deployed) -> None:
+    """Every other tick takes the same calls the same time, to the millisecond."""
+    calm, hit = run_faults(deployed), run_faults(deployed, LostReply(after=2 * MINUTE))
+    (injected,) = hit.injections()
+    request = injected.detail.rpartition(" ")[2]
+    changed = {of for of, calls in _calls(hit).items() if calls != _calls(calm)[of]}
+    assert changed == {request}
+    assert len(_calls(calm)) == HORIZON // MINUTE
+
+
+def _calls(run: ScenarioRun) -> dict[str, list[tuple[str, datetime]]]:
+    """The calls of each request, and when they were made."""
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for call in run.of(ApiCalled):
+        found.setdefault(call.request, []).append((call.operation, call.at))
+    return found
