@@ -45,12 +45,15 @@ class FunctionDurations:
 
 @dataclass(frozen=True, kw_only=True)
 class Durations:
-    """What calls and handlers take, by service or call, and by a function's name or role."""
+    """What calls and handlers take, by service or call, and by a function's name or role.
+
+    Scenarios are keys of mappings: mappings themselves are left out of their hash.
+    """
 
     defaults: Defaults = Defaults.AWS
-    calls: Mapping[str, Distribution] = field(default_factory=dict)
+    calls: Mapping[str, Distribution] = field(default_factory=dict, hash=False)
     all_functions: FunctionDurations = FunctionDurations()
-    functions: Mapping[str, FunctionDurations] = field(default_factory=dict)
+    functions: Mapping[str, FunctionDurations] = field(default_factory=dict, hash=False)
 
     def call(self, service: str, operation: str, quantile: float) -> timedelta:
         """What a call takes, of all such calls at this quantile."""

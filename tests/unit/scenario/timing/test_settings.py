@@ -73,7 +73,8 @@ def test_it_is_written_as_it_was_read() -> None:
     assert durations_to_dict(durations) == FULL
     assert durations_to_json(durations_from_dict(FULL)) == durations_to_json(durations)
     scenario = Scenario(name="x", description="x", horizon=SECOND, durations=durations)
-    assert parse_scenario("x", scenario_to_toml(scenario), "x.toml") == scenario
+    read = parse_scenario("x", scenario_to_toml(scenario), "x.toml")
+    assert {read} == {scenario}
     assert "durations" not in scenario_to_toml(
         Scenario(name="x", description="x", horizon=SECOND, durations=Durations())
     )
