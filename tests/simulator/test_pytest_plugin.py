@@ -48,7 +48,7 @@ def test_a_run_moved_in_steps_is_the_run_at_once(simulator: SimulatorFixture) ->
     """Looking at it in between changes nothing but the ids drawn after the last firing."""
     at_once = simulator.run(minutes=7)
     with simulator.stepped_by_clock() as clock:
-        for seconds in (30, 31, 179, 180):
+        for seconds in (60.3, 0.7, 179, 180):  # the first is within the first handler's start
             clock.advance(seconds=seconds)
         stepped = clock.finish()
     for result in (at_once, stepped):
@@ -182,6 +182,34 @@ def test_a_test_can_invoke_a_function(
     attempts = [event for event in virtual_clock.of(AttemptBegan) if event.request == request]
     assert [attempt.at for attempt in attempts] == [START, START + MINUTE]
     assert {attempt.trigger for attempt in attempts} == {Trigger.MANUAL}
+
+
+def test_a_test_says_what_handlers_and_calls_take(simulator: SimulatorFixture) -> None:
+    """As a scenario does; it is recorded with the run, and a function has to exist."""
+    simulator.durations(handler="3s", functions={"rule-target": {"cold_start": "9s"}})
+    result = simulator.run(minutes=1)
+    (began,), (ended,) = result.of(AttemptBegan), result.of(AttemptEnded)
+    assert began.at == START + MINUTE + timedelta(seconds=9)
+    assert timedelta(seconds=3) < ended.at - began.at < timedelta(seconds=4)
+    recorded = '{"functions": {"rule-target": {"cold_start": "9s"}}, "handler": "3s"}'
+    assert result.of(RunBegan)[0].options["durations"] == recorded
+    simulator.durations(functions={"Nobody": {"handler": "1s"}})
+    with pytest.raises(UsageError, match="function to be one of"):
+        simulator.run(minutes=1)
+
+
+def test_durations_of_a_run_in_progress_apply_from_now_on(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
+) -> None:
+    """And are recorded when it is finished."""
+    virtual_clock.advance(seconds=61)
+    simulator.durations(defaults="none", handler="30s")
+    virtual_clock.advance(seconds=100)
+    first, second = virtual_clock.of(AttemptEnded)
+    assert first.at < START + MINUTE + timedelta(seconds=5)
+    assert second.at == START + 2 * MINUTE + timedelta(seconds=30)
+    (began,) = virtual_clock.finish().of(RunBegan)
+    assert began.options["durations"] == '{"defaults": "none", "handler": "30s"}'
 
 
 def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualClock) -> None:

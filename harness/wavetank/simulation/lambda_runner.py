@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 HANDLER_LIMITS = StallLimits(busy_seconds=20.0, idle_seconds=20.0)
 """Between two calls of a handler; beyond them it counts as stuck."""
-IN_PLACE_MAX = 500
-"""Of so many waits of a handler one suspends it, or one with many calls would count as stuck."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,6 @@ class HandlerAttempt:
     key: AttemptKey
     computing: timedelta
     calls: int = 0
-    waits: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
 
@@ -186,9 +183,8 @@ class LambdaRunner:
 
     def passes(self, attempt: HandlerAttempt, duration: timedelta) -> bool:
         """Let time pass for a handler without suspending it, if nothing happens until then."""
-        attempt.waits += 1
         is_in_time = self._clock.now + duration < attempt.deadline
-        return is_in_time and attempt.waits % IN_PLACE_MAX > 0 and self._clock.passes(duration)
+        return is_in_time and self._clock.passes(duration)
 
     def _wait(self, attempt: HandlerAttempt, duration: timedelta, then: Callable[[], None]) -> None:
         """Go on after the duration, or stop the attempt at its deadline if that comes first."""

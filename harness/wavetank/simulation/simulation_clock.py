@@ -21,6 +21,8 @@ FIRST = -1.0
 
 ACTIONS_AT_ONCE_MAX = 200_000
 """At one instant. A batch of messages takes about three, so this is a burst of 60,000 batches."""
+IN_PLACE_MAX = 500
+"""How often time passes within one action; a handler that goes on for longer counts as stuck."""
 LOOP_ACTION = "look for functions that invoke each other, or themselves, without an end"
 
 type Action = Callable[[], None]
@@ -56,6 +58,10 @@ class EventQueue[T]:
         entry = _Entry(due, order, next(self._numbers), item)
         heapq.heappush(self._entries, entry)
         return entry.number
+
+    def skip(self) -> None:
+        """Draw the order of an item that is not added, so that later ones are as if it were."""
+        self._random.random()
 
     def cancel(self, number: int) -> None:
         """Remove the item of that number, which must be in the queue."""
@@ -104,6 +110,7 @@ class SimulationClock:
         self._queue = EventQueue[Action](random.Random(f"order of {seed}"))  # noqa: S311 - as above
         self._move_to = move_to
         self._end = start
+        self._passed = 0
         self._after_each: Action = lambda: None
         self.now = start
         self.record = record
@@ -149,6 +156,7 @@ class SimulationClock:
                 raise EndlessRunError(
                     "functions that end", f"{at_once} actions at {rfc3339(due)}", LOOP_ACTION
                 )
+            self._passed = 0
             action()
             after_each()
 
@@ -160,8 +168,11 @@ class SimulationClock:
         """
         self._after_each()  # what the action has done so far may be due before it goes on
         instant, due = self.now + duration, self._queue.next_due()
-        if instant > self._end or (due is not None and due <= instant):
+        is_free = instant <= self._end and (due is None or due > instant)
+        if not is_free or self._passed >= IN_PLACE_MAX:
             return False
+        self._passed += 1
+        self._queue.skip()  # or a run would differ from the same run that is advanced in steps
         self.advance_to(instant)
         return True
 

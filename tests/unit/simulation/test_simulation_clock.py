@@ -1,6 +1,7 @@
 """The event queue: by due time, and at one instant in an order drawn from the seed."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -98,6 +99,40 @@ def test_time_passes_in_place_while_nothing_is_due() -> None:
     clock.at(NOW, work)
     clock.run_until(NOW + 2 * SECOND, lambda: None)
     assert (passed, clock.now) == ([True, True, False], NOW + 2 * SECOND)
+
+
+def test_an_action_that_goes_on_for_long_is_divided() -> None:
+    """A handler with thousands of calls is suspended now and then, or it would count as stuck."""
+    clock = _clock()
+    passed: list[bool] = []
+    clock.at(NOW, lambda: passed.extend(clock.passes(SECOND) for _ in range(600)))
+    clock.at(NOW + timedelta(hours=1), lambda: passed.append(clock.passes(SECOND)))
+    clock.run_until(NOW + timedelta(days=1), lambda: None)
+    assert passed == [True] * 500 + [False] * 100 + [True]
+
+
+def _order_after_a_wait(step: timedelta) -> list[str]:
+    """The order of simultaneous actions after one that waits for a second, run in such steps."""
+    clock, order = _clock(), list[str]()
+
+    def begin() -> None:
+        if not clock.passes(SECOND):
+            clock.after(SECOND, lambda: None)
+        for name in "abcdefgh":
+            clock.at(NOW + 5 * SECOND, partial(order.append, name))
+
+    clock.at(NOW, begin)
+    while clock.now < NOW + 5 * SECOND:
+        clock.run_until(clock.now + step, lambda: None)
+        clock.advance_to(clock.now + step)
+    return order
+
+
+def test_steps_do_not_change_the_order_of_later_actions() -> None:
+    """Whether time has passed in place, or was divided by the end of a step."""
+    whole, divided = (_order_after_a_wait(step) for step in (5 * SECOND, SECOND / 2))
+    assert whole == divided
+    assert sorted(whole) == list("abcdefgh")
 
 
 def test_what_an_action_causes_is_planned_before_time_passes() -> None:
