@@ -1,8 +1,8 @@
 """What AWS's services, cold starts and handlers take if a scenario does not say otherwise.
 
-AWS publishes orders of magnitude and no distributions. The medians are within what it publishes for
-calls within a Region; the 99th percentiles are estimates, about ten times as long, since time-outs
-and overlaps are caused by the rare long ones. Whoever has measured their own writes them in the
+AWS publishes orders of magnitude and no distributions. The medians are estimates of that order, for
+calls within a Region; the 99th percentiles are about ten times as long, since time-outs and
+overlaps are caused by the rare long ones. Whoever has measured their own writes them in the
 scenario. [DynamoDB developer guide: single-digit milliseconds; S3 user guide, optimizing
 performance: 100 to 200 ms for small objects; SQS FAQ: tens or low hundreds of milliseconds; Lambda
 developer guide: execution environments, 100 ms to over 1 s for a cold start; configuring memory,
