@@ -16,6 +16,8 @@ from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.serialization import fault_to_dict
 from wavetank.invariants import Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
+from wavetank.scenario.timing.defaults import CALLS as CALL_DURATIONS
+from wavetank.scenario.timing.defaults import COLD_START, HANDLER, OTHER
 from wavetank.scenario.workload.body import placeholder_rows
 from wavetank.scenario.workload.kinds import WORKLOAD_KINDS, WorkloadSpec
 from wavetank.ticker.invariants import ticker_invariants
@@ -113,8 +115,24 @@ def _placeholders() -> Iterator[str]:
     yield from (f"| `{example}` | {summary} |\n" for example, summary in placeholder_rows())
 
 
+def _durations() -> Iterator[str]:
+    yield "| key | what takes that long | default |\n|---|---|---|\n"
+    own = f"{HANDLER.text}, on a whole processor"
+    yield f"| `handler` | a handler's own code, without its calls and sleeps | {own} |\n"
+    yield f"| `cold_start` | a new execution environment, until it is ready | {COLD_START.text} |\n"
+    for call, distribution in CALL_DURATIONS.items():
+        what = "every other service's calls" if call == OTHER else _what_takes_that_long(call)
+        yield f"| `{call}` | {what} | {distribution.text} |\n"
+
+
+def _what_takes_that_long(call: str) -> str:
+    service, _, operation = call.partition(":")
+    return f"its {operation}" if operation else f"calls of `{service}`"
+
+
 MAKERS = {
     "bugs": _bugs,
+    "durations": _durations,
     "faults": _faults,
     "calls": _calls,
     "invariants": _invariants,

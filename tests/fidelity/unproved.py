@@ -18,6 +18,12 @@ UNPROVED = (
     ),
     Gap(
         "all",
+        "calls, cold starts and handlers take time",
+        "drawn in the simulator from estimated distributions, since AWS publishes orders of "
+        "magnitude only (`tests/simulator/test_contention.py`)",
+    ),
+    Gap(
+        "all",
         "documented behaviour",
         "compared with the documentation only: no account was available",
     ),

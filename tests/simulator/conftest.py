@@ -13,8 +13,11 @@ from wavetank.core.naming import Names, derive_names
 from wavetank.deployment.pipelines.ticker import TickerPipeline
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
+from wavetank.scenario.timing.settings import Defaults, Durations
 
 START = datetime(2026, 11, 24, 10, tzinfo=UTC)
+NO_DURATIONS = Durations(defaults=Defaults.NONE)
+"""Only waits take time, for tests that name the instants at which something happens."""
 ADDRESSES = ("ada@example.com", "bob@example.com")
 
 

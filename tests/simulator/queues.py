@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.simulator.conftest import START, Deployed
+from tests.simulator.conftest import NO_DURATIONS, START, Deployed
 from wavetank.core.lambda_package import package_files
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import AttemptBegan, Event, EventOffered, EventSettled, Settlement, digest_of
+from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.run import Run, RunOptions
 
 NAME = "queue-reader"
@@ -93,12 +94,18 @@ class QueueReader:
             self.aws.sqs.send_message(QueueUrl=url, MessageBody=body, **more)
 
     @contextmanager
-    def run(self, seed: int = 1, *faults: Fault) -> Iterator[Run]:
+    def run(
+        self, seed: int = 1, *faults: Fault, durations: Durations = NO_DURATIONS
+    ) -> Iterator[Run]:
         """A run with the faults for the body, then to its end; `events` has its history."""
         self.events.clear()
-        plan = FaultPlan(faults)
         options = RunOptions(
-            scenario="queues", seed=seed, start=START, horizon=timedelta(), plan=plan
+            scenario="queues",
+            seed=seed,
+            start=START,
+            horizon=timedelta(),
+            plan=FaultPlan(faults),
+            durations=durations,
         )
         run = Run(self.deployed.simulator, options, self.events.append)
         with run.started():

@@ -142,7 +142,7 @@ def test_an_invocation_ends_at_the_call_that_is_named(
     number: int,
     side: Side,
 ) -> None:
-    """On either side of any of its three calls; then a cold environment takes its place."""
+    """On either side of any of its three calls; its environment is not used again."""
     fault = kind(after=AFTER, lasts=LASTS, call_number=number, side=side)
     run = run_faults(deployed, fault)
     assert_reverted(run, fault)
@@ -152,7 +152,7 @@ def test_an_invocation_ends_at_the_call_that_is_named(
     expected_calls = number if side is Side.AFTER else number - 1
     calls = [call for call in run.of(ApiCalled) if call.request == ended.request]
     assert len([call for call in calls if call.at <= ended.at]) == expected_calls
-    assert sum(began.cold for began in run.of(AttemptBegan)) == 2
+    assert next(began for began in run.of(AttemptBegan) if began.at > ended.at).cold
 
 
 def test_a_timeout_takes_the_whole_timeout_of_the_function(deployed: Deployed) -> None:
@@ -179,20 +179,21 @@ def test_one_broken_deployment_may_follow_another_at_once(deployed: Deployed) ->
     later = BrokenDeployment(after=AFTER + LASTS, lasts=LASTS)
     run = run_faults(deployed, later, BROKEN)
     failed = [e.at - START for e in run.of(AttemptEnded) if e.outcome is Outcome.ERROR]
-    assert min(failed) == AFTER
+    assert AFTER <= min(failed) < AFTER + MINUTE
     assert any(at >= AFTER + LASTS for at in failed)
     assert max(failed) < later.reverted_after
     assert run.broken() == {}
 
 
 def test_a_slow_cold_start_finds_no_warm_environment(deployed: Deployed) -> None:
-    """The handler begins that much later, in a new environment."""
+    """The handler begins that much later than in any new environment."""
     fault = SlowColdStart(after=AFTER, lasts=LASTS, takes=9 * SECOND)
     run = run_faults(deployed, fault)
     assert_reverted(run, fault)
     first, second = [event for event in run.of(AttemptBegan) if event.cold]
-    assert second.at == START + AFTER + 9 * SECOND
-    assert first.at == START + MINUTE
+    usual = first.at - START - MINUTE
+    assert timedelta() < usual < 3 * SECOND
+    assert 9 * SECOND < second.at - START - AFTER < 12 * SECOND
 
 
 def test_a_refused_call_has_no_effect_and_its_code_reaches_the_handler(
@@ -222,14 +223,14 @@ def test_the_sdk_waits_between_its_attempts_in_virtual_time(deployed: Deployed) 
 
 
 def test_a_slow_call_takes_effect_and_delays_its_caller(deployed: Deployed) -> None:
-    """Three seconds pass before the handler continues."""
+    """Three seconds more than usual pass before the handler continues."""
     fault = ApiLatency(after=AFTER, lasts=LASTS, takes=3 * SECOND)
     run = run_faults(deployed, fault)
     assert_reverted(run, fault)
     request = run.injections()[0].detail.rpartition(" ")[2]
     put, kept = [c for c in run.of(ApiCalled) if c.request == request][1:]
     assert (put.outcome, put.took_effect) == (OK, True)
-    assert kept.at - put.at == 3 * SECOND
+    assert 3 * SECOND < kept.at - put.at < 4 * SECOND
 
 
 def test_a_call_slower_than_its_callers_timeout_is_abandoned(deployed: Deployed) -> None:

@@ -313,6 +313,7 @@ def test_wrong_names_are_refused(counter: SimulatorFixture) -> None:
 def test_a_call_takes_the_time_of_its_function(counter: SimulatorFixture) -> None:
     """In the run in progress; it ends for its client when API Gateway gives it up."""
     with counter.stepped_by_clock() as clock:
+        counter.durations(defaults="none")
         counter.http("GET", "/?sleep=12.5", function_url=URL)
         assert clock.now() == START + timedelta(seconds=12.5)
         counter.http("GET", "/orders/1?sleep=40", api=API)

@@ -50,7 +50,7 @@ def test_the_notebooks_analyse_a_run(run: SavedRun, tmp_path: Path) -> None:
     results = {
         name: book.node.cells[-1].outputs[0].data["text/plain"] for name, book in done.items()
     }
-    assert results["01_what_arrived"] == "(1560, 0, True, 660.0, 0)"
+    assert results["01_what_arrived"] == "(1200, 0, True, 660.207, 0)"
     assert results["02_price_walk"] == "(['valid', 'valid'], 1200, 0)"
     assert results["03_failure_drill"] == "(1, 7, 180, 14, 10, 200, 0)"
     page = tmp_path / "page.html"

@@ -48,7 +48,7 @@ def test_a_run_moved_in_steps_is_the_run_at_once(simulator: SimulatorFixture) ->
     """Looking at it in between changes nothing but the ids drawn after the last firing."""
     at_once = simulator.run(minutes=7)
     with simulator.stepped_by_clock() as clock:
-        for seconds in (30, 31, 179, 180):
+        for seconds in (60.3, 0.7, 179, 180):  # the first is within the first handler's start
             clock.advance(seconds=seconds)
         stepped = clock.finish()
     for result in (at_once, stepped):
@@ -64,6 +64,7 @@ def test_time_moves_only_by_advance(
     virtual_clock: VirtualClock, simulator: SimulatorFixture
 ) -> None:
     """The rule fires when its minute is reached, and Firehose delivers when its buffer is due."""
+    simulator.durations(defaults="none")
     assert virtual_clock.now() == WallClock().now() == START
     virtual_clock.advance(seconds=59)
     assert virtual_clock.of(RuleFired) == []
@@ -77,8 +78,11 @@ def test_time_moves_only_by_advance(
 
 
 @pytest.mark.fault("broken-deployment", after="30s", lasts="4m")
-def test_a_fault_of_a_mark_hits_a_run_moved_in_steps(virtual_clock: VirtualClock) -> None:
+def test_a_fault_of_a_mark_hits_a_run_moved_in_steps(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
+) -> None:
     """A failure is discarded after three minutes and alerted; faults are reverted at the end."""
+    simulator.durations(defaults="none")
     virtual_clock.advance(minutes=3, seconds=59)
     assert {ended.outcome for ended in virtual_clock.of(AttemptEnded)} == {Outcome.ERROR}
     assert virtual_clock.of(MessageSent) == []
@@ -168,13 +172,44 @@ def test_seeds_decide(simulator: SimulatorFixture) -> None:
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_a_test_can_invoke_a_function(virtual_clock: VirtualClock, names: Names) -> None:
+def test_a_test_can_invoke_a_function(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture, names: Names
+) -> None:
     """An event of the test's own is tried at once, and a minute later if it fails."""
+    simulator.durations(defaults="none")
     request = virtual_clock.invoke(names.streaming_function, {"no": "tick"})
     virtual_clock.advance(minutes=1)
     attempts = [event for event in virtual_clock.of(AttemptBegan) if event.request == request]
     assert [attempt.at for attempt in attempts] == [START, START + MINUTE]
     assert {attempt.trigger for attempt in attempts} == {Trigger.MANUAL}
+
+
+def test_a_test_says_what_handlers_and_calls_take(simulator: SimulatorFixture) -> None:
+    """As a scenario does; it is recorded with the run, and a function has to exist."""
+    simulator.durations(handler="3s", functions={"rule-target": {"cold_start": "9s"}})
+    result = simulator.run(minutes=1)
+    (began,), (ended,) = result.of(AttemptBegan), result.of(AttemptEnded)
+    assert began.at == START + MINUTE + timedelta(seconds=9)
+    assert timedelta(seconds=3) < ended.at - began.at < timedelta(seconds=4)
+    recorded = '{"functions": {"rule-target": {"cold_start": "9s"}}, "handler": "3s"}'
+    assert result.of(RunBegan)[0].options["durations"] == recorded
+    simulator.durations(functions={"Nobody": {"handler": "1s"}})
+    with pytest.raises(UsageError, match="function to be one of"):
+        simulator.run(minutes=1)
+
+
+def test_durations_of_a_run_in_progress_apply_from_now_on(
+    virtual_clock: VirtualClock, simulator: SimulatorFixture
+) -> None:
+    """And are recorded when it is finished."""
+    virtual_clock.advance(seconds=61)
+    simulator.durations(defaults="none", handler="30s")
+    virtual_clock.advance(seconds=100)
+    first, second = virtual_clock.of(AttemptEnded)
+    assert first.at < START + MINUTE + timedelta(seconds=5)
+    assert second.at == START + 2 * MINUTE + timedelta(seconds=30)
+    (began,) = virtual_clock.finish().of(RunBegan)
+    assert began.options["durations"] == '{"defaults": "none", "handler": "30s"}'
 
 
 def test_one_run_at_a_time(simulator: SimulatorFixture, virtual_clock: VirtualClock) -> None:

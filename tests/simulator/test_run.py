@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from tests.simulator.conftest import ADDRESSES, START, Deployed
+from tests.simulator.conftest import ADDRESSES, NO_DURATIONS, START, Deployed
 from tests.waiting import wait_until_seen
 from wavetank.core.lambda_package import package_files
 from wavetank.history import (
@@ -23,6 +23,7 @@ from wavetank.history import (
     digest_of,
 )
 from wavetank.history.events import AttemptEnded
+from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.ticker.contract import RECORDS_PER_TICK
 from wavetank.ticker.observers import last_tick, read_prices
@@ -37,13 +38,18 @@ def lambda_handler(event, context):
         raise RuntimeError("on purpose")
     return original(event, context)
 """
+DEFAULT = Durations()
 FAILING = "def lambda_handler(event, context): raise RuntimeError('on purpose')"
 
 
-def _run(deployed: Deployed, minutes: int, seed: int = 1) -> list[Event]:
+def _run(
+    deployed: Deployed, minutes: int, seed: int = 1, durations: Durations = DEFAULT
+) -> list[Event]:
     history: list[Event] = []
     horizon = minutes * MINUTE
-    options = RunOptions(scenario="test", seed=seed, start=START, horizon=horizon)
+    options = RunOptions(
+        scenario="test", seed=seed, start=START, horizon=horizon, durations=durations
+    )
     deployed.simulator.reset()
     with deployed.simulator.frozen_at(START):
         deployed.pipeline.begin(deployed.simulator.aws, START)
@@ -120,7 +126,7 @@ def test_a_tick_that_fails_three_times_is_alerted(
 ) -> None:
     """At once, a minute later and two minutes after that; then destination, topic and e-mail."""
     with _changed(deployed, FAILING):
-        history = _run(deployed, 1)
+        history = _run(deployed, 1, durations=NO_DURATIONS)
     (fired,) = _of(history, RuleFired)
     attempts = [event.at for event in _of(history, AttemptBegan) if event.request == fired.request]
     assert attempts == [START + n * MINUTE for n in (1, 2, 4)]
@@ -138,7 +144,7 @@ def test_a_tick_that_fails_three_times_is_alerted(
 def _overlap(deployed: Deployed, seed: int, failing: int) -> tuple[str, int]:
     """In which order the calls of a retry and the next tick come, and how many were delivered."""
     with _changed(deployed, FLAKY.replace("FAILING", str(failing))):
-        history = _run(deployed, failing + 1, seed)
+        history = _run(deployed, failing + 1, seed, NO_DURATIONS)
     requests = [fired.request for fired in _of(history, RuleFired)]
     names = dict(zip(requests, string.ascii_lowercase, strict=False))
     order = "".join(names[event.request] for event in _of(history, ApiCalled))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import START, Deployed
+from tests.simulator.conftest import NO_DURATIONS, START, Deployed
 from wavetank.core.findings import Verdict
 from wavetank.core.lambda_package import package_files
 from wavetank.core.settings import SANDBOX_ACCOUNT
@@ -118,7 +118,9 @@ def stream(pipeline: Deployed) -> Iterator[Deployed]:
 
 @contextmanager
 def _run(deployed: Deployed, events: list[Event]) -> Iterator[Run]:
-    options = RunOptions(scenario="records", seed=1, start=START, horizon=NOTHING)
+    options = RunOptions(
+        scenario="records", seed=1, start=START, horizon=NOTHING, durations=NO_DURATIONS
+    )
     run = Run(deployed.simulator, options, events.append)
     with run.started():
         yield run

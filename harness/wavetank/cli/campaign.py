@@ -136,9 +136,10 @@ def campaign(
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
-    if remembering and chosen.scenario is not None and chosen.scenario.workloads:
+    if remembering and chosen.scenario is not None and not chosen.scenario.has_faults_alone:
         action = f"leave it out: {FILE_NAME} has only faults"
-        raise UsageError("a scenario without [[workload]] for --remember", scenario or "", action)
+        expected = "a scenario without [[workload]] and [durations] for --remember"
+        raise UsageError(expected, scenario or "", action)
     choice = PipelineChoice(
         name=name,
         surname=surname,

@@ -86,8 +86,9 @@ def run(
 ) -> None:
     """Run a scenario: inject its faults, revert them, and check the invariants.
 
-    In the simulator an hour takes a second. With --engine embedded, docker or aws the scenario runs
-    on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile.
+    In the simulator an hour takes a second; calls and handlers take the time that [durations] of
+    the scenario says, or what is usual on AWS. With --engine embedded, docker or aws the scenario
+    runs on the pipeline that is deployed there, in wall time, with its schedule disabled meanwhile.
     There the scenario is shortened to a few ticks; it still takes minutes, because Lambda waits
     between attempts. Runs the project's pipeline (wavetank.toml), else the ticker.
     """

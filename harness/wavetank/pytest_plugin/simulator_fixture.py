@@ -20,6 +20,7 @@ from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
 from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
+from wavetank.scenario.timing.settings import durations_from_dict
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import simulate
@@ -81,6 +82,22 @@ class SimulatorFixture:
             UsageError: there is no such operation, or it has no such response or error.
         """
         self._context.answers.add(service, operation, answer)
+
+    def durations(self, **durations: object) -> None:
+        """Sets what calls and handlers take, in all further runs of this test.
+
+        The arguments are the keys of `[durations]` in a scenario, which this replaces, such as
+        `handler="20ms to 2s"`, `dynamodb="50ms"` or `functions={"Importer": {"handler": "45s"}}`;
+        the name of a call has a colon: `**{"s3:PutObject": "1s"}`. With `virtual_clock` it applies
+        to the run in progress, from now on.
+
+        Raises:
+            UsageError: a key or value is invalid; in the run in progress, a function is not
+                deployed.
+        """
+        self._context.durations = durations_from_dict(durations)
+        if self._clock is not None:
+            self._clock.use_durations(self._context.durations)
 
     def http(
         self,
@@ -187,6 +204,7 @@ class SimulatorFixture:
             start=self._now,
             horizon=timedelta(),
             answers=self._context.answers,
+            durations=self._context.durations or self._context.scenario.durations,
         )
 
     def _observe(self, event: Event) -> None:

@@ -14,6 +14,7 @@ from wavetank.core.errors import UsageError
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import workloads_beyond
+from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.runner import RunSpec
 
@@ -25,12 +26,13 @@ type RunReport = Callable[[], str]
 RUN_REPORTS = pytest.StashKey[list[RunReport]]()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class RunContext:
     """The scenario, seed and folder of a test in virtual time.
 
     The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
-    to the scenario's, and `answers` its answers to calls.
+    to the scenario's, `answers` its answers to calls, and `durations`, if set, replace the
+    scenario's.
     """
 
     scenario: Scenario
@@ -41,6 +43,7 @@ class RunContext:
     run_reports: list[RunReport]
     workloads: list[WorkloadSpec] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
+    durations: Durations | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:
@@ -64,7 +67,12 @@ class RunContext:
 
     def _scenario(self, horizon: timedelta) -> Scenario:
         workloads = (*self.scenario.workloads, *self.workloads)
-        scenario = replace(self.scenario, horizon=horizon, workloads=workloads)
+        scenario = replace(
+            self.scenario,
+            horizon=horizon,
+            workloads=workloads,
+            durations=self.durations or self.scenario.durations,
+        )
         for problem in workloads_beyond(scenario):
             raise UsageError(problem.expected, problem.found, problem.action)
         return scenario

@@ -1,6 +1,6 @@
 """The fixture `virtual_clock`: one run that the test advances and inspects in between."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_repo
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.expectation import apply_expectations
+from wavetank.scenario.timing.settings import Durations, durations_to_json
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
@@ -76,6 +77,15 @@ class VirtualClock:
         self._require_in_progress()
         self._run.add_workload(workload)
 
+    def use_durations(self, durations: Durations) -> None:
+        """Lets calls and handlers take these from now on; see `simulator.durations`.
+
+        Raises:
+            UsageError: the run is finished, or a function is not deployed.
+        """
+        self._require_in_progress()
+        self._run.use_durations(durations)
+
     def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
         """Calls a function URL or an API; see `simulator.http`.
 
@@ -100,7 +110,10 @@ class VirtualClock:
         lasted = self.now() - self._options.start
         until = replace(self._options, horizon=lasted).until
         self._run.end(until)
-        self._events[0] = _ending(self._events[0], until, lasted)
+        changed = {"horizon": duration_text(lasted)}
+        if self._context.durations is not None:
+            changed["durations"] = durations_to_json(self._context.durations)
+        self._events[0] = _ending(self._events[0], until, changed)
         return self._result(lasted)
 
     def run_report(self) -> str:
@@ -152,8 +165,7 @@ def clock_at_begin(deployed: Deployed, context: RunContext) -> Iterator[VirtualC
         yield clock
 
 
-def _ending(began: Event, until: datetime, lasted: timedelta) -> RunBegan:
-    """The run's first event, with the end of the run, which is known now."""
+def _ending(began: Event, until: datetime, changed: Mapping[str, str]) -> RunBegan:
+    """The run's first event, with the end of the run and other options, which are known now."""
     assert isinstance(began, RunBegan)  # the first event of every run
-    options = {**began.options, "horizon": duration_text(lasted)}
-    return replace(began, until=until, options=options)
+    return replace(began, until=until, options={**began.options, **changed})

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from wavetank.faults.plan import FaultPlan
+from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 
 
@@ -33,7 +34,7 @@ class Expectations:
 class Scenario:
     """A scenario: runs the pipeline for `horizon` with its workloads and its planned faults.
 
-    Without a `seed` the run chooses one.
+    Without a `seed` the run chooses one. `durations` are what calls and handlers take.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Scenario:
     plan: FaultPlan = field(default_factory=FaultPlan)
     expectations: Expectations = Expectations()
     workloads: tuple[WorkloadSpec, ...] = ()
+    durations: Durations = field(default_factory=Durations)
+
+    @property
+    def has_faults_alone(self) -> bool:
+        """Whether it has neither a workload nor durations of its own."""
+        return not self.workloads and self.durations == Durations()
 
     def renamed(self, name: str) -> "Scenario":
         """The same scenario under another name."""

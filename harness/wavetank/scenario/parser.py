@@ -45,6 +45,7 @@ def _scenario(name: str, schema: ScenarioSchema) -> Scenario:
         seed=schema.seed,
         plan=FaultPlan(schema.fault),
         workloads=schema.workload,
+        durations=schema.durations,
         expectations=Expectations(
             check_only=expect.check_only, breaks=expect.breaks, alerts_min=expect.alerts_min
         ),

@@ -25,6 +25,7 @@ EXPECTED_VALUES = {
     "breaks": 'a list of invariants by name, such as ["walk-continuity"]',
     "check_only": 'a list of invariants by name, such as ["walk-continuity"]',
     "description": f"one line of at most {DESCRIPTION_CHARACTERS_MAX} characters",
+    "durations": "a table, under a line [durations]",
     "expect": "a table, under a line [expect]",
     "fault": "a list of tables, each under a line [[fault]]",
     "workload": "a list of tables, each under a line [[workload]]",

@@ -15,6 +15,7 @@ from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import fault_from_dict
+from wavetank.scenario.timing.settings import Durations, durations_from_dict
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.scenario.workload.serialization import workload_from_dict
 
@@ -33,6 +34,13 @@ def _fault(form: object) -> Fault:
 def _workload(form: object, info: ValidationInfo) -> WorkloadSpec:
     try:
         return workload_from_dict(form, info.context)
+    except FieldError as error:
+        raise RefusedValueError(error, error.field) from error
+
+
+def _durations(form: object) -> Durations:
+    try:
+        return durations_from_dict(form)
     except FieldError as error:
         raise RefusedValueError(error, error.field) from error
 
@@ -77,6 +85,7 @@ class ScenarioSchema(StrictModel):
     horizon: Annotated[timedelta, PlainValidator(_horizon)]
     seed: int | None = Field(default=None, ge=0, le=SEED_MAX)
     expect: ExpectSchema = ExpectSchema()
+    durations: Annotated[Durations, PlainValidator(_durations)] = Durations()
     fault: Annotated[
         tuple[Annotated[Fault, PlainValidator(_fault)], ...], BeforeValidator(_as_tuple)
     ] = ()

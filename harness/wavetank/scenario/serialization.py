@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from wavetank.core.durations import duration_text
 from wavetank.faults.serialization import fault_to_dict
 from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.timing.settings import FUNCTIONS, Durations, durations_to_dict
 from wavetank.scenario.workload.serialization import workload_to_dict
 
 
@@ -25,6 +27,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"seed = {scenario.seed}"
     if scenario.expectations != Expectations():
         yield from _expectations(scenario.expectations)
+    if scenario.durations != Durations():
+        yield from _durations(scenario.durations)
     for workload in scenario.workloads:
         yield from ("", "[[workload]]", *_keys(workload_to_dict(workload)))
     for fault in scenario.plan.faults:
@@ -33,6 +37,19 @@ def _lines(scenario: Scenario) -> Iterator[str]:
 
 def _keys(values: Mapping[str, object]) -> Iterator[str]:
     yield from (f"{name} = {_toml_value(value)}" for name, value in values.items())
+
+
+def _durations(durations: Durations) -> Iterator[str]:
+    values = durations_to_dict(durations)
+    functions: Any = values.pop(FUNCTIONS, {})
+    yield from ("", "[durations]", *_quoted_keys(values))
+    for name, table in functions.items():
+        yield from ("", f"[durations.{FUNCTIONS}.{_toml_value(name)}]", *_keys(table))
+
+
+def _quoted_keys(values: Mapping[str, object]) -> Iterator[str]:
+    """Names of calls have a colon."""
+    yield from (f"{_toml_value(name)} = {_toml_value(value)}" for name, value in values.items())
 
 
 def _expectations(expectations: Expectations) -> Iterator[str]:

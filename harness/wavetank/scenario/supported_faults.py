@@ -1,4 +1,4 @@
-"""Which engines can run a scenario: those that support its workload and all of its faults."""
+"""Which engines can run a scenario: those that support its workload, durations and faults."""
 
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
@@ -6,10 +6,11 @@ from wavetank.core.text import pluralize
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import Fault
 from wavetank.scenario.model import Scenario
+from wavetank.scenario.timing.settings import Durations
 
 
 def check_supported(scenario: Scenario, engine: EngineName) -> None:
-    """Check that the engine supports the workload and all faults of the scenario.
+    """Check that the engine supports the workload, durations and all faults of the scenario.
 
     Raises:
         UsageError: it does not; names the faults, and the engines that support them.
@@ -19,6 +20,12 @@ def check_supported(scenario: Scenario, engine: EngineName) -> None:
             f"a scenario without [[workload]], which {engine} does not send",
             f"{pluralize(len(scenario.workloads), 'workload')} in {scenario.name}",
             "leave --engine out: the simulator sends it",
+        )
+    if scenario.durations != Durations() and engine is not EngineName.SIMULATOR:
+        raise UsageError(
+            f"a scenario without [durations]: on {engine} calls take what they take",
+            f"[durations] in {scenario.name}",
+            "leave --engine out: the simulator applies them",
         )
     kinds = {type(fault) for fault in scenario.plan.faults}
     refused = [kind for kind in ALL_KINDS if kind in kinds and engine not in _engines(kind)]

@@ -6,6 +6,7 @@ simulation_clock  virtual time, its queue of due actions, and the seeded random 
 rule_scheduler    EventBridge: rules fire, or miss a tick, or fire twice
 manual_steps      ticks and faults one after the other, without a schedule
 async_invoker     Lambda's queue of asynchronous events: retries, discarded events, destinations
+request_durations what calls and handlers take, drawn from the seed
 retry_policy      when Lambda retries an asynchronous event, and when it discards it
 lambda_runner     runs a handler in an execution environment, and records how the attempt ends
 environment_pool  warm execution environments with their threads, by function

@@ -1,6 +1,7 @@
 """Lambda's asynchronous invocation: queued events, retries and destinations."""
 
 import json
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from wavetank.history import DestinationReached, RequestDiscarded, Trigger
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
 from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
 from wavetank.simulation.request_chains import InvocationCause, invocation_cause
+from wavetank.simulation.request_durations import RequestDurations
 from wavetank.simulation.retry_policy import (
     AsyncFailure,
     EndingCondition,
@@ -41,13 +43,17 @@ class AsyncInvoker:
         clock: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
+        durations: RequestDurations,
     ) -> None:
         self._clock = clock
         self._topology = topology
         self._on_end: dict[str, OnOutcome] = {}
+        self._requests = Counter[str]()
         self.destinations = Destinations(simulator.aws)
         self._sending: InvocationCause | None = None
-        self.attempts = LambdaRunner(simulator, clock, matcher, topology, self._end, self._throttle)
+        self.attempts = LambdaRunner(
+            simulator, clock, matcher, topology, durations, self._end, self._throttle
+        )
 
     @property
     def is_sending(self) -> bool:
@@ -110,8 +116,11 @@ class AsyncInvoker:
         current = self.current_cause
         known = [*causes, current] if current else causes
         cause = invocation_cause(unqualified(function), source, known)
+        # by function, so that a further request of one does not change the ids of another's
+        number = self._requests[function] = self._requests[function] + 1
+        request_id = self._clock.id_of(f"request {number} of {function}")
         request = InvocationRequest(
-            self._clock.new_id(), function, event, trigger, queued, cause, synchronous
+            request_id, function, event, trigger, queued, cause, synchronous
         )
         if on_end is not None:
             self._on_end[request.id] = on_end

@@ -109,7 +109,7 @@ class CallInterceptor:
     def slept(self, seconds: float) -> None:
         """Let virtual time pass for the handler."""
         raise_if_cancelled()
-        pause(Sleep(timedelta(seconds=max(0.0, seconds))))
+        self._wait(timedelta(seconds=max(0.0, seconds)))
 
     def waited(self, is_ready: Callable[[], bool], seconds: float) -> bool:
         """Let virtual time pass for a handler that waits in a service; False for other callers."""
@@ -161,20 +161,25 @@ class CallInterceptor:
     ) -> None:
         what = f"{_call_name(call)} of {attempt.request.id}"
         name = _call_name(call)
-        delay = latency(self._matcher, name, what)
+        attempts = self._invocations.attempts
+        delay = attempts.call_takes(attempt, call) + latency(self._matcher, name, what)
         lost = error is None and self._is_lost(name, what)
         timeout = timedelta(seconds=timeout_seconds) if timeout_seconds else timedelta.max
         result = CONNECTION_LOST if lost else error or OK
         # recorded before the handler can end here, since the service did handle the call
         recorded = READ_TIMEOUT if delay > timeout else result
         self._record_call(attempt, call, recorded, took_effect=error is None)
-        self._invocations.attempts.end_if_hit(attempt, Side.AFTER, name)
-        if delay:
-            pause(Sleep(min(delay, timeout)))
+        attempts.end_if_hit(attempt, Side.AFTER, name)
+        self._wait(min(delay, timeout) + attempts.compute(attempt))
         if delay > timeout:
             raise AnswerTooLateError(f"no response of {_call_name(call)} in {timeout_seconds} s")
         if lost:
             raise ConnectionLostError(f"the response of {_call_name(call)} was lost")
+
+    def _wait(self, duration: timedelta) -> None:
+        """Let time pass for the handler; it is suspended only if something happens meanwhile."""
+        if duration and not self._invocations.attempts.passes(self._attempt, duration):
+            pause(Sleep(duration))
 
     def _record_call(
         self, attempt: HandlerAttempt, call: "ApiCall", result: str, *, took_effect: bool

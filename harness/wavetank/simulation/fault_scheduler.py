@@ -24,6 +24,7 @@ from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
 from wavetank.inspection.stack_resources import every_resource
 from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
+from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.event_sources.mapping import event_source_mappings
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.topology import Topology, function_name
@@ -163,6 +164,19 @@ class FaultScheduler:
             action = self._revert if moment.reverts else self._begin
             fault = resolved[moment.name]
             self._clock.at(moment.at, partial(action, moment.name, fault), first=True)
+
+    def resolved_durations(self, durations: Durations) -> Durations:
+        """The durations with the deployed names of the functions.
+
+        Raises:
+            UsageError: no function of that name is deployed.
+        """
+        named = {
+            name: each
+            for reference, each in durations.functions.items()
+            for name in self._resources.functions(reference)
+        }
+        return replace(durations, functions=named)
 
     def begin(self, name: str, fault: Fault) -> None:
         """Begin a fault that lasts until `revert`."""

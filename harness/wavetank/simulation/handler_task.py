@@ -143,9 +143,13 @@ class HandlerTask[P, T]:
     def cancel(self) -> None:
         """End the handler where it paused, by raising `Cancelled` there and at each later pause.
 
+        One that has not started, or has returned, is left as it is.
+
         Raises:
             StuckError: it did not end in time.
         """
+        if self._state is None or isinstance(self._state, TaskEnded | TaskExited):
+            return
         self._cancelled = True
         self._resumed.release()
         self._wait_until_paused()

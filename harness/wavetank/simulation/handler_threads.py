@@ -83,14 +83,17 @@ class ThreadSchedule:
     time_out: Callable[[], None]
     _time_out: int | None = field(default=None, init=False)
 
-    def at(self, thread: ScheduledThread, due: "datetime") -> None:
+    def at(
+        self, thread: ScheduledThread, due: "datetime", then: Callable[[], None] | None = None
+    ) -> None:
         """Resume the thread then, if it is before the function's timeout, at which Lambda stops it.
 
-        A thread that is scheduled already is resumed at the new instant only.
+        A thread that is scheduled already is resumed at the new instant only. One that has returned
+        does `then` instead.
         """
         self._cancel(thread)
         if due < self.deadline or due == self.clock.now:
-            thread.action = self.clock.at(due, lambda: self.resume(thread))
+            thread.action = self.clock.at(due, then or (lambda: self.resume(thread)))
 
     def wait(self, thread: ScheduledThread, wait: Wait) -> None:
         """Resume the thread when it is ready, or after the longest wait."""

@@ -1,7 +1,7 @@
 """Runs a function's handler in an execution environment, and records how the attempt ends.
 
-A handler's own computation takes no virtual time; only its waits do. At the function's timeout, or
-when a fault ends its process, the environment is discarded too.
+A cold start and the handler's own code take virtual time, as its calls and waits do. At the
+function's timeout, or when a fault ends its process, the environment is discarded too.
 """
 
 import json
@@ -41,6 +41,7 @@ from wavetank.simulation.handler_task import (
 )
 from wavetank.simulation.handler_threads import ScheduledThread, Task, ThreadSchedule
 from wavetank.simulation.request_chains import InvocationCause, refuse_recursive_loop
+from wavetank.simulation.request_durations import AttemptKey, RequestDurations
 from wavetank.simulation.retry_policy import QueuedEvent
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Crash, CrashCause, Exit, Hang, Pause, Sleep, Wait, Yield
@@ -80,7 +81,8 @@ class InvocationRequest:
 class HandlerAttempt:
     """A running attempt at a request.
 
-    `answered_calls` are served but not yet recorded.
+    `initialization` is what the cold start took, None for a warm one. `answered_calls` are served
+    but not yet recorded; `computing` is what the handler's own code will still take.
     """
 
     request: InvocationRequest
@@ -88,7 +90,9 @@ class HandlerAttempt:
     pooled: PooledEnvironment
     threads: ThreadSchedule
     began: datetime
-    is_cold: bool
+    initialization: timedelta | None
+    key: AttemptKey
+    computing: timedelta
     calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
 
@@ -106,12 +110,14 @@ class LambdaRunner:
         clock: SimulationClock,
         matcher: FaultMatcher,
         topology: Topology,
+        durations: RequestDurations,
         on_end: OnEnd,
         on_throttle: OnThrottle,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
         self._matcher = matcher
+        self._durations = durations
         self._roles = {role: topology.functions(role) for role in FunctionRole}
         self._on_end = on_end
         self._on_throttle = on_throttle
@@ -142,11 +148,14 @@ class LambdaRunner:
             f"{request.id} of {function.name}",
             lambda f: self.matches(arn, f.function),
         )
-        if slow is None:
-            self._start(request, function)
-        else:
+        if slow is not None:
             self._pool.evict(arn)  # a warm environment would have no cold start
-            self._clock.after(slow.takes, lambda: self._start(request, function))
+        pooled, key = self._pool.take(function), _key(request)
+        takes = timedelta() if slow is None else slow.takes
+        initialization = None
+        if pooled.environment.is_cold:
+            initialization = takes = takes + self._durations.cold_start(key, function)
+        self._after(takes, lambda: self._start(request, function, pooled, initialization))
 
     def _is_throttled(self, request: InvocationRequest, function: "DeployedFunction") -> bool:
         """Whether the function's concurrency is used up, or that of the account by a fault."""
@@ -172,13 +181,22 @@ class LambdaRunner:
         self._unfinished.clear()
         self._pool.evict_all()
 
-    def _start(self, request: InvocationRequest, function: "DeployedFunction") -> None:
-        pooled = self._pool.take(function)
-        environment = pooled.environment
-        is_cold, number = environment.is_cold, request.queued.attempts + 1
+    def _start(
+        self,
+        request: InvocationRequest,
+        function: "DeployedFunction",
+        pooled: PooledEnvironment,
+        initialization: timedelta | None,
+    ) -> None:
+        environment, key = pooled.environment, _key(request)
         self._clock.record(
             AttemptBegan(
-                self._clock.now, request.id, function.name, number, is_cold, request.trigger
+                self._clock.now,
+                request.id,
+                function.name,
+                key.number,
+                environment.is_cold,
+                request.trigger,
             )
         )
         if self._fails_before_handler(request, function):
@@ -206,9 +224,47 @@ class LambdaRunner:
             resume=lambda thread: self._follow(attempt, thread),
             time_out=lambda: self._time_out(attempt),
         )
-        attempt = HandlerAttempt(request, function, pooled, threads, began, is_cold)
+        attempt = HandlerAttempt(
+            request=request,
+            function=function,
+            pooled=pooled,
+            threads=threads,
+            began=began,
+            initialization=initialization,
+            key=key,
+            computing=self._durations.handler(key, function),
+        )
         self._unfinished[id(attempt)] = attempt
-        self._follow(attempt, main)
+        takes = self.compute(attempt)
+        if not takes or self.passes(attempt, takes):
+            self._follow(attempt, main)
+        else:
+            threads.at(main, self._clock.now + takes)
+            threads.update()
+
+    def compute(self, attempt: HandlerAttempt) -> timedelta:
+        """What the handler's own code takes now, until its next call; the rest is less then."""
+        takes = self._durations.share(attempt.key, attempt.calls, attempt.computing)
+        attempt.computing -= takes
+        return takes
+
+    def call_takes(self, attempt: HandlerAttempt, call: "ApiCall") -> timedelta:
+        """What the attempt's current call takes."""
+        key, number = attempt.key, attempt.calls
+        return self._durations.call(key, number, call.service, call.operation)
+
+    def passes(self, attempt: HandlerAttempt, duration: timedelta) -> bool:
+        """Let time pass for a handler without suspending it, if nothing happens until then."""
+        threads = attempt.threads
+        is_in_time = self._clock.now + duration < threads.deadline
+        # another thread may go on now that this one has released a lock
+        return is_in_time and not threads.started and self._clock.passes(duration)
+
+    def _after(self, duration: timedelta, then: Callable[[], None]) -> None:
+        if not duration or self._clock.passes(duration):
+            then()
+        else:
+            self._clock.after(duration, then)
 
     def start_thread(self, name: str, body: Callable[[], None]) -> StartedThread:
         """Schedule a thread of the handler that runs now, from within it."""
@@ -257,7 +313,7 @@ class LambdaRunner:
         match state:
             case TaskEnded(value=outcome):
                 if outcome is not None:
-                    self._finish(attempt, outcome)
+                    self._return(attempt, outcome)
                     return
                 threads.started.remove(thread)
             case Yield():
@@ -284,8 +340,18 @@ class LambdaRunner:
         for attempt in list(self._unfinished.values()):
             self.update(attempt)
 
+    def _return(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
+        """End the attempt once the rest of the handler's own code has taken its time."""
+        threads, takes = attempt.threads, attempt.computing
+        threads.refuse_unjoined(attempt.function.name)
+        if not takes or self.passes(attempt, takes):
+            self._finish(attempt, outcome)
+        else:
+            due = self._clock.now + takes
+            threads.at(threads.main, due, lambda: self._finish(attempt, outcome))
+            threads.update()
+
     def _finish(self, attempt: HandlerAttempt, outcome: outcomes.InvocationOutcome) -> None:
-        attempt.threads.refuse_unjoined(attempt.function.name)
         del self._unfinished[id(attempt)]
         self._pool.release(attempt.function, attempt.pooled)
         self._write_log(attempt, outcome)
@@ -318,7 +384,7 @@ class LambdaRunner:
             request_id=attempt.request.id,
             version=function.version,
             duration_ms=(self._clock.now - attempt.began) / MILLISECOND,
-            init_ms=0.0 if attempt.is_cold else None,
+            init_ms=_milliseconds(attempt.initialization),
             memory_mb=function.memory_mb,
             memory_used_mb=0,  # all handlers share this process
             outcome=outcome,
@@ -378,6 +444,14 @@ class LambdaRunner:
 
 
 MILLISECOND = timedelta(milliseconds=1)
+
+
+def _milliseconds(duration: timedelta | None) -> float | None:
+    return None if duration is None else duration / MILLISECOND
+
+
+def _key(request: InvocationRequest) -> AttemptKey:
+    return AttemptKey(request.id, request.queued.attempts + 1)
 
 
 def _recorded_outcome(outcome: outcomes.InvocationOutcome) -> Outcome:

@@ -33,6 +33,7 @@ from wavetank.history import (
 from wavetank.inspection.stack_resources import every_resource
 from wavetank.inspection.table_snapshot import table_snapshot
 from wavetank.scenario.steps import Step
+from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
@@ -45,6 +46,7 @@ from wavetank.simulation.fault_scheduler import FaultScheduler
 from wavetank.simulation.firehose_observer import FirehoseObserver
 from wavetank.simulation.manual_steps import PACE, ManualSteps
 from wavetank.simulation.pushed_events import PushedEvents
+from wavetank.simulation.request_durations import RequestDurations
 from wavetank.simulation.rule_scheduler import RuleScheduler
 from wavetank.simulation.schedule_invoker import ScheduleInvoker
 from wavetank.simulation.seeded_random import seeded_ids, seeded_random
@@ -90,6 +92,7 @@ class RunOptions:
     plan: FaultPlan = field(default_factory=FaultPlan)
     steps: tuple[Step, ...] = ()
     workloads: tuple[WorkloadSpec, ...] = ()
+    durations: Durations = field(default_factory=Durations)
     recorded_options: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers, compare=False)
     reads_state: bool = False
@@ -124,7 +127,12 @@ class Run:
         self._topology = read_topology(simulator.aws)
         self._injector = FaultScheduler(simulator, self._clock, self._topology)
         matcher = self._injector.matcher
-        self._invocations = AsyncInvoker(simulator, self._clock, matcher, self._topology)
+        self._durations = RequestDurations(
+            options.seed, self._injector.resolved_durations(options.durations)
+        )
+        self._invocations = AsyncInvoker(
+            simulator, self._clock, matcher, self._topology, self._durations
+        )
         until = options.until
         self._rules = RuleScheduler(simulator, self._clock, matcher, self._invocations, until)
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
@@ -214,6 +222,14 @@ class Run:
             UsageError: its target is not deployed, or is of another type.
         """
         self._workload.plan([workload])
+
+    def use_durations(self, durations: Durations) -> None:
+        """Let calls and handlers take these durations from now on.
+
+        Raises:
+            UsageError: it names a function that is not deployed.
+        """
+        self._durations.durations = self._injector.resolved_durations(durations)
 
     def http(self, call: HttpCall, choice: EntryChoice) -> HttpAnswer:
         """Call a function URL or an API now, and run what is due until it answers.

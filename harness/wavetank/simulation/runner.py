@@ -24,6 +24,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.scenario.run_store import FUNCTIONS_LOG
 from wavetank.scenario.steps import manual_steps
 from wavetank.scenario.supported_faults import check_supported
+from wavetank.scenario.timing.settings import Durations, durations_to_json
 from wavetank.scenario.workload.serialization import workloads_to_json
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.reference_run import is_comparable, with_reference
@@ -162,12 +163,15 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
     plan = {"plan": plan_to_json(scenario.plan), "horizon": duration_text(scenario.horizon)}
     if scenario.workloads:
         plan["workload"] = workloads_to_json(scenario.workloads)
+    if scenario.durations != Durations():
+        plan["durations"] = durations_to_json(scenario.durations)
     if spec.is_manual:
         return RunOptions(
             scenario=scenario.name,
             seed=spec.seed,
             start=spec.start,
             horizon=timedelta(),
+            durations=scenario.durations,
             steps=manual_steps(scenario.plan, scenario.horizon, spec.start),
             recorded_options={**pipeline.options(), **plan, **MANUAL_OPTIONS},
             answers=spec.answers,
@@ -179,6 +183,7 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
         horizon=scenario.horizon,
         plan=scenario.plan,
         workloads=scenario.workloads,
+        durations=scenario.durations,
         recorded_options={**pipeline.options(), **plan},
         answers=spec.answers,
     )

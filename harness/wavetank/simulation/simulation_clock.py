@@ -3,6 +3,7 @@
 Every part of a run shares one clock.
 """
 
+import hashlib
 import heapq
 import random
 import uuid
@@ -20,6 +21,8 @@ FIRST = -1.0
 
 ACTIONS_AT_ONCE_MAX = 200_000
 """At one instant. A batch of messages takes about three, so this is a burst of 60,000 batches."""
+IN_PLACE_MAX = 500
+"""How often time passes within one action; a handler that goes on for longer counts as stuck."""
 LOOP_ACTION = "look for functions that invoke each other, or themselves, without an end"
 
 type Action = Callable[[], None]
@@ -55,6 +58,10 @@ class EventQueue[T]:
         entry = _Entry(due, order, next(self._numbers), item)
         heapq.heappush(self._entries, entry)
         return entry.number
+
+    def skip(self) -> None:
+        """Draw the order of an item that is not added, so that later ones are as if it were."""
+        self._random.random()
 
     def cancel(self, number: int) -> None:
         """Remove the item of that number, which must be in the queue."""
@@ -98,9 +105,13 @@ class SimulationClock:
         move_to: Callable[[datetime], None],
         record: Callable[[Event], None],
     ) -> None:
+        self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - a simulation, not a secret
-        self._queue = EventQueue[Action](self._random)
+        self._queue = EventQueue[Action](random.Random(f"order of {seed}"))  # noqa: S311 - as above
         self._move_to = move_to
+        self._end = start
+        self._passed = 0
+        self._after_each: Action = lambda: None
         self.now = start
         self.record = record
 
@@ -134,6 +145,7 @@ class SimulationClock:
             EndlessRunError: actions go on causing each other, and time does not pass.
         """
         at_once = 0
+        self._end, self._after_each = end, after_each
         while (due := self._queue.next_due()) is not None and due <= end and not is_done():
             due, action = self._queue.pop()
             at_once += 1
@@ -144,8 +156,25 @@ class SimulationClock:
                 raise EndlessRunError(
                     "functions that end", f"{at_once} actions at {rfc3339(due)}", LOOP_ACTION
                 )
+            self._passed = 0
             action()
             after_each()
+
+    def passes(self, duration: timedelta) -> bool:
+        """Let time pass within the action that runs now, if nothing else is due until then.
+
+        Returns whether it did; otherwise the action has to end, and go on in a later one. This
+        saves suspending a handler at each of its calls, most of which overlap with nothing.
+        """
+        self._after_each()  # what the action has done so far may be due before it goes on
+        instant, due = self.now + duration, self._queue.next_due()
+        is_free = instant <= self._end and (due is None or due > instant)
+        if not is_free or self._passed >= IN_PLACE_MAX:
+            return False
+        self._passed += 1
+        self._queue.skip()  # or a run would differ from the same run that is advanced in steps
+        self.advance_to(instant)
+        return True
 
     def advance_to(self, instant: datetime) -> None:
         """Set the time to the instant, unless it is past. Actions due by then must have run."""
@@ -159,3 +188,8 @@ class SimulationClock:
     def new_id(self) -> str:
         """A random UUID."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def id_of(self, name: str) -> str:
+        """The UUID of what has that name in this run, whatever else happens."""
+        digest = hashlib.blake2b(f"{self._seed} {name}".encode(), digest_size=16).digest()
+        return str(uuid.UUID(bytes=digest, version=4))

@@ -1,5 +1,6 @@
 """Which engines can run a scenario, by the faults that it has."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from wavetank.faults.references import FunctionRole, RoleOwner
 from wavetank.faults.ticks import MissedTick, RuleOff
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.supported_faults import check_supported
+from wavetank.scenario.timing.settings import durations_from_dict
 
 AFTER = timedelta(minutes=10)
 BROKEN, UNCONFIRMED = BrokenDeployment(after=AFTER), UnconfirmedAddress(after=AFTER)
@@ -65,3 +67,14 @@ def test_other_faults_are_named_with_the_engines_that_support_them(
         check_supported(_scenario(*faults), engine)
     assert said in str(raised.value)
     assert str(raised.value).count("missed-tick") <= 1
+
+
+@pytest.mark.parametrize(
+    "engine", [each for each in EngineName if each is not EngineName.SIMULATOR]
+)
+def test_durations_are_of_virtual_time(engine: EngineName) -> None:
+    """Elsewhere calls take what they take, and a scenario that says otherwise is refused."""
+    scenario = replace(_scenario(), durations=durations_from_dict({"handler": "1s"}))
+    check_supported(scenario, EngineName.SIMULATOR)
+    with pytest.raises(UsageError, match=rf"without \[durations\]: on {engine} "):
+        check_supported(scenario, engine)

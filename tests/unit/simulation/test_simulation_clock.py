@@ -1,6 +1,7 @@
 """The event queue: by due time, and at one instant in an order drawn from the seed."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 import pytest
@@ -9,6 +10,11 @@ from wavetank.simulation import simulation_clock
 from wavetank.simulation.simulation_clock import EndlessRunError, EventQueue, SimulationClock
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def _clock() -> SimulationClock:
+    return SimulationClock(1, NOW, lambda _: None, lambda _: None)
 
 
 def _popped(seed: int, names: str) -> str:
@@ -77,3 +83,70 @@ def test_actions_that_go_on_at_one_instant_end_the_run(monkeypatch: pytest.Monke
     again(timedelta())
     with pytest.raises(EndlessRunError, match="11 actions at 2026-11-24T10:01:00Z"):
         clock.run_until(NOW + timedelta(minutes=2), lambda: None)
+
+
+def test_time_passes_in_place_while_nothing_is_due() -> None:
+    """Within an action: up to the next one that is due, and up to the end of what is run."""
+    clock = _clock()
+    passed: list[bool] = []
+
+    def work() -> None:
+        passed.append(clock.passes(SECOND))
+        passed.append(clock.passes(SECOND))
+        clock.at(clock.now + SECOND, lambda: None)
+        passed.append(clock.passes(SECOND))
+
+    clock.at(NOW, work)
+    clock.run_until(NOW + 2 * SECOND, lambda: None)
+    assert (passed, clock.now) == ([True, True, False], NOW + 2 * SECOND)
+
+
+def test_an_action_that_goes_on_for_long_is_divided() -> None:
+    """A handler with thousands of calls is suspended now and then, or it would count as stuck."""
+    clock = _clock()
+    passed: list[bool] = []
+    clock.at(NOW, lambda: passed.extend(clock.passes(SECOND) for _ in range(600)))
+    clock.at(NOW + timedelta(hours=1), lambda: passed.append(clock.passes(SECOND)))
+    clock.run_until(NOW + timedelta(days=1), lambda: None)
+    assert passed == [True] * 500 + [False] * 100 + [True]
+
+
+def _order_after_a_wait(step: timedelta) -> list[str]:
+    """The order of simultaneous actions after one that waits for a second, run in such steps."""
+    clock, order = _clock(), list[str]()
+
+    def begin() -> None:
+        if not clock.passes(SECOND):
+            clock.after(SECOND, lambda: None)
+        for name in "abcdefgh":
+            clock.at(NOW + 5 * SECOND, partial(order.append, name))
+
+    clock.at(NOW, begin)
+    while clock.now < NOW + 5 * SECOND:
+        clock.run_until(clock.now + step, lambda: None)
+        clock.advance_to(clock.now + step)
+    return order
+
+
+def test_steps_do_not_change_the_order_of_later_actions() -> None:
+    """Whether time has passed in place, or was divided by the end of a step."""
+    whole, divided = (_order_after_a_wait(step) for step in (5 * SECOND, SECOND / 2))
+    assert whole == divided
+    assert sorted(whole) == list("abcdefgh")
+
+
+def test_what_an_action_causes_is_planned_before_time_passes() -> None:
+    """As after each action, or it would be late."""
+    clock = _clock()
+    planned: list[datetime] = []
+    clock.at(NOW, lambda: planned.append(NOW) if clock.passes(SECOND) else None)
+    clock.run_until(NOW + SECOND, lambda: planned.append(clock.now))
+    assert planned == [NOW, NOW, NOW + SECOND]
+
+
+def test_an_id_depends_on_its_name_and_the_seed() -> None:
+    """And on nothing else that was drawn."""
+    one = _clock()
+    other = _clock()
+    other.new_id()
+    assert one.id_of("first") == other.id_of("first") != one.id_of("second")

@@ -4,6 +4,7 @@ from wavetank.cli.output.console_output import Output
 from wavetank.core.text import pluralize, short_path
 from wavetank.faults.serialization import describe
 from wavetank.scenario.run_store import SavedRun
+from wavetank.scenario.timing.settings import Durations, durations_to_json
 from wavetank.scenario.workload.serialization import describe_workload
 from wavetank.simulation.runner import RunResult, RunSpec
 
@@ -17,6 +18,8 @@ def announce(spec: RunSpec, how: str, output: Output) -> None:
     output.say(f"{how}, seed {spec.seed}; faults: {faults}")
     for workload in map(describe_workload, scenario.workloads):
         output.say(f"workload: {workload}")
+    if scenario.durations != Durations():
+        output.say(f"durations: {durations_to_json(scenario.durations)}")
 
 
 def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:

@@ -1,0 +1,1 @@
+"""How long calls and handlers take."""
