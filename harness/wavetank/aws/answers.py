@@ -85,7 +85,7 @@ class Answer:
             raise self._refusal(response)
         if not isinstance(response, Mapping):
             raise self._invalid([f"a dict or a ClientError, where it is {shown(response)}"])
-        made = {name: _read(value) for name, value in response.items() if name != METADATA}
+        made = {name: value for name, value in _plain(response).items() if name != METADATA}
         if problems := response_problems(made, self.operation.output_shape):
             raise self._invalid(problems)
         return made
@@ -127,7 +127,9 @@ class Answers:
         Raises:
             UsageError: there is no such operation, or it has no such response or error.
         """
-        answer = Answer(find_operation(service, operation), given)
+        # A stream is read once, and every call gets what was in it.
+        kept = _plain(given) if isinstance(given, Mapping) else given
+        answer = Answer(find_operation(service, operation), kept)
         answer.check()
         self._answers[service, operation] = answer
 
@@ -171,7 +173,7 @@ def _positional_count(function: Respond) -> int:
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters, with a body that the handler streams as bytes."""
+    """The parameters or the response, with the content of each stream."""
     return {name: _read(value) for name, value in parameters.items()}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def test_an_unknown_operation_gets_the_nearest_name(
     assert refused.value.action == near
 
 
+STOP = {"messageStop": {"stopReason": "x"}}
 MESSAGE = {"role": "assistant", "content": [{"text": "hi"}]}
 METERS = {
     "stopReason": "end_turn",
@@ -117,6 +119,25 @@ def test_a_response_of_the_shape_is_accepted(operation: str, response: Any) -> N
     answers = Answers()
     answers.add("bedrock-runtime", operation, response)
     assert answers.find("bedrock-runtime", operation) is not None
+
+
+@pytest.mark.parametrize(
+    ("operation", "response", "read"),
+    [
+        ("InvokeModel", {"body": BytesIO(b"x"), "contentType": "y"}, {"body": b"x"}),
+        ("ConverseStream", {"stream": iter([STOP])}, {"stream": [STOP]}),
+    ],
+)
+def test_every_call_gets_the_content_of_a_stream(
+    operation: str, response: Any, read: dict[str, Any]
+) -> None:
+    """Though it can be read once only."""
+    answers = Answers()
+    answers.add("bedrock-runtime", operation, response)
+    answer = answers.find("bedrock-runtime", operation)
+    assert answer is not None
+    for _ in range(2):
+        assert answer.to({}, NOW).items() >= read.items()
 
 
 def test_an_operation_without_output_is_answered_by_nothing() -> None:

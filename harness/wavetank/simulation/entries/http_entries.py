@@ -95,7 +95,9 @@ class HttpEntries:
         return DeployedEntry(self._resources.label(found), entry)
 
     def call(self, deployed: DeployedEntry, call: HttpCall, on_answer: OnHttpAnswer) -> str:
-        """Call the entry; returns the id of the function's request, empty if none is invoked.
+        """Call the entry; returns the id of the first function's request, empty if none is invoked.
+
+        The first function is the authorizer, if it is asked.
 
         Raises:
             UsageError: what it would do is not simulated.
