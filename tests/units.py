@@ -186,6 +186,7 @@ LONGEST_FIRST = (
     "tests/embedded/test_engine.py",
     "tests/simulator/test_parity.py",
     "tests/simulator/test_naive.py",
+    "tests/simulator/test_trigger_faults.py",
     "tests/simulator/test_run.py",
     "tests/simulator/test_notebooks.py",
     "tests/simulator/test_terminal.py",
