@@ -6,8 +6,8 @@ Threads that only wait when the handler returns go on with the environment's nex
 AWS; one that would go on by itself is refused, as AWS freezes it at an instant that is not defined.
 """
 
+import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import _base as futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.simulation.simulation_clock import SimulationClock
+
+EXECUTORS = logging.getLogger("concurrent.futures")
 
 type Task = HandlerTask[Pause, InvocationOutcome | None]
 type TaskState = Pause | TaskEnded[InvocationOutcome | None] | TaskExited
@@ -154,8 +156,12 @@ def cancel_threads(threads: Iterable[ScheduledThread]) -> None:
 @contextmanager
 def _quiet_executors() -> "Iterator[None]":
     """An executor logs the exception that ends its idle threads, which no handler has raised."""
-    before, futures.LOGGER.disabled = futures.LOGGER.disabled, True
+    EXECUTORS.addFilter(_nothing)
     try:
         yield
     finally:
-        futures.LOGGER.disabled = before
+        EXECUTORS.removeFilter(_nothing)
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False

@@ -96,7 +96,10 @@ class PushedEvents:
         answers: list[FunctionAnswer] = []
 
         def on_end(outcome: "InvocationOutcome | None") -> None:
-            answers.append(FunctionAnswer(outcome))
+            if outcome is None:
+                answers.append(FunctionAnswer(is_throttled=True))
+            else:
+                answers.append(FunctionAnswer(outcome.payload, outcome.is_error))
             attempts.update(caller)
 
         self._queue(offered, Trigger.CALL, on_end)

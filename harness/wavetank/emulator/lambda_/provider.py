@@ -173,15 +173,14 @@ def _response(answer: FunctionAnswer, qualifier: str | None) -> InvocationRespon
     Raises:
         TooManyRequestsException: the function's concurrency is used up.
     """
-    outcome = answer.outcome
-    if outcome is None:
+    if answer.is_throttled:
         raise TooManyRequestsException(
             "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"
         )
     made = InvocationResponse(
-        StatusCode=OK, Payload=outcome.payload, ExecutedVersion=qualifier or LATEST
+        StatusCode=OK, Payload=answer.payload, ExecutedVersion=qualifier or LATEST
     )
-    if outcome.is_error:
+    if answer.is_error:
         made["FunctionError"] = UNHANDLED
     return made
 

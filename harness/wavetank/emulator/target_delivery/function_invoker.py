@@ -8,10 +8,7 @@ then only checks the permission.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from wavetank.emulator.lambda_.outcome import InvocationOutcome
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +34,11 @@ class OfferedEvent:
 
 @dataclass(frozen=True)
 class FunctionAnswer:
-    """How a synchronous invocation ended; the outcome is None if the function was throttled."""
+    """How a synchronous invocation ended; a throttled one has no payload."""
 
-    outcome: "InvocationOutcome | None"
+    payload: bytes = b""
+    is_error: bool = False
+    is_throttled: bool = False
 
 
 type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]

