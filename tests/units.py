@@ -191,6 +191,7 @@ LONGEST_FIRST = (
     "tests/simulator/test_public_templates.py",
     "tests/simulator/test_trigger_parity.py",
     "tests/simulator/test_naive.py",
+    "tests/simulator/test_trigger_faults.py",
     "tests/simulator/test_run.py",
     "tests/simulator/test_notebooks.py",
     "tests/simulator/test_terminal.py",

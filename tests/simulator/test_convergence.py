@@ -116,6 +116,7 @@ def tally(deployed: Deployed) -> Iterator[Tally]:
         simulator.take_baseline()
         yield Tally(deployed)
         aws.awslambda.delete_event_source_mapping(UUID=mapping["UUID"])
+    simulator.reset()
     aws.sqs.delete_queue(QueueUrl=url)
     aws.dynamodb.delete_table(TableName=NAME)
     simulator.take_baseline()

@@ -5,12 +5,16 @@ Both are in one function, so each run compares them under the same fault.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from tests.pipelines.ledger import LEDGER
 from tests.simulator.conftest import Deployed
 from tests.simulator.stacks import delete
+from wavetank.campaign.cases import CampaignCases, Seeds
+from wavetank.campaign.results import CaseResult
+from wavetank.campaign.shrinking import Budget, shrink
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Verdict
@@ -77,6 +81,8 @@ class Bug:
     part: str
 
 
+NIGHTLY = ("duplicate-event of a bucket", "late-event of a rule")
+"""The same as for the other source of the same fault."""
 SEEDS_MAX = 8
 BUGS = {
     "duplicate-batch of a queue": Bug(QUEUE, 'kind = "duplicate-batch"', "total"),
@@ -106,7 +112,10 @@ def test_without_a_fault_both_are_right(simulator: Simulator) -> None:
     assert broken(run(simulator, BURST)) == set()
 
 
-@pytest.mark.parametrize("name", BUGS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.nightly) if name in NIGHTLY else name for name in BUGS],
+)
 def test_a_fault_breaks_the_naive_ledger_alone(simulator: Simulator, name: str) -> None:
     """It hits, and the idempotent ledger is right."""
     bug = BUGS[name]
@@ -164,3 +173,28 @@ def test_a_failure_is_silent_without_the_permission_for_the_dead_letter_queue(
     fault = 'kind = "permission-removed"\nowner = "trigger-target"\naction = "sqs:SendMessage"'
     assert "no-silent-failure" not in broken(run(simulator, bad))
     assert "no-silent-failure" in broken(run(simulator, bad, fault=fault))
+
+
+@pytest.mark.nightly
+def test_a_campaign_finds_the_naive_total_and_shrinks_it(simulator: Simulator) -> None:
+    """Under drawn faults, with one fault, one workload and the shortest run left of a failure."""
+    tables = "".join(f"[[workload]]\n{each}\n" for each in (QUEUE, STREAM, BUCKET, BUS))
+    checked = f'{HEAD}[expect]\ncheck_only = ["naive-total"]\n{tables}'
+    scenario = parse_scenario("triggers", checked, "triggers.toml")
+    chosen = CampaignCases(
+        seeds=Seeds(1, 20),
+        horizon=scenario.horizon,
+        scenario=scenario,
+        draws_faults=True,
+        targets=LEDGER.fault_targets(),
+    )
+
+    def play(spec: RunSpec) -> CaseResult:
+        return CaseResult(spec=spec, outcome=simulate(simulator, LEDGER, spec, None))
+
+    found = next(result for result in map(play, chosen.cases()) if result.broken)
+    shrunk = shrink(found, play, Budget(seconds_max=600), WallClock())
+    (fault,) = shrunk.spec.scenario.plan.faults
+    assert (fault.after, len(shrunk.spec.scenario.workloads)) == (timedelta(), 1)
+    assert shrunk.spec.scenario.horizon < scenario.horizon
+    assert play(shrunk.spec).broken == ("naive-total",)

@@ -171,22 +171,28 @@ def choose_cases(
     if scenario_name is None:
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        chosen = CampaignCases(seeds=Seeds(first, seeds), horizon=span)
-        next(chosen.cases())  # raises now if the horizon has no room for faults
-        return chosen
+        return _with_room(CampaignCases(seeds=Seeds(first, seeds), horizon=span))
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
         raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
-    return CampaignCases(
-        seeds=Seeds(first, seeds),
-        horizon=scenario.horizon,
-        scenario=scenario,
-        scenario_name=scenario_name,
-        draws_faults=draws_faults,
+    return _with_room(
+        CampaignCases(
+            seeds=Seeds(first, seeds),
+            horizon=scenario.horizon,
+            scenario=scenario,
+            scenario_name=scenario_name,
+            draws_faults=draws_faults,
+        )
     )
+
+
+def _with_room(chosen: CampaignCases) -> CampaignCases:
+    """The cases, once it is known that their horizon has room for faults that are generated."""
+    next(chosen.cases())
+    return chosen
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:

@@ -16,7 +16,15 @@ from wavetank.core.clock import Clock
 from wavetank.emulator.fault_injection import FaultInterception, SandboxResources
 from wavetank.emulator.iam_enforcement.role_grants import grants_of_role
 from wavetank.emulator.sns.confirmation import confirmed_subscriptions
-from wavetank.emulator.stack_index import FUNCTION, ROLE, RULE, STREAM, TOPIC, DeployedStack
+from wavetank.emulator.stack_index import (
+    BUCKET,
+    FUNCTION,
+    ROLE,
+    RULE,
+    STREAM,
+    TOPIC,
+    DeployedStack,
+)
 from wavetank.emulator.stacks import deployed_stacks
 from wavetank.faults.parameters import DeployedNames
 from wavetank.faults.references import Resource
@@ -33,14 +41,21 @@ def deployed_names() -> DeployedNames:
     stacks = deployed_stacks()
     roles = sorted(name for stack in stacks for name in stack.of(ROLE))
     topics = {name for stack in stacks for name in stack.of(TOPIC)}
+    sources = [name for kind in (BUCKET, RULE, TOPIC) for name in _names(stacks, kind)]
     return {
         Resource.ACTION: sorted({grant.action for role in roles for grant in grants_of_role(role)}),
+        Resource.ASYNC_SOURCE: sorted(map(_last_part, sources)),
         Resource.FUNCTION: _names(stacks, FUNCTION),
         Resource.ROLE: roles,
-        Resource.RULE: [rule.rpartition("/")[2] for rule in _names(stacks, RULE)],
+        Resource.RULE: [_last_part(rule) for rule in _names(stacks, RULE)],
         Resource.STREAM: _names(stacks, STREAM),
         Resource.SUBSCRIPTION: confirmed_subscriptions(topics),
     }
+
+
+def _last_part(identifier: str) -> str:
+    """The name in an ARN, of a rule without its bus; a name as it is."""
+    return identifier.rpartition("/")[2].rpartition(":")[2]
 
 
 def _names(stacks: Iterable[DeployedStack], kind: str) -> list[str]:

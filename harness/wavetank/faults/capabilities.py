@@ -44,6 +44,7 @@ _EVERYWHERE = frozenset({Capability.FUNCTIONS, Capability.ROLES, Capability.RULE
 _LOCALSTACK = _EVERYWHERE | {
     Capability.API_CALLS,
     Capability.DELIVERIES,
+    Capability.PUSHED_EVENTS,
     Capability.SUBSCRIPTIONS,
 }
 _SANDBOX = _LOCALSTACK | {Capability.CLOCK, Capability.PROCESS}
@@ -55,7 +56,6 @@ CAPABILITIES: Mapping[EngineName, frozenset[Capability]] = MappingProxyType(
             Capability.API_REPLIES,
             Capability.EVENT_SOURCES,
             Capability.INVOCATIONS,
-            Capability.PUSHED_EVENTS,
             Capability.RULE_EVENTS,
         },
         EngineName.EMBEDDED: _SANDBOX,

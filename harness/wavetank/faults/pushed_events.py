@@ -15,7 +15,8 @@ from wavetank.faults.targets import FaultTargets
 class PushedEventFault(CountedFault):
     """Base of faults of the events of one bucket, rule, topic or log group, or of `all` of them.
 
-    `event_source` is its logical id or its name. An event counts once for each function.
+    `event_source` is its logical id or its name. An event counts once for each function. In a
+    sandbox the events of a rule with a schedule count too.
     """
 
     needs: ClassVar[Capability] = Capability.PUSHED_EVENTS

@@ -4,14 +4,12 @@ EventBridge, SNS, S3 and CloudWatch Logs deliver in the caller's thread, so the 
 calls that cause the events; retries are made when they are due.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wavetank.core.resource_name import bare_name, resource_name, service_of
+from wavetank.core.resource_name import service_of
+from wavetank.faults.injectors.decisions import event_delays
 from wavetank.faults.injectors.matcher import FaultMatcher
-from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
 from wavetank.history import EventOffered, EventUndelivered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
@@ -21,11 +19,7 @@ from wavetank.simulation.suspensions import Wait
 if TYPE_CHECKING:
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.emulator.target_delivery.deliveries import TargetDelivery, Undelivered
-    from wavetank.emulator.target_delivery.function_invoker import (
-        EventOrigin,
-        FunctionAnswer,
-        OfferedEvent,
-    )
+    from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer, OfferedEvent
     from wavetank.simulation.async_invoker import OnOutcome
 
 TRIGGERS = {
@@ -51,26 +45,13 @@ class PushedEvents:
     def queue(self, offered: "OfferedEvent") -> None:
         """Queue the event for its function: now, unless a fault delays or repeats it."""
         trigger = TRIGGERS.get(service_of(offered.source.arn), Trigger.SERVICE)
-        for delay in self._delays(offered.source):
+        source = offered.source
+        for delay in event_delays(self._matcher, source.arn, source.ids):
             if delay:
                 queue = self._invocations.with_current_cause(self._queue)
                 self._clock.after(delay, partial(queue, offered, trigger))
             else:
                 self._queue(offered, trigger)
-
-    def _delays(self, source: "EventOrigin") -> Iterator[timedelta]:
-        """How much later the event arrives: more than once if a fault repeats it."""
-        if not source.arn:  # a call of Lambda's API
-            yield timedelta()
-            return
-        name = bare_name(source.arn)
-        what = f"{', '.join(source.ids)} of {resource_name(source.arn)}"
-        # always in this order: each match counts the event, which decides later matches
-        late = self._matcher.match(LateEvent, what, lambda fault: fault.is_of(name))
-        delay = timedelta() if late is None else late.delay
-        yield delay
-        if twice := self._matcher.match(DuplicateEvent, what, lambda fault: fault.is_of(name)):
-            yield from (delay + number * twice.gap for number in range(1, twice.copies + 1))
 
     def _queue(
         self, offered: "OfferedEvent", trigger: Trigger, on_end: "OnOutcome | None" = None

@@ -1,10 +1,17 @@
 """Which cases a campaign has."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from wavetank.campaign.cases import CampaignCases, Seeds, generated_cases, seeded_cases
+from wavetank.campaign.cases import (
+    CampaignCases,
+    Seeds,
+    choose_cases,
+    generated_cases,
+    seeded_cases,
+)
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan
 from wavetank.faults.plan import FaultPlan
@@ -56,7 +63,12 @@ def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> No
         Seeds(first, count)
 
 
-def test_a_horizon_without_room_is_refused() -> None:
-    """Half a minute holds no fault."""
+def test_a_horizon_without_room_is_refused(tmp_path: Path) -> None:
+    """Half a minute holds no fault, whether an option or a scenario has it."""
     with pytest.raises(UsageError, match="use a longer horizon"):
         list(generated_cases(Seeds(1, 1), timedelta(seconds=30)))
+    short = tmp_path / "short.toml"
+    short.write_text('description = "short"\nhorizon = "30s"\n')
+    assert choose_cases(1, None, None, str(short)).horizon == timedelta(seconds=30)
+    with pytest.raises(UsageError, match="use a longer horizon"):
+        choose_cases(1, None, None, str(short), draws_faults=True)

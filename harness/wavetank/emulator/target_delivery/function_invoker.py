@@ -8,6 +8,7 @@ then only checks the permission.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 
@@ -48,12 +49,14 @@ type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]
 class TargetFunctionInvoker:
     """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda.
 
-    `call`, if set, is asked first about a synchronous invocation.
+    `arrive` sends an event to Lambda, which a sandbox's faults do later or twice. `call`, if set,
+    is asked first about a synchronous invocation.
     """
 
     def __init__(self) -> None:
         self.queue: Callable[[OfferedEvent], object] | None = None
         self.call: CallFunction | None = None
+        self.arrive: Callable[[EventOrigin, Callable[[], object]], object] = lambda _, send: send()
 
     def invoke(
         self, client: Any, arn: str, payload: str, source: EventOrigin, **parameters: Any
@@ -64,9 +67,8 @@ class TargetFunctionInvoker:
             ClientError: Lambda refuses it.
         """
         if self.queue is None:
-            client.invoke(
-                FunctionName=arn, InvocationType="Event", Payload=payload.encode(), **parameters
-            )
+            send = partial(client.invoke, FunctionName=arn, InvocationType="Event", **parameters)
+            self.arrive(source, partial(send, Payload=payload.encode()))
         else:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
             self.offer(arn, payload, source)

@@ -1,9 +1,10 @@
-"""Decides how a matched fault affects a call, a batch or a delivery, on every engine."""
+"""Decides how a matched fault affects a call, a batch, a delivery or an event, on every engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from wavetank.core.http_types import Refused
+from wavetank.core.resource_name import bare_name, resource_name
 from wavetank.faults.calls import (
     PUBLISH,
     PUT_OBJECT,
@@ -15,6 +16,7 @@ from wavetank.faults.calls import (
 )
 from wavetank.faults.delivery import DuplicateDelivery, S3Outage, ThrottledTopic
 from wavetank.faults.injectors.matcher import FaultMatcher
+from wavetank.faults.pushed_events import DuplicateEvent, LateEvent
 
 MESSAGE = "injected by wavetank"
 UNAVAILABLE = "ServiceUnavailable"
@@ -64,6 +66,24 @@ def delivery_copies(matcher: FaultMatcher, stream: str) -> int:
     what = _delivery(stream)
     twice = matcher.match(DuplicateDelivery, what, lambda fault: fault.is_of(stream))
     return 1 if twice is None else 2
+
+
+def event_delays(matcher: FaultMatcher, arn: str, ids: Sequence[str]) -> Iterator[timedelta]:
+    """How much later an event of the ARN arrives: more than once if a fault repeats it.
+
+    Without an ARN it is a call of Lambda's API, which no fault hits.
+    """
+    if not arn:
+        yield timedelta()
+        return
+    name = bare_name(arn)
+    what = f"{', '.join(ids)} of {resource_name(arn)}"
+    # always in this order: each match counts the event, which decides later matches
+    late = matcher.match(LateEvent, what, lambda fault: fault.is_of(name))
+    delay = timedelta() if late is None else late.delay
+    yield delay
+    if twice := matcher.match(DuplicateEvent, what, lambda fault: fault.is_of(name)):
+        yield from (delay + number * twice.gap for number in range(1, twice.copies + 1))
 
 
 def _delivery(stream: str) -> str:
