@@ -24,11 +24,9 @@ from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
     is_a_handlers_thread,
     outside_the_handler,
-    running_request,
     take_output,
 )
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
-from wavetank.engines.simulator.function_logging import captured_records
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
 
@@ -229,11 +227,7 @@ class Simulator:
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.
         """
-        with (
-            self.function_log.capturing_descriptors(),
-            redirected_streams(take_output),
-            captured_records(take_output, running_request),
-        ):
+        with self.function_log.capturing_descriptors(), redirected_streams(take_output):
             yield
 
     def packaged_code(self, arn: str) -> bytes:

@@ -2,10 +2,9 @@
 
 The modules of its zip are its own: imported again for each environment, and invisible to all
 others. What AWS's runtime provides, mainly boto3, is this process's, except boto3's default
-session, which holds credentials; a copy of boto3 in the zip is not used, for its calls would leave
-the process. AWS's own runtime interface client imports the handler and serializes its result, as in
-a function's process. Only one thread at a time runs between two AWS calls, so global state may be
-changed on entering and restored on leaving.
+session, which holds credentials. AWS's own runtime interface client imports the handler and
+serializes its result, as in a function's process. Only one thread at a time runs between two AWS
+calls, so global state may be changed on entering and restored on leaving.
 """
 
 import importlib
@@ -36,14 +35,11 @@ from wavetank.emulator.lambda_.outcome import (
     response_too_large,
 )
 from wavetank.engines.simulator.function_log import FunctionLog
-from wavetank.engines.simulator.function_logging import RootLevel
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
 """The folders of AWS's SDK and of AWS's runtime interface client in this process."""
-SDK = frozenset({"boto3", "botocore", "s3transfer"})
-"""The modules that are this process's also if the zip has them."""
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -74,12 +70,6 @@ def take_output(chunk: bytes) -> bool:
     return True
 
 
-def running_request() -> str:
-    """The id of the request that the handler of this thread serves; empty if no handler runs."""
-    environment: ExecutionEnvironment | None = getattr(RUNNING, "environment", None)
-    return environment.request if environment is not None else ""
-
-
 class ModuleSpace:
     """The Python modules of one execution environment.
 
@@ -93,7 +83,7 @@ class ModuleSpace:
             for folder in folders
             for path in folder.iterdir()
             if path.is_dir() or path.suffix == ".py"
-        ).difference(SDK)
+        )
         self._own: dict[str, ModuleType] = {}
         self._others: dict[str, ModuleType] = {}
         self._count = 0
@@ -169,8 +159,6 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
-        self._level = RootLevel()
-        self.request = ""
         self._output = InvocationOutput()
         self._is_ended = False
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
@@ -184,7 +172,6 @@ class ExecutionEnvironment:
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
         self._output = InvocationOutput()
-        self.request = context.aws_request_id
         self._enter()
         try:
             if self._handler is None:
@@ -225,14 +212,12 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
-        self._level.enter()
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
 
     def _leave(self) -> None:
         RUNNING.environment = None
         SUPERVISION.note_running("")
-        self._level.leave()
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
