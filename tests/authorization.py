@@ -21,6 +21,8 @@ ON_REQUEST = (
     *("states", "support", "swf", "tag", "transcribe"),
 )
 """The prefixes of services that LocalStack loads when they are called first."""
+ANSWERED = ("bedrock", "comprehend", "polly", "rekognition", "textract", "translate")
+"""The prefixes of services that tests answer, since LocalStack does not have them."""
 
 
 def authorization_definition() -> list[dict[str, Any]]:
@@ -36,7 +38,7 @@ def render() -> str:
     """The table as JSON: one line for each action, so that a change can be read."""
     definition = authorization_definition()
     known = {entry["prefix"] for entry in definition}  # those of table streams are DynamoDB's
-    prefixes = sorted(known & {*SERVICES, *ON_REQUEST})
+    prefixes = sorted(known & {*SERVICES, *ON_REQUEST, *ANSWERED})
     services = [f'"{prefix}": {_service(prefix, definition)}' for prefix in prefixes]
     return "{" + ",\n".join(services) + "}\n"
 

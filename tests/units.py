@@ -197,6 +197,7 @@ LONGEST_FIRST = (
     "tests/pages/test_report.py",
     "tests/embedded/test_mail_relay.py",
     "tests/campaign/test_cluster.py",
+    "tests/simulator/test_libraries.py",
     "tests/simulator/test_templates.py",
     "tests/campaign/test_local_executor.py",
 )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wavetank.core.findings import Finding, Verdict
     from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
     from wavetank.history import (
+        ApiCalled,
         AttemptBegan,
         AttemptEnded,
         Event,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from wavetank.pytest_plugin.virtual_clock import VirtualClock
 
 __all__ = [
+    "ApiCalled",
     "AttemptBegan",
     "AttemptEnded",
     "Event",

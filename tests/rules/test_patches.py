@@ -27,7 +27,7 @@ ALLOWED = {
     (f"{PACKAGE}emulator/lambda_/bootstrap.py", "os.environ"): "as above",
     (f"{PACKAGE}emulator/iam_enforcement/forwarding.py", "setattr"): "data of one request",
     (f"{PACKAGE}engines/simulator/variables.py", "os.environ"): "variables of the process",
-    (f"{PACKAGE}engines/simulator/environment.py", "sys.modules"): "modules of a handler",
+    (f"{PACKAGE}engines/simulator/module_space.py", "sys.modules"): "modules of a handler",
     (f"{PACKAGE}engines/simulator/function_log.py", "setattr"): "what a handler does to its stream",
 }
 """Assignments that replace nothing of somebody else's, with the reason."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import assert_type
 
 from wavetank import (
+    ApiCalled,
     AttemptBegan,
     AttemptEnded,
     Event,
@@ -31,6 +32,8 @@ def pipeline(folder: Path) -> TemplatesPipeline:
 
 def simulated(simulator: SimulatorFixture, clock: VirtualClock, sandbox: LiveSandbox) -> None:
     """The fixtures and what they return."""
+    simulator.answers("comprehend", "DetectSentiment", {"Sentiment": "POSITIVE"})
+    simulator.answers("comprehend", "DetectSentiment", lambda _: {"Sentiment": "MIXED"})
     result = assert_type(simulator.run(minutes=15), ScenarioResult)
     assert_type(clock.finish(), ScenarioResult)
     assert_type(result.delivered, list[str])
@@ -45,6 +48,6 @@ def events(result: ScenarioResult) -> list[Event]:
     for ended in result.of(AttemptEnded):
         assert_type(ended.outcome, Outcome)
     found: list[Event] = []
-    for kind in (AttemptBegan, RequestDiscarded, Invoked, MessageSent, ObjectDelivered):
+    for kind in (ApiCalled, AttemptBegan, RequestDiscarded, Invoked, MessageSent, ObjectDelivered):
         found.extend(result.of(kind))
     return [*found, *result.of(RecordsAccepted), *result.of(RecordsLost)]

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from wavetank.aws.patches import DEFAULT_SESSION, SEND
+from wavetank.aws.patches import DEFAULT_SESSION, GET_RESPONSE, SEND
 from wavetank.core.http_types import (
     AnswerTooLateError,
     ConnectionLostError,
@@ -33,7 +33,7 @@ class _Body(io.BytesIO):
 @contextmanager
 def intercept_http(handler: HttpHandler) -> Iterator[None]:
     """Pass SDK requests of this process to the function first while the body runs."""
-    former = SEND.current()
+    former, get_response = SEND.current(), GET_RESPONSE.current()
     DEFAULT_SESSION.check()  # import the SDK now, before a handler's zip can provide another one
 
     def send(session: URLLib3Session, request: Any) -> Any:
@@ -49,7 +49,11 @@ def intercept_http(handler: HttpHandler) -> Iterator[None]:
         headers: Any = dict(answer.headers)
         return AWSResponse(request.url, answer.status, headers, _Body(answer.body))
 
-    with SEND.replaced(send):
+    def do_get_response(endpoint: Any, request: Any, operation_model: Any, context: Any) -> Any:
+        request.service_name = operation_model.service_model.service_name
+        return get_response(endpoint, request, operation_model, context)
+
+    with SEND.replaced(send), GET_RESPONSE.replaced(do_get_response):
         yield
 
 
@@ -70,6 +74,7 @@ def _plain(session: Any, request: Any) -> HttpRequest:
         _texts(request.headers),
         _bytes(request.body),
         getattr(session._timeout, "read_timeout", session._timeout),  # noqa: SLF001 - the SDK has no public name for it
+        getattr(request, "service_name", ""),
     )
 
 

@@ -12,6 +12,13 @@ SEND = Patch(
     reason="a function in this process answers instead of a socket, for every client",
     ours=("aws.http_interception",),
 )
+GET_RESPONSE = Patch(
+    target="botocore.endpoint:Endpoint._do_get_response",
+    form="(self, request, operation_model, context)",
+    distribution=BOTOCORE,
+    reason="a request does not name its service, and signatures of several services are alike",
+    ours=("aws.http_interception",),
+)
 DEFAULT_SESSION = Patch(
     target="boto3:DEFAULT_SESSION",
     form=VALUE,
@@ -34,4 +41,4 @@ LIST_AVAILABLE_SERVICES = Patch(
     ours=("aws.service_models",),
 )
 
-PATCHES = (SEND, DEFAULT_SESSION, LOAD_FILE, LIST_AVAILABLE_SERVICES)
+PATCHES = (SEND, GET_RESPONSE, DEFAULT_SESSION, LOAD_FILE, LIST_AVAILABLE_SERVICES)

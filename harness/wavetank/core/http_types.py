@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-from wavetank.core.errors import WavetankError
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,6 +15,8 @@ class HttpRequest:
     body: bytes
     timeout_seconds: float | None = None
     """The sender's read timeout; None if it is not known."""
+    service: str = ""
+    """The SDK's name of the service; empty if the SDK did not make the request."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,22 @@ class AnswerTooLateError(Exception):
 class UnsupportedCall(BaseException):
     """A handler made a call that the simulator does not support.
 
-    A BaseException, so that a handler's `except Exception` does not catch it. `error` is for the
-    user.
+    A BaseException, so that a handler's `except Exception` does not catch it. `error` is raised for
+    the user instead: Wavetank's own, or that of a test's code which the call has run.
     """
 
-    def __init__(self, error: WavetankError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
 
 
 class Refused(Exception):  # noqa: N818 - AWS's answer, and no error of ours
-    """An error response of an AWS service to a call."""
+    """An error response of an AWS service to a call; `members` are those of the error's own."""
 
-    def __init__(self, code: str, message: str, status: int) -> None:
+    def __init__(
+        self, code: str, message: str, status: int, members: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.status = status
+        self.members = members or {}

@@ -15,6 +15,16 @@ def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str,
     return f"{expected} {', '.join(words)}", shown(found), action
 
 
+def nearest_of(found: str, allowed: Iterable[str], otherwise: str) -> tuple[str, str]:
+    """The last two parts of the error for a word of a set too long to list, in any case.
+
+    They are what was found, and the closest word, or else `otherwise`.
+    """
+    words = {word.lower().replace("_", ""): word for word in allowed}
+    near = get_close_matches(found.lower().replace("_", ""), words, n=1)
+    return shown(found), f"did you mean {words[near[0]]}?" if near else otherwise
+
+
 def shown(value: object) -> str:
     """Any value in one short line."""
     shortener = reprlib.Repr(maxstring=FOUND_CHARACTERS_MAX, maxother=FOUND_CHARACTERS_MAX)

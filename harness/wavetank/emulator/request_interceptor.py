@@ -13,9 +13,12 @@ from localstack.aws import handlers
 from localstack.aws.api import CommonServiceException
 
 from wavetank.core.http_types import Refused
+from wavetank.emulator.answered_calls import serialized_answer, serialized_error
 
 ERRORS_FROM = 400
 OWN_FAULT_FROM = 500
+NOT_IMPLEMENTED = 501
+"""The status of LocalStack for a service or an operation that it does not have."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,33 @@ class RequestInterceptor(Protocol):
         ...
 
 
-class InterceptionHandlers:
-    """Handlers in LocalStack's chain that pass each call to an interceptor."""
+class CallAnswerer(Protocol):
+    """Interface that answers calls in place of their service."""
 
-    def __init__(self, interceptor: RequestInterceptor) -> None:
+    def answer(self, call: ApiCall) -> Mapping[str, Any] | None:
+        """The response to the call; None if its service is to serve it.
+
+        Raises:
+            Refused: the response is an error.
+        """
+        ...
+
+    def unanswered(self, call: ApiCall) -> Refused | None:
+        """The error for a call that no service serves; None for LocalStack's own."""
+        ...
+
+
+class InterceptionHandlers:
+    """Handlers in LocalStack's chain that pass each call to an interceptor.
+
+    What the `answerer` answers does not reach its service.
+    """
+
+    def __init__(
+        self, interceptor: RequestInterceptor, answerer: CallAnswerer | None = None
+    ) -> None:
         self._interceptor = interceptor
+        self._answerer = answerer
 
     def install(self) -> None:
         """Add the handlers to the chain."""
@@ -60,29 +85,46 @@ class InterceptionHandlers:
         handlers.serve_custom_service_request_handlers.remove(self._before)
         handlers.run_custom_response_handlers.remove(self._after)
 
-    def _before(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack's names
+    def _before(self, chain: Any, context: Any, response: Any) -> None:
         call = _call(context)
         if call is None:
             return
         context.intercepted_call = call
         try:
             self._interceptor.before(call)
+            answer = None if self._answerer is None else self._answerer.answer(call)
         except Refused as refused:
-            raise CommonServiceException(
-                refused.code,
-                str(refused),
-                refused.status,
-                sender_fault=refused.status < OWN_FAULT_FROM,
-            ) from refused
+            raise _service_exception(refused) from refused
+        if answer is not None:
+            response.update_from(serialized_answer(context, answer))
+            context.service_response = answer
+            chain.stop()
 
-    def _after(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - as above
+    def _after(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack's name
         call = getattr(context, "intercepted_call", None) or _call(context)
         if call is None:
             return
+        if response.status_code == NOT_IMPLEMENTED and self._answerer is not None:
+            refused = self._answerer.unanswered(call)
+            if refused is not None:
+                context.service_exception = _service_exception(refused)
+                response.update_from(serialized_error(context, context.service_exception))
         error = getattr(context.service_exception, "code", None)
         if error is None and response.status_code >= ERRORS_FROM:
             error = str(response.status_code)
         self._interceptor.after(call, error)
+
+
+def _service_exception(refused: Refused) -> CommonServiceException:
+    """The error as LocalStack raises it; members of its own are attributes."""
+    made = CommonServiceException(
+        refused.code,
+        str(refused),
+        refused.status,
+        sender_fault=refused.status < OWN_FAULT_FROM,
+    )
+    vars(made).update(refused.members)
+    return made
 
 
 def _call(context: Any) -> ApiCall | None:

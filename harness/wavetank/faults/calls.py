@@ -42,7 +42,9 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sns": ("Publish", "PublishBatch"),
     }
 )
-"""The calls that a fault can hit, by the name of the service in the SDK."""
+"""The calls of these services that a fault can hit, by the name of the service in the SDK."""
+OTHER_CALL = re.compile(r"([a-z][a-z0-9-]*):[A-Z][A-Za-z0-9]*")
+"""A call of any other service. Whether it exists is known from the SDK's models only."""
 CALLS = tuple(f"{service}:{name}" for service, names in OPERATIONS.items() for name in names)
 CODE = re.compile(r"[A-Z][A-Za-z0-9.]{0,99}")
 ENTRIES_MAX = 500
@@ -98,8 +100,10 @@ class CallFault(CountedFault):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.call not in CALLS:
-            raise FieldError("call", *one_of("`call` to be one of", self.call, CALLS))
+        other = OTHER_CALL.fullmatch(self.call)
+        if self.call not in CALLS and (other is None or other[1] in OPERATIONS):
+            expected = "`call` to be SERVICE:Operation of the SDK, or one of"
+            raise FieldError("call", *one_of(expected, self.call, CALLS))
 
     @property
     def service(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from wavetank.faults.calls import CALLS, CallFault
 from wavetank.faults.fault import Fault, StateFault
 
 
@@ -63,6 +64,11 @@ class FaultPlan:
             for name, fault in self.named()
             if name not in injected and not isinstance(fault, StateFault)
         )
+
+    def unlisted_calls(self) -> tuple[str, ...]:
+        """The calls that its faults hit and that are not in `CALLS`: the SDK knows them or not."""
+        calls = (fault.call for fault in self.faults if isinstance(fault, CallFault))
+        return tuple(call for call in calls if call not in CALLS)
 
     def contradictions(self) -> tuple[tuple[Fault, Fault], ...]:
         """The pairs of faults with the same target at the same time."""

@@ -44,6 +44,7 @@ from wavetank.history.events import (
 )
 from wavetank.history.failure_messages import failure_message
 from wavetank.history.file import HistoryWriter, read_history
+from wavetank.history.unanswered_calls import UnansweredCalls
 
 __all__ = [
     "EVENTS",
@@ -83,6 +84,7 @@ __all__ = [
     "TickSuppressed",
     "Trigger",
     "TruncatedHistory",
+    "UnansweredCalls",
     "WorkloadSent",
     "decode",
     "digest_of",

@@ -5,6 +5,8 @@ from datetime import datetime
 
 OK = "ok"
 """The outcome of a success; every other outcome is an error code."""
+UNANSWERED = "NotAnswered"
+"""The outcome of a call of an operation that neither an emulator serves nor the test answers."""
 
 
 @dataclass(frozen=True)

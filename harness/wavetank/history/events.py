@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from wavetank.history.event import OK, Event
+from wavetank.history.event import OK, UNANSWERED, Event
 from wavetank.history.trigger_events import (
     EventAccepted,
     EventOffered,
@@ -23,6 +23,7 @@ from wavetank.history.workload_events import HttpAnswered, WorkloadSent
 
 __all__ = [  # besides the classes below
     "OK",
+    "UNANSWERED",
     "Event",
     "EventAccepted",
     "EventOffered",

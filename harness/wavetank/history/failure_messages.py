@@ -3,6 +3,8 @@
 from wavetank.core.text import pluralize
 from wavetank.history.events import (
     OK,
+    UNANSWERED,
+    ApiCalled,
     AttemptEnded,
     DestinationReached,
     Event,
@@ -22,6 +24,8 @@ def failure_message(event: Event) -> str:  # noqa: PLR0911 - one for each kind o
         case AttemptEnded() if event.outcome is not Outcome.SUCCESS:
             said = f": {event.error_type}: {event.message}" if event.error_type else ""
             return f"{event.function}, attempt {event.attempt}, ends by {event.outcome}{said}"
+        case ApiCalled() if event.outcome == UNANSWERED:
+            return f"{event.service} {event.operation} has no answer"
         case RequestDiscarded():
             tried = pluralize(event.attempts, "attempt")
             return f"{event.function} is given up after {tried} ({event.condition})"

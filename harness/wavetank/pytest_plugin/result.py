@@ -8,7 +8,14 @@ from wavetank.core.findings import Finding, Verdict
 from wavetank.core.text import pluralize
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import describe
-from wavetank.history import AttemptErrors, Event, FaultInjected, ObjectDelivered, read_history
+from wavetank.history import (
+    AttemptErrors,
+    Event,
+    FaultInjected,
+    ObjectDelivered,
+    UnansweredCalls,
+    read_history,
+)
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.workload.serialization import describe_workload
@@ -56,9 +63,24 @@ class ScenarioResult:
         injected = {event.fault for event in self.of(FaultInjected)}
         return self.scenario.plan.unmatched(injected)
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The calls that neither an emulator nor the test answered, with their numbers."""
+        calls = UnansweredCalls()
+        for event in self.events():
+            calls.observe(event)
+        return calls.lines()
+
     def assert_all_valid(self) -> None:
-        """Fails the test if an invariant is broken or undecided, or a fault hit no event."""
+        """Fails the test if an invariant is broken or undecided, or a run shows nothing.
+
+        The latter are faults that hit no event, and calls that had no answer.
+        """
         __tracebackhide__ = True
+        if unanswered := self.unanswered:
+            missing = "; ".join(unanswered)
+            action = "write simulator.answers(service, operation, ...) in the test"
+            raise AssertionError("\n".join([f"{missing}: {action}", *self._errors()]))
         if unmatched := self.unmatched:
             faults = "; ".join(map(describe, unmatched))
             unseen = f"no event matched the fault {faults}: the run shows nothing about it"

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
+from wavetank.aws.answers import Respond, Response
 from wavetank.aws.clients import AwsClients
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
 from wavetank.pytest_plugin.durations import Span, duration_of
+from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.resources import name_of
-from wavetank.pytest_plugin.result import ScenarioResult
+from wavetank.pytest_plugin.result import ScenarioResult, run_report
 from wavetank.pytest_plugin.session_simulator import Deployed
 from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.pytest_plugin.virtual_clock import VirtualClock, clock_at_begin
@@ -19,6 +21,9 @@ from wavetank.pytest_plugin.workload import WorkloadFields, workload_of
 from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 from wavetank.simulation.runner import simulate
+
+if TYPE_CHECKING:
+    from wavetank.history import Event
 
 type Setup = Callable[[AwsClients], None]
 
@@ -31,6 +36,7 @@ class SimulatorFixture:
         self._context = context
         self._clock: VirtualClock | None = None
         self._now = context.start
+        self._events_of_calls: list[Event] = []
 
     @property
     def aws(self) -> AwsClients:
@@ -62,6 +68,20 @@ class SimulatorFixture:
         else:
             self._context.workloads.append(workload)
 
+    def answers(self, service: str, operation: str, answer: Response | Respond) -> None:
+        """Answers handlers' calls of the operation, from now on and in all runs of this test.
+
+        For services without an emulator, such as `answers("comprehend", "DetectSentiment",
+        {"Sentiment": "POSITIVE"})`: `service` as `boto3.client` takes it, and `operation` as the
+        API reference names it. The answer is a response, a `ClientError`, or a function that
+        returns or raises one; it gets the call's parameters, and the virtual time if it has a
+        second argument. The latest answer counts, also over an emulator's.
+
+        Raises:
+            UsageError: there is no such operation, or it has no such response or error.
+        """
+        self._context.answers.add(service, operation, answer)
+
     def http(
         self,
         method: str,
@@ -92,8 +112,11 @@ class SimulatorFixture:
             seed=self._context.seed,
             start=self._now,
             horizon=timedelta(),
+            answers=self._context.answers,
         )
-        run = Run(self._deployed.simulator, options, lambda _: None)
+        if not self._events_of_calls:
+            self._context.run_reports.append(self._report_of_calls)
+        run = Run(self._deployed.simulator, options, self._events_of_calls.append)
         with run.started():
             answer = run.http(call, choice)
             run.end(run.now)
@@ -138,6 +161,14 @@ class SimulatorFixture:
         )
         self._context.run_reports.append(result.run_report)
         return result
+
+    def _report_of_calls(self) -> str:
+        """The calls of `http` outside of runs, for the report of a failed test."""
+        return run_report(
+            f"calls by simulator.http, seed {self._context.seed}",
+            list(failure_lines(self._events_of_calls)),
+            f"run it again: {self._context.command}",
+        )
 
     @contextmanager
     def stepped_by_clock(self) -> Iterator[VirtualClock]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from wavetank.aws.answers import Answers
 from wavetank.core.errors import UsageError
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
@@ -29,7 +30,7 @@ class RunContext:
     """The scenario, seed and folder of a test in virtual time.
 
     The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
-    to the scenario's.
+    to the scenario's, and `answers` its answers to calls.
     """
 
     scenario: Scenario
@@ -39,6 +40,7 @@ class RunContext:
     command: str
     run_reports: list[RunReport]
     workloads: list[WorkloadSpec] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:
@@ -57,6 +59,7 @@ class RunContext:
             scenario=self._scenario(horizon),
             seed=self.seed if seed is None else seed,
             start=self.start,
+            answers=self.answers,
         )
 
     def _scenario(self, horizon: timedelta) -> Scenario:

@@ -6,9 +6,10 @@ destination. Calls of services to one another, and of the simulation, pass throu
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError
+from wavetank.aws.answers import Answers, how_to_answer
+from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError, Refused
 from wavetank.faults.calls import LostReply
 from wavetank.faults.functions import (
     FunctionTimeout,
@@ -20,7 +21,7 @@ from wavetank.faults.functions import (
 from wavetank.faults.injectors.decisions import check_refused, latency, refused_entries
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
-from wavetank.history.events import OK
+from wavetank.history.events import OK, UNANSWERED
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.handler_task import in_handler_thread, pause, raise_if_cancelled
 from wavetank.simulation.lambda_runner import HandlerAttempt
@@ -38,6 +39,7 @@ PAUSES: Mapping[type[InvocationFault], Pause] = {
 }
 CONNECTION_LOST = "connection lost"
 READ_TIMEOUT = "read timeout"
+NOT_IMPLEMENTED = 501
 """What a caller gets instead of a service's error code, as recorded in the history."""
 
 
@@ -45,8 +47,13 @@ class CallInterceptor:
     """Intercepts handlers' AWS calls in their threads: schedules handlers, injects faults."""
 
     def __init__(
-        self, clock: SimulationClock, matcher: FaultMatcher, invocations: AsyncInvoker
+        self,
+        clock: SimulationClock,
+        matcher: FaultMatcher,
+        invocations: AsyncInvoker,
+        answers: Answers,
     ) -> None:
+        self._answers = answers
         self._clock = clock
         self._matcher = matcher
         self._invocations = invocations
@@ -69,6 +76,23 @@ class CallInterceptor:
         elif not self._invocations.is_sending:
             return
         check_refused(self._matcher, _call_name(call))
+
+    def answer(self, call: "ApiCall") -> Mapping[str, Any] | None:
+        """The test's answer to a handler's call; None if it has none.
+
+        Raises:
+            Refused: the answer is an error.
+        """
+        if call.by_service is not None or not in_handler_thread():
+            return None
+        found = self._answers.find(call.service, call.operation)
+        return None if found is None else found.to(call.parameters, self._clock.now)
+
+    def unanswered(self, call: "ApiCall") -> Refused | None:
+        """The error for a handler's call that neither a service nor the test answers."""
+        if call.by_service is not None or not in_handler_thread():
+            return None
+        return Refused(UNANSWERED, how_to_answer(call.service, call.operation), NOT_IMPLEMENTED)
 
     def after(self, call: "ApiCall", error: str | None) -> None:
         """Keep the call and its error until `answered`, since its response may still be lost."""

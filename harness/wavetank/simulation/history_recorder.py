@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from wavetank.history import AttemptErrors, Digest, Event, FaultInjected, HistoryWriter, line_of
+from wavetank.history import (
+    AttemptErrors,
+    Digest,
+    Event,
+    FaultInjected,
+    HistoryWriter,
+    UnansweredCalls,
+    line_of,
+)
 from wavetank.invariants import InvariantSuite
 
 type Watcher = Callable[[Event], None]
@@ -34,6 +42,7 @@ class HistoryRecorder:
         self.injected: set[str] = set()
         """The names of the faults that hit an event."""
         self.errors = AttemptErrors()
+        self.unanswered = UnansweredCalls()
 
     @property
     def digest(self) -> str:
@@ -46,6 +55,7 @@ class HistoryRecorder:
         if isinstance(event, FaultInjected):
             self.injected.add(event.fault)
         self.errors.observe(event)
+        self.unanswered.observe(event)
         self._pending.append(event)
         if len(self._pending) >= self._batch_size:
             self.flush()

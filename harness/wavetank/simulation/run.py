@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from wavetank.aws.answers import Answers
 from wavetank.aws.clients import AwsClients
 from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.deployment.deployed import template_hash
@@ -72,7 +73,7 @@ class RunOptions:
     """The inputs of a run, apart from the deployed pipeline.
 
     `steps` run besides the rules' own firings, of which a horizon of zero has none.
-    `recorded_options` are written to the history.
+    `recorded_options` are written to the history. `answers` are those of a test to calls.
     """
 
     scenario: str
@@ -83,6 +84,7 @@ class RunOptions:
     steps: tuple[Step, ...] = ()
     workloads: tuple[WorkloadSpec, ...] = ()
     recorded_options: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers, compare=False)
 
     @property
     def until(self) -> datetime:
@@ -114,7 +116,9 @@ class Run:
         self._rules = RuleScheduler(simulator, self._clock, matcher, self._invocations, until)
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
-        self._interceptor = CallInterceptor(self._clock, matcher, self._invocations)
+        self._interceptor = CallInterceptor(
+            self._clock, matcher, self._invocations, options.answers
+        )
         self._pushed = PushedEvents(self._clock, self._invocations)
         self._sources = EventSources(
             PolledRun(

@@ -1,11 +1,13 @@
 """One run of a scenario on a pipeline: reset, simulate, record, check the invariants."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from wavetank.aws.answers import Answers
 from wavetank.aws.clients import AwsClients
+from wavetank.aws.service_models import check_calls
 from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
@@ -37,13 +39,14 @@ class RunSpec:
     """The inputs of a run, apart from the pipeline; `start` is in virtual time.
 
     To compare it with a run on a live engine, it is run step by step as that one was, from
-    `initial_table`, the table that the live run began with.
+    `initial_table`, the table that the live run began with. `answers` are those of a test.
     """
 
     scenario: Scenario
     seed: int
     start: datetime = START
     initial_table: TableSnapshot | None = None
+    answers: Answers = field(default_factory=Answers, compare=False)
 
     @property
     def is_manual(self) -> bool:
@@ -56,7 +59,7 @@ class RunResult:
     """The result of a run: its findings, and the digest of its history.
 
     `unmatched` are faults that hit nothing: the run shows nothing about them. `errors` has a
-    sentence for each function that failed.
+    sentence for each function that failed, and `unanswered` the calls that nothing answered.
     """
 
     findings: tuple[Finding, ...]
@@ -65,6 +68,7 @@ class RunResult:
     exit_code: ExitCode
     unmatched: tuple[Fault, ...] = ()
     errors: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 def simulate(
@@ -84,6 +88,7 @@ def simulate(
         StuckError: a handler neither called AWS nor returned.
     """
     check_supported(spec.scenario, EngineName.SIMULATOR)
+    check_calls(spec.scenario.plan.unlisted_calls())
     suite = invariant_suite(pipeline, spec.scenario)
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
@@ -111,6 +116,7 @@ def run_result(
         exit_code=code,
         unmatched=unmatched,
         errors=recorder.errors.lines(),
+        unanswered=recorder.unanswered.lines(),
     )
 
 
@@ -155,6 +161,7 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
             horizon=timedelta(),
             steps=manual_steps(scenario.plan, scenario.horizon, spec.start),
             recorded_options={**pipeline.options(), **plan, **MANUAL_OPTIONS},
+            answers=spec.answers,
         )
     return RunOptions(
         scenario=scenario.name,
@@ -164,4 +171,5 @@ def run_options(spec: RunSpec, pipeline: Pipeline) -> RunOptions:
         plan=scenario.plan,
         workloads=scenario.workloads,
         recorded_options={**pipeline.options(), **plan},
+        answers=spec.answers,
     )

@@ -30,8 +30,10 @@ NAMES = {
     "AWS::S3::Bucket": ("BucketName", 63),
     "AWS::Scheduler::Schedule": ("Name", 64),
     "AWS::Scheduler::ScheduleGroup": ("Name", 64),
+    "AWS::SecretsManager::Secret": ("Name", 512),
     "AWS::SNS::Topic": ("TopicName", 256),
     "AWS::SQS::Queue": ("QueueName", 80),
+    "AWS::SSM::Parameter": ("Name", 1011),
 }
 """The property that names a resource of the type, and its maximal length."""
 FIFO = {"AWS::SNS::Topic": "FifoTopic", "AWS::SQS::Queue": "FifoQueue"}

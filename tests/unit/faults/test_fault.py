@@ -201,3 +201,24 @@ def test_duration_below_a_millisecond_has_no_text() -> None:
     """A duration that would be rounded is refused, for a plan must be read as it was written."""
     with pytest.raises(ValueError, match="milliseconds"):
         duration_text(timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(
+    ("call", "listed"),
+    [
+        ("dynamodb:Scan", True),
+        ("bedrock-runtime:Converse", False),
+        ("sqs:SendMessage", False),
+    ],
+)
+def test_a_call_of_a_service_without_a_list_is_accepted(call: str, listed: bool) -> None:  # noqa: FBT001 - pytest passes parameters by name
+    """Whether the SDK has it is checked where the SDK is known."""
+    plan = FaultPlan((LostReply(after=START, call=call),))
+    assert plan.unlisted_calls() == (() if listed else (call,))
+
+
+@pytest.mark.parametrize("call", ["Converse", "bedrock:", "bedrock:converse", "s3:Converse", ""])
+def test_a_call_in_another_form_is_refused(call: str) -> None:
+    """As is one of a service that has a list."""
+    with pytest.raises(FieldError, match="SERVICE:Operation of the SDK, or one of dynamodb:"):
+        LostReply(after=START, call=call)

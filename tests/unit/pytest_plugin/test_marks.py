@@ -89,3 +89,9 @@ def test_a_scenario_may_have_more_faults(item: Marked) -> None:
     item.add_marker(CRASH)
     kinds = [fault.kind for fault in scenario_of(item).plan.faults]
     assert kinds == ["lost-reply", "lost-reply", "handler-crash"]
+
+
+def test_a_call_that_the_sdk_does_not_have_is_an_error(item: Marked) -> None:
+    """With the nearest name, for a service that has no list of calls of its own."""
+    item.add_marker(pytest.mark.fault("lost-reply", after="1m", call="comprehend:DetectSentimnt"))
+    assert "did you mean DetectSentiment?" in str(problem_of(item))

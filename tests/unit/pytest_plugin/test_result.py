@@ -7,7 +7,14 @@ import pytest
 
 from tests.sample_histories import MINUTE, calm, undrained, without
 from wavetank.core.findings import Verdict
-from wavetank.history import DestinationReached, Event, HistoryWriter, ObjectDelivered
+from wavetank.history import (
+    ApiCalled,
+    DestinationReached,
+    Event,
+    HistoryWriter,
+    ObjectDelivered,
+)
+from wavetank.history.event import UNANSWERED
 from wavetank.invariants import check_history, generic_invariants
 from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.scenario.model import Scenario
@@ -90,3 +97,19 @@ def test_a_failed_test_names_the_first_error_of_a_function(tmp_path: Path) -> No
     events = without(calm(5, [2]), DestinationReached)
     with pytest.raises(AssertionError, match=r"3 attempts of streaming failed: \w+"):
         _result(events, tmp_path).assert_all_valid()
+
+
+def test_a_call_without_an_answer_fails_the_test(tmp_path: Path) -> None:
+    """Though every invariant holds: the run shows nothing about what the handler does with it."""
+    calm_events = calm()
+    call = ApiCalled(
+        calm_events[1].at, "r", "comprehend", "DetectSentiment", UNANSWERED, took_effect=False
+    )
+    result = _result([calm_events[0], call, call, *calm_events[1:]], tmp_path)
+    with pytest.raises(AssertionError) as failure:
+        result.assert_all_valid()
+    assert str(failure.value) == (
+        "comprehend DetectSentiment has no answer (2 calls): write simulator.answers(service, "
+        "operation, ...) in the test"
+    )
+    assert "comprehend DetectSentiment has no answer (2 times)" in result.run_report()

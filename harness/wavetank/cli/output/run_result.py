@@ -20,11 +20,14 @@ def announce(spec: RunSpec, how: str, output: Output) -> None:
 
 
 def show_result(result: RunResult, saved: SavedRun, output: Output) -> None:
-    """Shows verdicts, errors of functions, the folder, and the command that repeats the run."""
+    """Shows verdicts, errors, unanswered calls, the folder, and the command that repeats it."""
     output.findings(result.findings)
     for error in result.errors:
         output.say(error)
         output.emit("failed_attempts", text=error)
+    for call in result.unanswered:
+        output.say(f"{call}: no emulator serves it; answer it in a test by simulator.answers")
+        output.emit("unanswered", call=call)
     for fault in map(describe, result.unmatched):
         output.say(f"no event matched the fault {fault}: the run shows nothing about it")
         output.emit("unmatched", fault=fault)

@@ -7,6 +7,7 @@ is at least what AWS requires.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from wavetank.emulator.iam_enforcement.operations.bedrock import actions_of_models
 from wavetank.emulator.iam_enforcement.operations.by_table import actions_by_table
 from wavetank.emulator.iam_enforcement.operations.dynamodb import (
     actions_of_dynamodb,
@@ -44,6 +45,7 @@ NEEDS_NOTHING = frozenset(
 )
 """Calls that AWS allows to every caller who knows the token or link."""
 SERVICES: Mapping[str, Callable[[Call], Iterator[RequiredAction]]] = {
+    "bedrock-runtime": actions_of_models,
     "cloudformation": actions_of_cloudformation,
     "dynamodb": actions_of_dynamodb,
     "dynamodbstreams": actions_of_streams,
@@ -53,6 +55,7 @@ SERVICES: Mapping[str, Callable[[Call], Iterator[RequiredAction]]] = {
     "logs": actions_of_logs,
     "s3": actions_of_s3,
     "ses": actions_of_ses,
+    "sesv2": actions_of_ses,
     "sns": actions_of_sns,
     "sqs": actions_of_sqs,
     "stepfunctions": actions_of_workflows,

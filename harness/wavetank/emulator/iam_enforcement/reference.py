@@ -50,6 +50,11 @@ def find_action(name: str) -> IamAction | None:
     )
 
 
+def has_actions(prefix: str) -> bool:
+    """Whether the table has actions with that prefix."""
+    return prefix in _table()
+
+
 @cache
 def known_keys() -> frozenset[str]:
     """Every condition key that the table names for any action."""

@@ -24,6 +24,8 @@ from wavetank.emulator.lambda_.variables import ProcessPaths, function_variables
 from wavetank.iam.request import ANONYMOUS, AccessRequest, service
 
 LATEST = "$LATEST"
+WITHOUT_TRACES = {"AWS_XRAY_SDK_ENABLED": "false"}
+"""The X-Ray SDK would replace methods of the AWS SDK, which is the whole process's here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +175,8 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         **_credentials(function.role, function.name),
     }
     paths = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
-    return function_variables(prepared, function.own_variables, function.runtime, paths)
+    made = function_variables(prepared, function.own_variables, function.runtime, paths)
+    return made | WITHOUT_TRACES
 
 
 def _credentials(role: str, session: str) -> dict[str, str]:

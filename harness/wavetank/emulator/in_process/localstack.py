@@ -13,6 +13,7 @@ from moto.iam.models import iam_backends
 
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.patching import require_patches
+from wavetank.emulator.answered_calls import answerable_service
 from wavetank.emulator.in_process.gateway import remove_idle_handlers
 from wavetank.emulator.in_process.messages import as_werkzeug, blank_response, replace_headers
 from wavetank.emulator.in_process.protocols import replace_parsers
@@ -45,7 +46,7 @@ class InProcessLocalStack:
         response = blank_response()
         context = RequestContext(as_werkzeug(request))
         target = request.headers.get("X-Amz-Target", "").partition(".")[0]
-        context.service = self._services.get(target)
+        context.service = self._services.get(target) or answerable_service(request.service)
         self._gateway.handle(context, response)
         require_patches()  # the request may have loaded a service that applies patches
         if target and context.service is not None:

@@ -67,4 +67,9 @@ PATCHES = (
         "what a handler writes goes to its function's log; stdin is empty",
         {"sys:stderr": VALUE, "sys:stdin": VALUE, "sys:stdout": VALUE},
     ),
+    *PYTHON.patches(
+        "engines.simulator.logging_space",
+        "each execution environment has loggers of its own, as its process has in Lambda",
+        {"logging:Logger.manager": VALUE, "logging:Logger.root": VALUE, "logging:root": VALUE},
+    ),
 )

@@ -155,7 +155,8 @@ class Simulator:
         from wavetank.emulator.service_ids import IDS  # noqa: PLC0415 - as above
         from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
 
-        handlers, streams = InterceptionHandlers(hooks.interceptor), services.delivery_streams()
+        handlers = InterceptionHandlers(hooks.interceptor, hooks.interceptor)
+        streams = services.delivery_streams()
         context, confirmations = services.deliverer().context, services.confirmations()
         stock = context.new_id, context.invoke, streams.refuses
         handlers.install()

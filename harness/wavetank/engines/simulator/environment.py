@@ -1,21 +1,19 @@
 """One execution environment in this process: the deployed handler, with its own global state.
 
-The modules of its zip are its own: imported again for each environment, and invisible to all
-others. What AWS's runtime provides, mainly boto3, is this process's, except boto3's default
-session, which holds credentials. AWS's own runtime interface client imports the handler and
-serializes its result, as in a function's process. Only one thread at a time runs between two AWS
-calls, so global state may be changed on entering and restored on leaving.
+The modules of its zip are its own, as `module_space` says. What AWS's runtime provides, mainly
+boto3, is this process's, except boto3's default session, which holds credentials. AWS's own runtime
+interface client imports the handler and serializes its result, as in a function's process. Only one
+thread at a time runs between two AWS calls, so global state may be changed on entering and restored
+on leaving.
 """
 
 import importlib
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from awslambdaric import bootstrap as runtime_client
@@ -36,6 +34,8 @@ from wavetank.emulator.lambda_.outcome import (
 )
 from wavetank.engines.simulator.function_log import FunctionLog
 from wavetank.engines.simulator.layer_paths import refuse_layer_paths
+from wavetank.engines.simulator.logging_space import LoggingSpace
+from wavetank.engines.simulator.module_space import ModuleSpace
 from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
@@ -68,48 +68,6 @@ def take_output(chunk: bytes) -> bool:
     if chunk:
         environment.printed(chunk)
     return True
-
-
-class ModuleSpace:
-    """The Python modules of one execution environment.
-
-    They are in `sys.modules` only while its handler runs.
-    """
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = [str(folder) for folder in folders]
-        self._tops = frozenset(
-            path.stem if path.is_file() else path.name
-            for folder in folders
-            for path in folder.iterdir()
-            if path.is_dir() or path.suffix == ".py"
-        )
-        self._own: dict[str, ModuleType] = {}
-        self._others: dict[str, ModuleType] = {}
-        self._count = 0
-
-    def enter(self) -> None:
-        """Put its modules in place of others with the same names."""
-        self._others = self._remove_modules() if self._tops & sys.modules.keys() else {}
-        sys.modules.update(self._own)
-        for folder in reversed(self._folders):
-            sys.path.insert(0, folder)
-        self._count = len(sys.modules)
-
-    def leave(self) -> None:
-        """Undo `enter`, and store what was imported since."""
-        if len(sys.modules) == self._count:  # nothing was imported since
-            for name in self._own:
-                del sys.modules[name]
-        else:
-            self._own = self._remove_modules()
-        for folder in self._folders:
-            sys.path.remove(folder)
-        sys.modules.update(self._others)
-
-    def _remove_modules(self) -> dict[str, ModuleType]:
-        found = [name for name in sys.modules if name.partition(".")[0] in self._tops]
-        return {name: sys.modules.pop(name) for name in found}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +109,8 @@ class ExecutionEnvironment:
         self._variables = dict(variables)
         self._environ = environ
         self._folder = folder
-        self._modules = ModuleSpace([folder, *layers])
+        self._modules = ModuleSpace([folder, *layers], handler)
+        self._loggers = LoggingSpace(variables)
         self.has_layers = bool(layers)
         if layers:
             refuse_layer_paths(_is_function_with_layers)
@@ -172,6 +131,7 @@ class ExecutionEnvironment:
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
         self._output = InvocationOutput()
+        self._loggers.begin(context.aws_request_id)
         self._enter()
         try:
             if self._handler is None:
@@ -209,6 +169,7 @@ class ExecutionEnvironment:
 
     def _enter(self) -> None:
         self._modules.enter()
+        self._loggers.enter()
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
@@ -221,6 +182,7 @@ class ExecutionEnvironment:
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
+        self._loggers.leave()
         self._modules.leave()
 
     def _import(self) -> Any:

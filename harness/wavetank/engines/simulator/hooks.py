@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from wavetank.core.http_types import Refused
     from wavetank.emulator.firehose.functions import Invoke
     from wavetank.emulator.firehose.observing import DeliveryObserver
     from wavetank.emulator.lambda_.outcome import ExitStatus
@@ -50,6 +51,18 @@ class HandlerInterceptor(Protocol):
 
     def stopped(self) -> None:
         """The handler stops its own process, which no other process continues."""
+        ...
+
+    def answer(self, call: "ApiCall") -> Mapping[str, Any] | None:
+        """The response to a call that its service is not to serve; else None.
+
+        Raises:
+            Refused: the response is an error.
+        """
+        ...
+
+    def unanswered(self, call: "ApiCall") -> "Refused | None":
+        """The error for a call that no service serves; None for LocalStack's own."""
         ...
 
     def refuses(self, stream: str, count: int) -> Mapping[int, str]:

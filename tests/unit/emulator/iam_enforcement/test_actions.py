@@ -248,3 +248,76 @@ def test_records_need_the_action_on_the_stream_of_the_iterator(
     arn = {} if named is None else {"StreamARN": prefix + named}
     found = _needs("kinesis", "GetRecords", ShardIterator=iterator, **arn)
     assert found == [("kinesis:GetRecords", prefix + name) for name in required]
+
+
+MODELS = "arn:aws:bedrock:eu-west-1::foundation-model/"
+PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "expected"),
+    [
+        ("bedrock-runtime", "Converse", {"modelId": "m"}, [("bedrock:InvokeModel", f"{MODELS}m")]),
+        (
+            "bedrock-runtime",
+            "ConverseStream",
+            {"modelId": f"{MODELS}m"},
+            [("bedrock:InvokeModelWithResponseStream", f"{MODELS}m")],
+        ),
+        (
+            "bedrock-runtime",
+            "InvokeModel",
+            {"modelId": "eu.a.m"},
+            [
+                (
+                    "bedrock:InvokeModel",
+                    f"arn:aws:bedrock:{REGION}:{ACCOUNT}:inference-profile/eu.a.m",
+                ),
+                ("bedrock:InvokeModel", f"{MODELS}a.m"),
+            ],
+        ),
+        (
+            "bedrock-agent-runtime",
+            "Retrieve",
+            {"knowledgeBaseId": "K"},
+            [("bedrock:Retrieve", f"arn:aws:bedrock:{REGION}:{ACCOUNT}:knowledge-base/K")],
+        ),
+        ("comprehend", "DetectSentiment", {}, [("comprehend:DetectSentiment", "*")]),
+        ("sagemaker-runtime", "InvokeEndpoint", {}, [("sagemaker:InvokeEndpoint", "*")]),
+        (
+            "sesv2",
+            "SendEmail",
+            {"FromEmailAddress": "Me <a@example.com>"},
+            [("ses:SendEmail", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/a@example.com")],
+        ),
+        ("ssm", "GetParameter", {"Name": "/a/b:3"}, [("ssm:GetParameter", f"{PARAMETERS}/a/b")]),
+        (
+            "ssm",
+            "GetParameters",
+            {"Names": ["a", f"{PARAMETERS}/b:label"]},
+            [("ssm:GetParameters", f"{PARAMETERS}/a"), ("ssm:GetParameters", f"{PARAMETERS}/b")],
+        ),
+        (
+            "ssm",
+            "GetParametersByPath",
+            {"Path": "/a/b"},
+            [("ssm:GetParametersByPath", f"{PARAMETERS}/a/b")],
+        ),
+        (
+            "secretsmanager",
+            "GetSecretValue",
+            {"SecretId": "missing"},
+            [
+                (
+                    "secretsmanager:GetSecretValue",
+                    f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:missing",
+                )
+            ],
+        ),
+    ],
+)
+def test_services_that_share_a_prefix_and_stored_settings(
+    service: str, operation: str, parameters: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    """Models, mail of the second API, parameters and secrets, by the names that calls have."""
+    assert _needs(service, operation, **parameters) == expected

@@ -5,7 +5,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
+
+from localstack.aws.spec import load_service
 
 from wavetank.emulator.iam_enforcement.operations.names import (
     event_bus_arn,
@@ -13,12 +16,19 @@ from wavetank.emulator.iam_enforcement.operations.names import (
     identity_arn,
     layer_arn,
     log_group_arn,
+    parameter_arn,
     queue_arn,
     rule_arn,
     schedule_arn,
+    secret_arn,
 )
 from wavetank.emulator.iam_enforcement.operations.parameter_names import naming_parameters
-from wavetank.emulator.iam_enforcement.reference import IamAction, IamResourceType, find_action
+from wavetank.emulator.iam_enforcement.reference import (
+    IamAction,
+    IamResourceType,
+    find_action,
+    has_actions,
+)
 from wavetank.emulator.iam_enforcement.required_action import ANYTHING, Call, RequiredAction
 
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -76,8 +86,10 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("ses", "custom-verification-email-template"): ("TemplateName",),
     ("ses", "identity"): ("SourceArn", "FromArn", "BounceSender", "Source", "EmailAddress"),
     ("ses", "template"): ("TemplateArn", "Template"),
+    ("sesv2", "identity"): ("FromEmailAddressIdentityArn", "FromEmailAddress", "EmailIdentity"),
     ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name"),
     ("sqs", "queue"): ("QueueUrl", "QueueName", "SourceArn"),
+    ("ssm", "parameter"): ("Name", "Names", "Path"),
 }
 """The parameters that name a resource, by service and type; the first one present counts."""
 
@@ -110,18 +122,28 @@ NAMERS: Mapping[tuple[str, str], Namer] = {
     ("logs", "log-group"): log_group_arn,
     ("logs", "log-stream"): log_group_arn,
     ("scheduler", "schedule"): schedule_arn,
+    ("secretsmanager", "Secret"): secret_arn,
     ("sqs", "queue"): queue_arn,
+    ("ssm", "parameter"): parameter_arn,
 }
 """Functions for names that differ from the part of the ARN; None for a resource of another type."""
 
 
 def actions_by_table(call: Call, action: str | None = None) -> Iterator[RequiredAction]:
     """What the table requires for the action, by default the one with the operation's name."""
-    prefix = PREFIXES.get(call.service, call.service)
-    name = action or f"{prefix}:{call.operation}"
+    name = action or f"{_prefix(call.service)}:{call.operation}"
     found = find_action(name)
     for resource in resources_of(call, found) if found else (ANYTHING,):
         yield RequiredAction(name, resource)
+
+
+@cache
+def _prefix(service: str) -> str:
+    """The prefix of the service's actions: several services share one, as they do a signature."""
+    known = PREFIXES.get(service)
+    if known is None and not has_actions(service):
+        known = str(load_service(service).signing_name)
+    return known or service
 
 
 def resources_of(call: Call, action: IamAction) -> list[str]:
@@ -166,8 +188,6 @@ def _arn(call: Call, kind: IamResourceType, name: str) -> str | None:
     form = _with_scope(call, kind.arn)
     if name.startswith("arn:"):
         return name if _is_of(name, form) else None
-    if form.endswith("WithoutLeadingSlash}"):  # of Systems Manager's parameters
-        name = name.removeprefix("/")
     filled = PLACEHOLDER.sub(lambda _: name, form, count=1)
     return PLACEHOLDER.sub(lambda found: _other_placeholder(call, found[1]), filled)
 

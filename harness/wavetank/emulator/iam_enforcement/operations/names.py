@@ -16,6 +16,7 @@ from localstack.services.lambda_.api_utils import (
 from localstack.services.sqs.models import sqs_stores
 from localstack.services.sqs.utils import parse_queue_url
 from moto.iam.models import iam_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from wavetank.emulator.iam_enforcement.required_action import Call
 
@@ -137,6 +138,29 @@ def schedule_arn(call: Call, name: str) -> str:
     """The ARN of a schedule of EventBridge Scheduler, in its group."""
     group = call.parameters.get("GroupName") or DEFAULT_GROUP
     return call.arn(f"schedule/{group}/{name}")
+
+
+def parameter_arn(call: Call, name: str) -> str:
+    """The ARN of a parameter of Systems Manager, or of a path, without a version or a label.
+
+    [AWS Systems Manager user guide, sysman-paramstore-access; parameter-store-versions]
+    """
+    if name.startswith("arn:"):
+        head, parameter, rest = name.partition(":parameter/")
+        return f"{head}{parameter}{rest.partition(':')[0]}"
+    return call.arn(f"parameter/{name.removeprefix('/').partition(':')[0]}")
+
+
+def secret_arn(call: Call, name: str) -> str:
+    """The ARN of a secret, which ends with six random characters, from its name or ARN.
+
+    [Secrets Manager user guide, auth-and-access_iam-policies]
+    """
+    backend = secretsmanager_backends[call.account][call.region]
+    found = None if call.operation == "CreateSecret" else backend.secrets.get(name)
+    if found is not None:
+        return str(found.arn)
+    return name if name.startswith("arn:") else call.arn(f"secret:{name}")
 
 
 def stack_of_change_set(call: Call, arn: str) -> str | None:
