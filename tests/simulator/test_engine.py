@@ -213,6 +213,15 @@ def test_layers_are_imported_and_their_absolute_paths_refused(
     assert "shared" not in sys.modules
 
 
+def test_files_beside_the_handler_have_relative_paths(deployed: Deployed, tmp_path: Path) -> None:
+    """Lambda runs a function in the folder of its code; the process stays where it was."""
+    (tmp_path / "data.txt").write_text("of the zip")
+    (tmp_path / "function.py").write_text("def handler(*_): return open('data.txt').read()")
+    before = Path.cwd()
+    assert _answer(_counting(deployed, tmp_path, "x")) == "of the zip"
+    assert Path.cwd() == before
+
+
 def test_an_answer_that_is_too_large_is_an_error(deployed: Deployed, tmp_path: Path) -> None:
     """As in a function's process: a caller on AWS would not get it either."""
     (tmp_path / "function.py").write_text("def handler(event, context): return 'x' * event['a']")

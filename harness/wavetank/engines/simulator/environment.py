@@ -9,6 +9,7 @@ on leaving.
 
 import importlib
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -120,6 +121,7 @@ class ExecutionEnvironment:
         self._log = log or FunctionLog()
         self._output = InvocationOutput()
         self._is_ended = False
+        self._process_folder = -1
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
 
@@ -173,12 +175,16 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        self._process_folder = os.open(".", os.O_RDONLY)
+        os.chdir(self._folder)
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
 
     def _leave(self) -> None:
         RUNNING.environment = None
         SUPERVISION.note_running("")
+        os.fchdir(self._process_folder)
+        os.close(self._process_folder)
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
