@@ -43,6 +43,15 @@ class AwsCall:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenAnswer:
+    """The answer to a call that has no emulator."""
+
+    service: str
+    operation: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiCall:
     """A request to the only API, and what is expected of the answer."""
 
@@ -71,6 +80,7 @@ class PublicTemplate:
     start: datetime = START
     horizon: timedelta = MINUTE
     setup: tuple[AwsCall, ...] = ()
+    answers: tuple[GivenAnswer, ...] = ()
     calls: tuple[ApiCall, ...] = ()
     workload: tuple[WorkloadSpec, ...] = ()
     functions: Mapping[str, int] = field(default_factory=dict)
@@ -101,6 +111,7 @@ def _template(written: dict[str, Any]) -> PublicTemplate:
         "horizon": lambda each: read_duration("horizon", each),
         "setup": _aws_calls,
         "effects": _aws_calls,
+        "answers": lambda each: tuple(GivenAnswer(**answer) for answer in each),
         "calls": lambda each: tuple(ApiCall(**call) for call in each),
         "workload": lambda each: tuple(map(workload_from_dict, each)),
         "logs": tuple,

@@ -22,6 +22,7 @@ from tests.public_templates.catalogue import (
     public_templates,
 )
 from tests.simulator.stacks import delete
+from wavetank.aws.answers import Answers
 from wavetank.aws.clients import AwsClients, ClientError
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import WavetankError
@@ -85,12 +86,16 @@ def play(template: PublicTemplate, simulator: Simulator) -> Played:
     with simulator.frozen_at(template.start):
         for call in template.setup:
             played.call(call)
+    answers = Answers()
+    for given in template.answers:
+        answers.add(given.service, given.operation, given.answer)
     options = RunOptions(
         scenario="public-template",
         seed=1,
         start=template.start,
         horizon=template.horizon,
         workloads=template.workload,
+        answers=answers,
     )
     run = Run(simulator, options, played.events.append)
     with TemporaryDirectory() as folder:
@@ -113,7 +118,7 @@ def differences(template: PublicTemplate, played: Played) -> Iterator[str]:
     """What differs from the expected effect, a line for each."""
     succeeded = played.attempts(lambda outcome: outcome is Outcome.SUCCESS)
     failed = played.attempts(lambda outcome: outcome is not Outcome.SUCCESS)
-    if template.kind is TemplateClass.NEEDS_ANSWERS:
+    if template.needs:
         missing = template.functions.keys() - (succeeded + failed).keys()
         yield from (f"{name} was not invoked" for name in missing)
         return

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import sys
 import zipfile
 from dataclasses import replace
@@ -214,40 +213,13 @@ def test_layers_are_imported_and_their_absolute_paths_refused(
     assert "shared" not in sys.modules
 
 
-def test_the_sdk_is_this_process_s_whatever_the_zip_has(deployed: Deployed, tmp_path: Path) -> None:
-    """A requirement of boto3 puts another one into the zip, whose calls would leave the process."""
-    for name in ("boto3", "botocore"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text("raise ImportError('of the zip')")
-    source = "import boto3\ndef handler(event, context): return boto3.client('s3').list_buckets()"
-    (tmp_path / "function.py").write_text(f"{source}['Owner']['ID']")
-    outcome = _counting(deployed, tmp_path, "x").invoke({}, CONTEXT)
-    assert b"of the zip" not in outcome.payload
-
-
-LOGS = """
-import logging
-logging.getLogger().setLevel(logging.INFO)
-def handler(event, context):
-    logging.getLogger(__name__).info("order %s", event["a"])
-"""
-
-
-def test_what_functions_log_is_in_their_log(deployed: Deployed, tmp_path: Path) -> None:
-    """In the form that Lambda's runtime gives it; the level is that of the environment alone."""
-    (tmp_path / "function.py").write_text(LOGS)
-    simulator, level = deployed.simulator, logging.root.level
-    log, file = simulator.function_log, tmp_path / "functions.log"
-    environment = ExecutionEnvironment(tmp_path, "function.handler", {}, simulator._environ, log)  # noqa: SLF001 - as above
-    with simulator.captures_output(), log.written_to(file):
-        for number in (1, 2):
-            environment.invoke({"a": number}, CONTEXT)
-            assert logging.root.level == level
-    lines = file.read_text().splitlines()
-    starts = [line.split(" ", 3)[3].startswith("[INFO]\t") for line in lines]
-    ends = [line.partition("Z\t")[2] for line in lines]
-    assert starts == [True, True]
-    assert ends == [f"{CONTEXT.aws_request_id}\torder {number}" for number in (1, 2)]
+def test_files_beside_the_handler_have_relative_paths(deployed: Deployed, tmp_path: Path) -> None:
+    """Lambda runs a function in the folder of its code; the process stays where it was."""
+    (tmp_path / "data.txt").write_text("of the zip")
+    (tmp_path / "function.py").write_text("def handler(*_): return open('data.txt').read()")
+    before = Path.cwd()
+    assert _answer(_counting(deployed, tmp_path, "x")) == "of the zip"
+    assert Path.cwd() == before
 
 
 def test_an_answer_that_is_too_large_is_an_error(deployed: Deployed, tmp_path: Path) -> None:

@@ -21,14 +21,13 @@ SECOND = timedelta(seconds=1)
 
 @contextmanager
 def deployed_simulator(pipeline: Pipeline, reporter: Reporter) -> Iterator[Simulator]:
-    """A simulator with the pipeline in it, at its baseline; LocalStack's log goes nowhere.
+    """A simulator with the pipeline in it, at its baseline; LocalStack's log is switched off.
 
     Raises:
         UsageError: a part of the pipeline is invalid.
         InfrastructureError: it could not be deployed.
     """
-    # without any handler Python writes warnings, here LocalStack's, to standard error
-    logging.root.addHandler(logging.NullHandler())
+    logging.disable(logging.CRITICAL)
     with simulator() as made, made.captures_output():
         with reporter.waiting("deploying to LocalStack in this process"):
             pipeline.deploy(made.aws, WallClock())

@@ -9,6 +9,7 @@ on leaving.
 
 import importlib
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,6 +130,7 @@ class ExecutionEnvironment:
         self._streams = HandlerStreams(take_output)
         self.log_stream = variables.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self._is_ended = False
+        self._process_folder = -1
         self._function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
         self._marshal: Callable[[object], tuple[str | bytes, str]]
 
@@ -201,6 +203,8 @@ class ExecutionEnvironment:
         self._process_session = default_session()
         use_default_session(self._session)
         self._environ.enter(self._variables)
+        self._process_folder = os.open(".", os.O_RDONLY)
+        os.chdir(self._folder)
         SUPERVISION.note_running(self._function)
         RUNNING.environment = self
         self._streams.enter()
@@ -209,6 +213,8 @@ class ExecutionEnvironment:
         self._streams.leave()
         RUNNING.environment = None
         SUPERVISION.note_running("")
+        os.fchdir(self._process_folder)
+        os.close(self._process_folder)
         self._environ.leave()
         self._session = default_session()
         use_default_session(self._process_session)
