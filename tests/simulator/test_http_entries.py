@@ -105,6 +105,7 @@ def test_requests_continue_one_time_line(stack: PluginsDeployed, tmp_path: Path)
     def instants_and_ids() -> tuple[list[datetime], list[str]]:
         folder = Path(mkdtemp(dir=tmp_path))
         counter = fixture(stack, folder)
+        counter.durations(defaults="none")
         answers = [counter.http("POST", "/?sleep=2", function_url=URL) for _ in range(2)]
         counter.run(minutes=1)
         answers.append(counter.http("POST", "/", function_url=URL))
@@ -272,6 +273,7 @@ def test_an_authorizer_lets_pass(
     counter: SimulatorFixture, api: str, seconds: int, found: dict[str, Any]
 ) -> None:
     """It takes its time, once where its decision is reused; the function sees its context."""
+    counter.durations(defaults="none")
     with counter.stepped_by_clock() as clock:
         for _ in range(2):
             answer = counter.http("GET", "/me", headers={"Authorization": "good"}, api=api)

@@ -52,6 +52,7 @@ def test_a_run_is_checked_and_saved(shell: Shell, played: Finished) -> None:
     folder = Path(told["folder"])
     assert folder == shell.state / "runs" / "between-7"
     assert {path.name for path in folder.iterdir()} == {
+        "functions.log",
         "history.jsonl",
         "scenario.toml",
         "run.json",

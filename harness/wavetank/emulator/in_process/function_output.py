@@ -48,7 +48,7 @@ class AttemptLog:
     @property
     def text(self) -> str:
         """The lines, in the format of the function's LoggingConfig."""
-        if self.function.json_log:
+        if self.function.log_level is not None:
             return as_json(self.report, self.output, self.ended)
         return as_text(self.report, self.output)
 

@@ -26,6 +26,8 @@ from wavetank.iam.request import ANONYMOUS, AccessRequest, service
 LATEST = "$LATEST"
 WITHOUT_TRACES = {"AWS_XRAY_SDK_ENABLED": "false"}
 """The X-Ray SDK would replace methods of the AWS SDK, which is the whole process's here."""
+JSON = "JSON"
+"""The format of a log whose lines have fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +35,8 @@ class DeployedFunction:
     """A deployed Lambda function: its code and configuration.
 
     `revision` changes with either. `layers` are the folders of Python packages in its layers, in
-    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow. `json_log` is
-    whether `log_group` gets lines of JSON.
+    the order of the search; `may_recurse` is whether its RecursiveLoop is Allow. `log_level` is
+    the level from which `log_group` gets lines of JSON, None if it gets plain text.
     """
 
     name: str
@@ -50,7 +52,7 @@ class DeployedFunction:
     runtime: str
     concurrency_max: int | None
     log_group: str
-    json_log: bool = False
+    log_level: str | None = None
     layers: tuple[Path, ...] = ()
     version: str = LATEST
     may_recurse: bool = False
@@ -109,7 +111,7 @@ def _described(arn: str, version: Any, concurrency_max: int | None) -> DeployedF
         runtime=configuration.runtime or "provided",
         concurrency_max=concurrency_max,
         log_group=settings.get("LogGroup") or f"/aws/lambda/{version.id.function_name}",
-        json_log=settings.get("LogFormat") == "JSON",
+        log_level=_json_log_level(settings),
         layers=tuple(_python_layers(configuration)),
         version=version.id.qualifier,
     )
@@ -180,9 +182,19 @@ def function_environment(function: DeployedFunction, name: str, endpoint: str) -
         "_HANDLER": function.handler,
         **_credentials(function.role, function.name),
     }
+    if function.log_level is not None:
+        prepared |= {"AWS_LAMBDA_LOG_FORMAT": JSON, "AWS_LAMBDA_LOG_LEVEL": function.log_level}
     paths = ProcessPaths(task_root=function.code, runtime_api="", scratch=function.code.parent)
     made = function_variables(prepared, function.own_variables, function.runtime, paths)
     return made | WITHOUT_TRACES
+
+
+def _json_log_level(settings: Mapping[str, str]) -> str | None:
+    """The level of a function's messages, which it has with the format JSON only."""
+    is_json = settings.get("LogFormat") == JSON
+    return settings.get("ApplicationLogLevel", "INFO") if is_json else None
+        settings.get("ApplicationLogLevel", "INFO") if settings.get("LogFormat") == JSON else None
+    )
 
 
 def _credentials(role: str, session: str) -> dict[str, str]:
