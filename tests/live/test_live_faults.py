@@ -192,7 +192,7 @@ def test_drill_restore_reverts_what_is_switched_on(
     ("kind", "given", "expected"),
     [
         ("sunspots", {}, "kind to be one of"),
-        ("api-error", {"call": "sqs:Nothing"}, "`call` to be one of"),
+        ("api-error", {"call": "sqs:Nothing"}, "an operation of sqs"),
         ("api-latency", {"takes": 0}, "`takes` to be a duration"),
         ("api-error", {"speed": 1}, "a field of api-error"),
     ],

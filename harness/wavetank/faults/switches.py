@@ -23,6 +23,7 @@ from wavetank.faults.parameters import (
     is_possible,
     parameters,
 )
+from wavetank.faults.plan import FaultPlan
 from wavetank.faults.resources import Resources
 
 INJECTIONS_MAX = 1000
@@ -116,13 +117,16 @@ class FaultSwitches:
         """Inject a fault of the kind of that name.
 
         Raises:
-            UsageError: there is no such kind, a parameter is invalid, nothing that it names is
-                deployed, or a fault with the same target is in force.
+            UsageError: there is no such kind or call, a parameter is invalid, nothing that it names
+                is deployed, or a fault with the same target is in force.
         """
+        from wavetank.aws.service_models import check_calls  # noqa: PLC0415 - imports the SDK
+
         kind = self._kinds.get(name)
         if kind is None:
             raise UsageError(*one_of("kind to be one of", name, self._kinds))
         fault = fault_from_entries(kind, self._defaults(kind) | dict(entries))
+        check_calls(FaultPlan((fault,)).unlisted_calls())
         with self._lock:
             self._require_free(fault)
             active = ActiveFault(

@@ -193,8 +193,6 @@ def _json_log_level(settings: Mapping[str, str]) -> str | None:
     """The level of a function's messages, which it has with the format JSON only."""
     is_json = settings.get("LogFormat") == JSON
     return settings.get("ApplicationLogLevel", "INFO") if is_json else None
-        settings.get("ApplicationLogLevel", "INFO") if settings.get("LogFormat") == JSON else None
-    )
 
 
 def _credentials(role: str, session: str) -> dict[str, str]:
