@@ -43,10 +43,6 @@ def scenario_of(item: pytest.Item) -> Scenario:
     faults = [_fault(mark) for mark in reversed(list(item.iter_markers("fault")))]
     scenario = replace(scenario, plan=FaultPlan((*scenario.plan.faults, *faults)))
     check_supported(scenario, EngineName.SIMULATOR)
-    if calls := scenario.plan.unlisted_calls():
-        from wavetank.aws.service_models import check_calls  # noqa: PLC0415 - imports the SDK
-
-        check_calls(calls)
     longest = max((fault.reverted_after for fault in faults), default=timedelta())
     for problem in cross_field_problems(replace(scenario, horizon=max(longest, scenario.horizon))):
         raise UsageError(problem.expected, problem.found, problem.action)

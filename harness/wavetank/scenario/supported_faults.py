@@ -13,8 +13,13 @@ def check_supported(scenario: Scenario, engine: EngineName) -> None:
     """Check that the engine supports the workload, durations and all faults of the scenario.
 
     Raises:
-        UsageError: it does not; names the faults, and the engines that support them.
+        UsageError: it does not; names the faults, and the engines that support them. Or a fault is
+            of a call that the SDK does not know.
     """
+    if calls := scenario.plan.unlisted_calls():
+        from wavetank.aws.service_models import check_calls  # noqa: PLC0415 - imports the SDK
+
+        check_calls(calls)
     if scenario.workloads and engine is not EngineName.SIMULATOR:
         raise UsageError(
             f"a scenario without [[workload]], which {engine} does not send",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from wavetank.aws.answers import Answers
 from wavetank.aws.clients import AwsClients
-from wavetank.aws.service_models import check_calls
 from wavetank.core.durations import duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import ExitCode
@@ -90,7 +89,6 @@ def simulate(
         StuckError: a handler neither called AWS nor returned.
     """
     check_supported(spec.scenario, EngineName.SIMULATOR)
-    check_calls(spec.scenario.plan.unlisted_calls())
     suite = invariant_suite(pipeline, spec.scenario)
     options = run_options(spec, pipeline)
 

@@ -103,6 +103,7 @@ def test_a_fault_that_cannot_be_reverted_stays_with_a_reason(sandbox: Sandbox) -
         ("api-error", {"occurrence": "ten"}, "a whole number"),
         ("api-error", {"times": 0}, "`times` from 1"),
         ("api-error", {"speed": 1}, "a field of api-error"),
+        ("api-error", {"call": "sqs:Nothing"}, "an operation of sqs"),
         ("api-latency", {"takes": "soon"}, "`takes` to be a duration"),
         ("missed-tick", {}, "kind to be one of"),
         ("host-killed", {}, "kind to be one of"),
