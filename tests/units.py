@@ -31,6 +31,8 @@ STACKS = "tests/embedded/stack_updates"
 GOING = "going live"
 SECURITY = "tests/security"
 """As above."""
+RULES = "tests/rules"
+"""A folder whose tests parse all files once."""
 WALKS = "tests/embedded/test_documents.py::test_every_command"
 """Each document's commands are a unit."""
 ON_DOCKER_DAILY = frozenset({"test_isolation"})
@@ -209,7 +211,7 @@ def unit_of(nodeid: str) -> str:
     """The unit that the test belongs to."""
     if nodeid.startswith(WALKS):
         return nodeid
-    for shared in (STACKS, SECURITY):
+    for shared in (RULES, STACKS, SECURITY):
         if nodeid.startswith(f"{shared}/"):
             return shared
     live = LIVE.match(nodeid)

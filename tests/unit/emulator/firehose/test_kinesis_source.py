@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,13 +18,19 @@ SECOND = timedelta(seconds=1)
 NAME = "source"
 
 
+@cache
+def _client() -> Any:
+    """One for all tests, since reading the service's description takes a second."""
+    return aws_clients(None).session.client("kinesis")
+
+
 @pytest.fixture
 def kinesis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an in-process Kinesis with one stream of two shards."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "123456789012")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with mock_aws(config={"core": {"service_whitelist": ["kinesis"]}}):
-        client: Any = aws_clients(None).session.client("kinesis")
+        client = _client()
         client.create_stream(StreamName=NAME, ShardCount=2)
         yield client
 
