@@ -14,7 +14,7 @@ from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START, RunResult, RunSpec, simulate
 
 MINUTE = timedelta(minutes=1)
-HORIZON = 20 * MINUTE
+HORIZON = 12 * MINUTE
 
 
 @dataclass(frozen=True)

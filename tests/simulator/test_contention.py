@@ -183,7 +183,10 @@ def test_a_fifo_queue_keeps_its_order(reader: QueueReader) -> None:
 
 def test_a_fault_changes_only_the_durations_of_what_it_hits(deployed: Deployed) -> None:
     """Every other tick takes the same calls the same time, to the millisecond."""
-    calm, hit = run_faults(deployed), run_faults(deployed, LostReply(after=2 * MINUTE))
+    calm, hit = (
+        run_faults(deployed),
+        run_faults(deployed, LostReply(after=2 * MINUTE, lasts=MINUTE)),
+    )
     (injected,) = hit.injections()
     request = injected.detail.rpartition(" ")[2]
     changed = {of for of, calls in _calls(hit).items() if calls != _calls(calm)[of]}
