@@ -63,7 +63,7 @@ class CallInterceptor:
         if in_handler_thread():
             raise_if_cancelled()
             attempt = self._attempt
-            attempt.calls += 1
+            attempt.count_call()
             self._invocations.attempts.end_if_hit(attempt, Side.BEFORE, _call_name(call))
             if self._clock.is_contested():
                 pause(Yield())

@@ -81,7 +81,8 @@ class InvocationRequest:
 class HandlerAttempt:
     """A running attempt at a request.
 
-    `initialization` is what the cold start took, None for a warm one. `answered_calls` are served
+    `thread` is the one that runs now, or ran last. `initialization` is what the cold start took,
+    None for a warm one. `answered_calls` are served
     but not yet recorded; `computing` is what the handler's own code will still take.
     """
 
@@ -89,12 +90,23 @@ class HandlerAttempt:
     function: "DeployedFunction"
     pooled: PooledEnvironment
     threads: ThreadSchedule
+    thread: ScheduledThread
     began: datetime
     initialization: timedelta | None
     key: AttemptKey
     computing: timedelta
-    calls: int = 0
+    _calls: int = 0
     answered_calls: list[tuple["ApiCall", str | None]] = field(default_factory=list)
+
+    @property
+    def has_called(self) -> bool:
+        """Whether one of its threads has made a call."""
+        return bool(self._calls)
+
+    def count_call(self) -> None:
+        """Number the call that the running thread begins."""
+        self._calls += 1
+        self.thread.call = self._calls
 
 
 type OnEnd = Callable[[InvocationRequest, "DeployedFunction", outcomes.InvocationOutcome], None]
@@ -170,8 +182,9 @@ class LambdaRunner:
 
     def end_if_hit(self, attempt: HandlerAttempt, side: Side, call: str) -> None:
         """End the invocation if a fault does so at this call, on this `side` of it."""
-        what = f"{attempt.request.id} {side} its call {attempt.calls}, {call}"
-        self._end_if(attempt, what, {(attempt.calls, side)})
+        number = attempt.thread.call
+        what = f"{attempt.request.id} {side} its call {number}, {call}"
+        self._end_if(attempt, what, {(number, side)})
 
     def end_all(self) -> None:
         """Cancel all attempts, at the end of a run."""
@@ -209,7 +222,7 @@ class LambdaRunner:
 
         def invoke() -> outcomes.InvocationOutcome:
             outcome = environment.invoke(request.event, context)
-            if not attempt.calls and not outcome.is_error:
+            if not attempt.has_called and not outcome.is_error:
                 sides = {(1, side) for side in Side}
                 self._end_if(attempt, f"{request.id} at its end, without a call", sides)
             return outcome
@@ -229,6 +242,7 @@ class LambdaRunner:
             function=function,
             pooled=pooled,
             threads=threads,
+            thread=main,
             began=began,
             initialization=initialization,
             key=key,
@@ -244,13 +258,13 @@ class LambdaRunner:
 
     def compute(self, attempt: HandlerAttempt) -> timedelta:
         """What the handler's own code takes now, until its next call; the rest is less then."""
-        takes = self._durations.share(attempt.key, attempt.calls, attempt.computing)
+        takes = self._durations.share(attempt.key, attempt.thread.call, attempt.computing)
         attempt.computing -= takes
         return takes
 
     def call_takes(self, attempt: HandlerAttempt, call: "ApiCall") -> timedelta:
-        """What the attempt's current call takes."""
-        key, number = attempt.key, attempt.calls
+        """What the current call of the running thread takes."""
+        key, number = attempt.key, attempt.thread.call
         return self._durations.call(key, number, call.service, call.operation)
 
     def passes(self, attempt: HandlerAttempt, duration: timedelta) -> bool:
@@ -301,6 +315,7 @@ class LambdaRunner:
     def _follow(self, attempt: HandlerAttempt, thread: ScheduledThread) -> None:
         """Run a thread of the handler until it pauses or ends; schedule what follows from that."""
         self.running, threads = attempt, attempt.threads
+        attempt.thread = thread
         try:
             state = thread.step()
         except BaseException as error:
