@@ -307,7 +307,7 @@ class Run:
 
     def _running_request(self) -> str:
         """The request whose handler runs now; empty if none does."""
-        attempt = self._invocations.attempts.running
+        attempt = self._invocations.attempts.handlers.running
         return attempt.request.id if attempt else ""
 
     def _sent(self, message: "SentMessage") -> None:
