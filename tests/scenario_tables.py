@@ -14,7 +14,7 @@ from wavetank.faults.calls import CALLS
 from wavetank.faults.catalogue import ALL_KINDS, HOST_KINDS, engines_of
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.serialization import fault_to_dict
-from wavetank.invariants import Invariant, generic_invariants
+from wavetank.invariants import Convergence, Invariant, generic_invariants
 from wavetank.invariants.alerts import EnoughAlerts
 from wavetank.scenario.timing.defaults import CALLS as CALL_DURATIONS
 from wavetank.scenario.timing.defaults import COLD_START, HANDLER, OTHER
@@ -91,6 +91,7 @@ def _invariants() -> Iterator[str]:
     yield "| key | what must hold | of |\n|---|---|---|\n"
     yield from (_invariant(one, "any pipeline") for one in generic_invariants())
     yield from (_invariant(one, "the ticker") for one in ticker_invariants())
+    yield _invariant(Convergence(), "any pipeline, in a run with faults")
     yield _invariant(EnoughAlerts(1), "a scenario with `alerts_min`")
 
 

@@ -187,6 +187,26 @@ def test_a_raised_error_is_reported_as_in_a_functions_process(
     }
 
 
+LOGS = """
+import logging
+def handler(event, context):
+    try:
+        event["missing"]
+    except KeyError:
+        logging.exception("caught")
+"""
+
+
+def test_a_logged_traceback_has_paths_as_on_aws(deployed: Deployed, tmp_path: Path) -> None:
+    """As subscription filters read it, a run would otherwise depend on a folder of this machine."""
+    (tmp_path / "function.py").write_text(LOGS)
+    environment = _counting(deployed, tmp_path, "x")
+    assert not environment.invoke({}, CONTEXT).is_error
+    lines = environment.output.lines()
+    assert '  File "/var/task/function.py", line 5, in handler' in lines
+    assert str(tmp_path) not in str(lines)
+
+
 READS_LAYER = """
 import shared
 def handler(event, context):

@@ -2,14 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import QueueReader, deployed_function
+from tests.simulator.runs import MINUTE
 from wavetank.core.errors import UsageError
-from wavetank.history import ApiCalled, AttemptBegan, AttemptEnded, Outcome, Trigger
+from wavetank.faults.functions import HandlerCrash, Side
+from wavetank.history import (
+    ApiCalled,
+    AttemptBegan,
+    AttemptEnded,
+    FaultInjected,
+    Outcome,
+    Trigger,
+)
+from wavetank.scenario.timing.settings import durations_from_dict
 
 NAME = "threaded"
 BUCKET = "transfers"
@@ -186,6 +197,20 @@ def test_the_seed_draws_the_order_of_threads(reader: QueueReader) -> None:
         assert len(reader.of(ApiCalled)) == 8
         digests.append(reader.digest())
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("number", [1, 2, 7])
+def test_the_calls_of_threads_keep_their_numbers(reader: QueueReader, number: int) -> None:
+    """Of eight that overlap each takes its own time, and a crash is after one of them."""
+    crash = HandlerCrash(
+        after=timedelta(), lasts=MINUTE, function=NAME, call_number=number, side=Side.AFTER
+    )
+    slow = durations_from_dict({"defaults": "none", "s3": "1s to 9s"})
+    with reader.run(1, crash, durations=slow) as run:
+        run.invoke(reader.function, {"do": "calls"})
+    assert [e.outcome for e in reader.of(AttemptEnded)] == [Outcome.CRASH, Outcome.SUCCESS]
+    (hit,) = reader.of(FaultInjected)
+    assert f"after its call {number}," in hit.detail
 
 
 def test_idle_threads_of_a_pool_go_on_with_the_next_invocation(reader: QueueReader) -> None:

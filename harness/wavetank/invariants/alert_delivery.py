@@ -2,7 +2,8 @@
 
 An alert is about a failure if its subject or text has the request's id as a separate word; times
 and counts would not distinguish two failures of one minute. It is due to the addresses that are
-confirmed when the request is discarded. An address that unsubscribes before it comes need not get
+confirmed when the request is discarded, of the topics that failures are published to. What other
+topics send is no alert. An address that unsubscribes before it comes need not get
 it, and one that joins may.
 
 An alert may be repeated as often as the notification function could not know that it was published:
@@ -54,6 +55,7 @@ class OneAlert:
 
     def __init__(self) -> None:
         self._violations = ProblemCounts()
+        self._topics: frozenset[str] | None = None
         self._confirmed: set[Recipient] = set()
         self._notifiers = RecentMapping[str, bool](FAILURES_REMEMBERED)
         self._reported = RecentMapping[str, bool](FAILURES_REMEMBERED)
@@ -68,10 +70,11 @@ class OneAlert:
     def observe(self, event: Event) -> None:
         match event:
             case RunBegan():
+                self._topics = frozenset(event.confirmed)
                 self._confirmed = {
                     (topic, address) for topic, to in event.confirmed.items() for address in to
                 }
-            case SubscriptionChanged():
+            case SubscriptionChanged() if self._is_for_alerts(event.topic):
                 self._change(event)
             case AttemptBegan(trigger=Trigger.DESTINATION):
                 self._notifiers.put(event.request, value=True)
@@ -83,10 +86,12 @@ class OneAlert:
                 self._end(event)
             case RequestDiscarded() if not self._notifiers.get(event.request):
                 self._fail(event)
-            case MessageSent():
+            case MessageSent() if self._is_for_alerts(event.topic):
                 self._alert(event)
 
-    def finding(self, end: HistoryEnd) -> Finding:
+    def finding(self, end: HistoryEnd) -> Finding | None:
+        if self._topics == frozenset():
+            return None
         missing = ProblemCounts()
         for request, expected in self._expected.items():
             topic, address = min(expected)
@@ -100,6 +105,9 @@ class OneAlert:
             doubt=self._doubt(),
             passed=f"{failures}, {alerts}; addresses confirmed: {len(self._confirmed)}",
         )
+
+    def _is_for_alerts(self, topic: str) -> bool:
+        return self._topics is None or topic in self._topics
 
     def _doubt(self) -> str:
         unreachable = self._failures and not self._confirmed and not self._alerts

@@ -8,7 +8,8 @@ manual_steps      ticks and faults one after the other, without a schedule
 async_invoker     Lambda's queue of asynchronous events: retries, discarded events, destinations
 request_durations what calls and handlers take, drawn from the seed
 retry_policy      when Lambda retries an asynchronous event, and when it discards it
-lambda_runner     runs a handler in an execution environment, and records how the attempt ends
+lambda_runner     throttles requests or begins attempts, and records how they end
+handler_runner    runs the handler of an attempt, and each of its threads
 environment_pool  warm execution environments with their threads, by function
 destinations      the functions, topics and queues that get the record of an invocation
 firehose_observer what a delivery stream accepted, delivered and lost

@@ -10,8 +10,9 @@ from wavetank.emulator.lambda_.dead_letters import dead_letter
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import DestinationReached, RequestDiscarded, Trigger
+from wavetank.simulation.attempts import InvocationRequest
 from wavetank.simulation.destinations import SUCCESS, Destinations, invocation_record
-from wavetank.simulation.lambda_runner import InvocationRequest, LambdaRunner
+from wavetank.simulation.lambda_runner import LambdaRunner
 from wavetank.simulation.request_chains import InvocationCause, invocation_cause
 from wavetank.simulation.request_durations import RequestDurations
 from wavetank.simulation.retry_policy import (
@@ -63,13 +64,13 @@ class AsyncInvoker:
     @property
     def running_function(self) -> str:
         """The ARN of the function whose handler runs now; empty if none does."""
-        running = self.attempts.running
+        running = self.attempts.handlers.running
         return running.function.arn if running else ""
 
     @property
     def current_cause(self) -> InvocationCause | None:
         """What causes the events of this moment: the handler that runs, or Lambda's own sending."""
-        running = self.attempts.running
+        running = self.attempts.handlers.running
         return running.request.cause if running else self._sending
 
     @contextmanager

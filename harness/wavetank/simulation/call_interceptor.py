@@ -17,13 +17,13 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.history import ApiCalled
 from wavetank.history.events import OK, UNANSWERED
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.attempts import HandlerAttempt
 from wavetank.simulation.handler_task import (
     StartedThread,
     in_handler_thread,
     pause,
     raise_if_cancelled,
 )
-from wavetank.simulation.lambda_runner import HandlerAttempt
 from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Exit, Hang, Sleep, Wait, Yield
 
@@ -63,8 +63,8 @@ class CallInterceptor:
         if in_handler_thread():
             raise_if_cancelled()
             attempt = self._attempt
-            attempt.calls += 1
-            self._invocations.attempts.end_if_hit(attempt, Side.BEFORE, _call_name(call))
+            attempt.count_call()
+            self._invocations.attempts.handlers.end_if_hit(attempt, Side.BEFORE, _call_name(call))
             if self._clock.is_contested():
                 pause(Yield())
         elif not self._invocations.is_sending:
@@ -127,7 +127,7 @@ class CallInterceptor:
     def start_thread(self, name: str, body: Callable[[], None]) -> StartedThread:
         """Schedule a thread of the handler."""
         raise_if_cancelled()
-        return self._invocations.attempts.start_thread(name, body)
+        return self._invocations.attempts.handlers.start_thread(name, body)
 
     def exited(self, status: "ExitStatus") -> None:
         """The handler ended its own process, and its execution environment with it."""
@@ -145,7 +145,7 @@ class CallInterceptor:
 
     @property
     def _attempt(self) -> HandlerAttempt:
-        attempt = self._invocations.attempts.running
+        attempt = self._invocations.attempts.handlers.running
         assert attempt is not None  # handlers run only while the Lambda runner runs them
         return attempt
 
@@ -161,16 +161,16 @@ class CallInterceptor:
     ) -> None:
         what = f"{_call_name(call)} of {attempt.request.id}"
         name = _call_name(call)
-        attempts = self._invocations.attempts
-        delay = attempts.call_takes(attempt, call) + latency(self._matcher, name, what)
+        handlers = self._invocations.attempts.handlers
+        delay = handlers.call_takes(attempt, call) + latency(self._matcher, name, what)
         lost = error is None and self._is_lost(name, what)
         timeout = timedelta(seconds=timeout_seconds) if timeout_seconds else timedelta.max
         result = CONNECTION_LOST if lost else error or OK
         # recorded before the handler can end here, since the service did handle the call
         recorded = READ_TIMEOUT if delay > timeout else result
         self._record_call(attempt, call, recorded, took_effect=error is None)
-        attempts.end_if_hit(attempt, Side.AFTER, name)
-        self._wait(min(delay, timeout) + attempts.compute(attempt))
+        handlers.end_if_hit(attempt, Side.AFTER, name)
+        self._wait(min(delay, timeout) + handlers.compute(attempt))
         if delay > timeout:
             raise AnswerTooLateError(f"no response of {_call_name(call)} in {timeout_seconds} s")
         if lost:
@@ -178,7 +178,7 @@ class CallInterceptor:
 
     def _wait(self, duration: timedelta) -> None:
         """Let time pass for the handler; it is suspended only if something happens meanwhile."""
-        if duration and not self._invocations.attempts.passes(self._attempt, duration):
+        if duration and not self._invocations.attempts.handlers.passes(self._attempt, duration):
             pause(Sleep(duration))
 
     def _record_call(

@@ -17,7 +17,7 @@ from wavetank.simulation.topology import is_function
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.functions import DeployedFunction
-    from wavetank.simulation.lambda_runner import InvocationRequest
+    from wavetank.simulation.attempts import InvocationRequest
 
 RESULT = "Lambda Function Invocation Result"
 """The beginning of the detail type of a record on an event bus."""

@@ -46,6 +46,8 @@ class ScheduledThread:
     action: int | None = None
     """The number of the action that resumes it, if it is scheduled."""
     is_begun: bool = False
+    call: int = 0
+    """The number of its last call among all calls of the invocation."""
 
     @property
     def is_idle(self) -> bool:

@@ -70,7 +70,8 @@ class PushedEvents:
         """
         from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer  # noqa: PLC0415 - imports LocalStack
 
-        attempts, caller = self._invocations.attempts, self._invocations.attempts.running
+        handlers = self._invocations.attempts.handlers
+        caller = handlers.running
         if caller is None or not in_handler_thread():
             return None
         raise_if_cancelled()
@@ -81,7 +82,7 @@ class PushedEvents:
                 answers.append(FunctionAnswer(is_throttled=True))
             else:
                 answers.append(FunctionAnswer(outcome.payload, outcome.is_error))
-            attempts.update(caller)
+            handlers.update(caller)
 
         self._queue(offered, Trigger.CALL, on_end)
         pause(Wait(lambda: bool(answers)))

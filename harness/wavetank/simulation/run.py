@@ -55,9 +55,11 @@ from wavetank.simulation.stream_functions import StreamFunctions
 from wavetank.simulation.topology import (
     Topology,
     confirmed_addresses,
+    is_function,
     read_topology,
     resource_types,
     tables,
+    topics,
 )
 from wavetank.simulation.workload.player import WorkloadPlayer
 from wavetank.simulation.workload.senders import WorkloadSenders
@@ -305,7 +307,7 @@ class Run:
 
     def _running_request(self) -> str:
         """The request whose handler runs now; empty if none does."""
-        attempt = self._invocations.attempts.running
+        attempt = self._invocations.attempts.handlers.running
         return attempt.request.id if attempt else ""
 
     def _sent(self, message: "SentMessage") -> None:
@@ -329,7 +331,7 @@ def _run_began(
 ) -> RunBegan:
     """The first event of a run: what is deployed, and the options of the run."""
     functions = [simulator.function(arn) for arn in sorted(topology.configurations)]
-    confirmed = confirmed_addresses(simulator.aws)
+    alerting = _alert_topics(simulator, topology)
     return RunBegan(
         at=start,
         scenario=scenario,
@@ -342,10 +344,22 @@ def _run_began(
             RuleSpec(rule.name, rule.expression, start, tuple(t.arn for t in rule.targets))
             for rule in topology.rules
         ),
-        confirmed=confirmed,
+        confirmed={topic: confirmed_addresses(simulator.aws, topic) for topic in alerting},
         options=options,
         resource_types=resource_types(simulator.aws, topology),
     )
+
+
+def _alert_topics(simulator: Simulator, topology: Topology) -> list[str]:
+    """The topics that Lambda sends failures to, by itself or through a function."""
+    destinations = topology.failure_destinations()
+    notifiers = [simulator.function(arn) for arn in sorted(destinations) if is_function(arn)]
+    return [
+        topic
+        for topic in topics(simulator.aws)
+        if topic in destinations
+        or any(simulator.may_publish(notifier, topic) for notifier in notifiers)
+    ]
 
 
 def _table_snapshots(aws: AwsClients, now: datetime) -> "Iterator[TableSnapshot]":

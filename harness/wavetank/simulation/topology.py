@@ -81,6 +81,12 @@ class Topology:
         known = self.aliases.get(arn)
         return self.configurations[unqualified(arn)] if known is None else known
 
+    def failure_destinations(self) -> frozenset[str]:
+        """What Lambda sends the events to that it gives up: functions, topics and queues."""
+        known = [*self.configurations.values(), *self.aliases.values()]
+        found = {arn for each in known for arn in (each.on_failure, each.dead_letters) if arn}
+        return frozenset(map(_unqualified_function, found))
+
     def functions(self, role: FunctionRole) -> frozenset[str]:
         """The functions that have this role in the pipeline."""
         targets = {target.arn for rule in self.rules for target in rule.targets}
@@ -139,20 +145,25 @@ def unqualified(arn: str) -> str:
     return ":".join(arn.split(":")[:7])
 
 
+def _unqualified_function(arn: str) -> str:
+    return unqualified(arn) if is_function(arn) else arn
+
+
 def function_name(arn: str) -> str:
     """The name in a function's ARN."""
     return arn.split(":")[6]
 
 
-def confirmed_addresses(aws: AwsClients) -> Mapping[str, tuple[str, ...]]:
-    """The confirmed addresses of each topic, by its ARN."""
-    topics = [
+def topics(aws: AwsClients) -> list[str]:
+    """The ARNs of the topics."""
+    return [
         t["TopicArn"] for p in aws.sns.get_paginator("list_topics").paginate() for t in p["Topics"]
     ]
-    return {
-        arn: tuple(s.address for s in subscriptions(aws, arn) if s.arn is not None)
-        for arn in topics
-    }
+
+
+def confirmed_addresses(aws: AwsClients, topic: str) -> tuple[str, ...]:
+    """The confirmed addresses of the topic."""
+    return tuple(each.address for each in subscriptions(aws, topic) if each.arn is not None)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from wavetank.history import (
     RunBegan,
     SubscriptionChanged,
 )
-from wavetank.invariants import OneAlert
+from wavetank.invariants import OneAlert, check_history
 
 
 def sending(**change: str) -> list[Event]:
@@ -146,3 +146,19 @@ def test_a_notice_may_be_repeated_if_the_first_response_was_lost(result: str) ->
     begun = next(n for n, event in enumerate(again) if isinstance(event, DestinationReached))
     events = [*again[: begun + 1], published, *again[begun + 1 :]]
     assert_found(OneAlert(), events, Verdict.VALID, "1 failure, 3 alerts")
+
+
+def test_what_other_topics_send_is_no_alert() -> None:
+    """A function that announces its results by e-mail announces no failure."""
+    assert_found(
+        OneAlert(), sending(topic="results", text="ready"), Verdict.VALID, "1 failure, 2 alerts"
+    )
+
+
+def test_a_pipeline_without_a_topic_for_failures_has_no_such_invariant() -> None:
+    """Failures that go to a queue alert nobody, so there is nothing to check."""
+    events = [
+        replace(event, confirmed={}) if isinstance(event, RunBegan) else event
+        for event in calm(3, [2])
+    ]
+    assert check_history(events, [OneAlert()]) == []

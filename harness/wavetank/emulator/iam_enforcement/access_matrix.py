@@ -1,4 +1,4 @@
-"""Finds who can read and write a bucket, by deciding about hypothetical calls.
+"""Finds who can read and write a bucket, or publish to a topic, by deciding hypothetical calls.
 
 The decisions use the same policies and the same functions as real calls, and leave no trace: no
 object in the bucket, nothing in the record of what a role has used.
@@ -39,6 +39,13 @@ def bucket_access(bucket: str, roles: Iterable[str]) -> list[AccessRow]:
     ]
 
 
+def may_publish(role: str, topic: str) -> bool:
+    """Whether the role may publish to the topic; False if it does not exist."""
+    found = role_named(role)
+    call = Call("sns", "Publish", {"TopicArn": topic, "Message": ""}, ACCOUNT, REGION)
+    return found is not None and _may_call(caller_in_role(ACCOUNT, found), call)
+
+
 def _callers(roles: Iterable[str]) -> Iterator[tuple[str, Caller]]:
     yield "the owner", administrator_of(ACCOUNT)
     for name in roles:
@@ -54,6 +61,10 @@ def _may(caller: Caller, operation: str, bucket: str) -> bool:
     account = principal.account if principal.has_account else ACCOUNT
     key = {} if operation == LISTING else {"Key": SOME_KEY}
     call = Call("s3", operation, {"Bucket": bucket, **key}, account, REGION)
+    return _may_call(caller, call)
+
+
+def _may_call(caller: Caller, call: Call) -> bool:
     return all(_is_allowed(caller, required, call) for required in required_actions(call))
 
 

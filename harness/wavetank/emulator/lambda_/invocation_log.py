@@ -8,19 +8,35 @@ handler's output is between them, unchanged.
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from wavetank.emulator.lambda_.outcome import InvocationOutcome
 
 OUTPUT_BYTES_MAX = 128 * 1024
 """The maximum output of one invocation: LocalStack holds each line as an event in memory."""
+NO_FOLDERS: Mapping[str, str] = MappingProxyType({})
+
+
+def with_folders_of_aws(text: str, folders: Mapping[str, str]) -> str:
+    """The text with each of the folders replaced by its path on AWS, in their order."""
+    for folder, path in folders.items():
+        text = text.replace(folder, path)
+    return text
 
 
 class InvocationOutput:
-    """The output of an invocation: its first and its last part; the middle is only counted."""
+    """The output of an invocation: its first and its last part; the middle is only counted.
 
-    def __init__(self, limit_bytes: int = OUTPUT_BYTES_MAX) -> None:
+    `folders` are replaced in it, each by its path on AWS.
+    """
+
+    def __init__(
+        self, limit_bytes: int = OUTPUT_BYTES_MAX, folders: Mapping[str, str] = NO_FOLDERS
+    ) -> None:
+        self._folders = folders
         self._half = limit_bytes // 2
         self._head = bytearray()
         self._tail = bytearray()
@@ -43,7 +59,7 @@ class InvocationOutput:
             whole = bytes(self._head) + notice + bytes(self._tail)
         else:
             whole = bytes(self._head + self._tail)
-        text = whole.decode("utf-8", errors="replace")
+        text = with_folders_of_aws(whole.decode("utf-8", errors="replace"), self._folders)
         return [line for line in text.split("\n") if line]
 
 

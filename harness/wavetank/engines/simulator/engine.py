@@ -282,6 +282,12 @@ class Simulator:
 
         return replace_code(arn, archive)
 
+    def may_publish(self, function: "DeployedFunction", topic: str) -> bool:
+        """Whether policies let the function publish to the topic."""
+        from wavetank.emulator.iam_enforcement.access_matrix import may_publish  # noqa: PLC0415 - as above
+
+        return may_publish(function.role.rpartition("/")[2], topic)
+
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> None:
         """Mark the address as confirmed or not."""
         from wavetank.emulator.sns.confirmation import set_confirmed  # noqa: PLC0415 - as above

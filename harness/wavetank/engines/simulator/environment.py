@@ -24,7 +24,7 @@ from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 
 from wavetank.aws.http_interception import default_session, use_default_session
 from wavetank.core.command_process import SUPERVISION
-from wavetank.emulator.lambda_.invocation_log import InvocationOutput
+from wavetank.emulator.lambda_.invocation_log import InvocationOutput, with_folders_of_aws
 from wavetank.emulator.lambda_.outcome import (
     RESPONSE_BYTES_MAX,
     RUNTIME_SITE,
@@ -125,7 +125,9 @@ class ExecutionEnvironment:
         self._process_session: object = None
         self._handler: Any = None
         self._log = log or FunctionLog()
-        self.output = InvocationOutput()
+        # they differ in each process and on each host, and so would each run
+        self._folders = {str(folder): TASK_ROOT, SITE: RUNTIME_SITE}
+        self.output = InvocationOutput(folders=self._folders)
         """What the handler has written since its invocation began."""
         self._streams = HandlerStreams(take_output)
         self.log_stream = variables.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
@@ -141,7 +143,7 @@ class ExecutionEnvironment:
 
     def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
         """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
-        self.output = InvocationOutput()
+        self.output = InvocationOutput(folders=self._folders)
         self._loggers.begin(context.aws_request_id)
         self._enter()
         try:
@@ -151,7 +153,7 @@ class ExecutionEnvironment:
             return _responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             request = "" if self._handler is None else context.aws_request_id
-            body = _error_body(error, request, self._folder)
+            body = _error_body(error, request, self._folders)
             self._loggers.log_error(json.loads(body))
             return raised(body)
         finally:
@@ -236,12 +238,8 @@ def _is_function_with_layers() -> bool:
     return environment is not None and environment.has_layers
 
 
-def _error_body(error: Exception, request: str, folder: Path) -> bytes:
-    """The error as AWS's runtime interface client reports it; an import error has no request.
-
-    Folders are replaced by AWS's, because they differ in each process and on each host, and so
-    would each run.
-    """
+def _error_body(error: Exception, request: str, folders: Mapping[str, str]) -> bytes:
+    """The error as AWS's runtime interface client reports it; an import error has no request."""
     if isinstance(error, FaultException):
         made = runtime_client.make_error(error.msg, error.exception_type, error.trace, request)
     else:
@@ -249,5 +247,4 @@ def _error_body(error: Exception, request: str, folder: Path) -> bytes:
         raised_by = error.__traceback__.tb_next
         made = runtime_client.build_fault_result((type(error), error, raised_by), None)
         made["requestId"] = request
-    encoded = json.dumps(made).replace(str(folder), TASK_ROOT).replace(SITE, RUNTIME_SITE)
-    return encoded.encode()
+    return with_folders_of_aws(json.dumps(made), folders).encode()

@@ -59,7 +59,7 @@ class EventSources:
     def queued(self, queue: str, message: str) -> None:
         """A queue accepted the message."""
         self._accept(queue, message, message, readers=1)
-        self._invocations.attempts.update_all()  # handlers may be waiting for it
+        self._invocations.attempts.handlers.update_all()  # handlers may be waiting for it
 
     def record_accepted(self, stream: str, number: int) -> None:
         """A stream accepted the record."""
@@ -68,7 +68,7 @@ class EventSources:
             self._accept(stream, str(number), chained, readers=self._readers[stream])
 
     def _accept(self, source: str, event: str, chained: str, *, readers: int) -> None:
-        attempt = self._invocations.attempts.running
+        attempt = self._invocations.attempts.handlers.running
         request = attempt.request.id if attempt else ""
         if cause := self._invocations.current_cause:
             self._chains.sent(chained, cause, readers)
