@@ -53,13 +53,17 @@ class GivenAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiCall:
-    """A request to the only API, and what is expected of the answer."""
+    """A request to the only API, and what is expected of the answer.
+
+    `api_key` is the logical id of a key whose value the request has.
+    """
 
     path: str
     status: int
     contains: str
     method: str = "GET"
     body: str | None = None
+    api_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
