@@ -71,7 +71,7 @@ class PublicTemplate:
     """A template of the list.
 
     `functions` and `failures` are how many attempts of each function succeed and fail, by logical
-    id; `logs` are texts that functions print.
+    id; `logs` are texts that functions print. `web` has the answers of the web, by URL.
     """
 
     path: str
@@ -85,6 +85,7 @@ class PublicTemplate:
     horizon: timedelta = MINUTE
     setup: tuple[AwsCall, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
+    web: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[ApiCall, ...] = ()
     workload: tuple[WorkloadSpec, ...] = ()
     functions: Mapping[str, int] = field(default_factory=dict)

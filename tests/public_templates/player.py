@@ -89,6 +89,8 @@ def play(template: PublicTemplate, simulator: Simulator) -> Played:
     answers = Answers()
     for given in template.answers:
         answers.add(given.service, given.operation, given.answer)
+    for url, body in template.web.items():
+        answers.web.add(url, body)
     options = RunOptions(
         scenario="public-template",
         seed=1,

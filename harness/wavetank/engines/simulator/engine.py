@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import freezegun
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
+from wavetank.aws.web_answers import WebAnswers
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.http_call import HttpAnswer, answer_of
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.http_entries.http_api import HttpApi
@@ -80,6 +82,19 @@ class Simulator:
                 f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
             )
         return None
+
+    def web_answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer to a request that a handler sends without the SDK.
+
+        A presigned URL leads to LocalStack, and all others to the answers of the test.
+        """
+        with outside_the_handler():
+            if request.url.startswith(ENDPOINT):
+                found = self._localstack.answer(request)
+                return answer_of(found.status, found.headers.items(), found.body)
+            if self._interceptor is None:
+                return WebAnswers().answer(request)
+            return self._interceptor.web_answer(request)
 
     def take_baseline(self) -> None:
         """Store the current state for `reset`."""
