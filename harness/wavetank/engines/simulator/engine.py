@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import freezegun
 
 from wavetank.aws.clients import AwsClients, sandbox_clients
-from wavetank.aws.web_answers import WebAnswers
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
 from wavetank.core.http_call import HttpAnswer, answer_of
@@ -34,6 +33,7 @@ from wavetank.engines.simulator.environment import (
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
+from wavetank.engines.simulator.web_requests import answered_web
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
@@ -82,19 +82,6 @@ class Simulator:
                 f"a call to {ENDPOINT}", request.url, "leave the endpoint to the environment"
             )
         return None
-
-    def web_answer(self, request: HttpRequest) -> HttpAnswer:
-        """The answer to a request that a handler sends without the SDK.
-
-        A presigned URL leads to LocalStack, and all others to the answers of the test.
-        """
-        with outside_the_handler():
-            if request.url.startswith(ENDPOINT):
-                found = self._localstack.answer(request)
-                return answer_of(found.status, found.headers.items(), found.body)
-            if self._interceptor is None:
-                return WebAnswers().answer(request)
-            return self._interceptor.web_answer(request)
 
     def take_baseline(self) -> None:
         """Store the current state for `reset`."""
@@ -188,7 +175,12 @@ class Simulator:
             deliveries.with_current_cause = hooks.with_current_cause
         self._interceptor = hooks.interceptor
         try:
-            with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
+            with (
+                self.queues.hooked(hooks),
+                self.streams.observed(hooks.on_record),
+                # in each run, as pytest-socket undoes what it finds replaced after each test
+                answered_web(self._web_answer),
+            ):
                 yield
         finally:
             handlers.remove()
@@ -330,6 +322,18 @@ class Simulator:
         from wavetank.emulator.scheduler.access import invoke_schedule  # noqa: PLC0415 - as above
 
         invoke_schedule(arn, scheduled, execution, is_last=is_last)
+
+    def _web_answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer to a request that a handler sends without the SDK.
+
+        A presigned URL leads to LocalStack, and all others to the answers of the test.
+        """
+        with outside_the_handler():
+            if request.url.startswith(ENDPOINT):
+                found = self._localstack.answer(request)
+                return answer_of(found.status, found.headers.items(), found.body)
+            assert self._interceptor is not None  # it is called in runs only
+            return self._interceptor.web_answer(request)
 
     def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
         from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above

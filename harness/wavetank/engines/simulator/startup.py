@@ -34,7 +34,6 @@ from wavetank.engines.simulator import variables
 from wavetank.engines.simulator.engine import PORT, Simulator
 from wavetank.engines.simulator.handler_threads import cooperative_threads
 from wavetank.engines.simulator.process_calls import intercepted
-from wavetank.engines.simulator.web_requests import answered_web
 
 PLUGIN_CACHE = "plux"
 """The plug-in loader's index, in the user's cache. [plux: runtime/cache.py]"""
@@ -153,7 +152,6 @@ def simulator() -> Iterator[Simulator]:
         stack.enter_context(replaced_sleep(made.sleep))
         stack.enter_context(cooperative_threads(made))
         stack.enter_context(intercepted(made))
-        stack.enter_context(answered_web(made.web_answer))
         yield made
 
 

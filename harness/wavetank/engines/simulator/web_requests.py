@@ -37,6 +37,7 @@ class _Conversation:
         self._answer = answer
         self._sent = bytearray()
         self._unread = io.BytesIO()
+        self._is_answered = False
 
     def send(self, data: Any) -> None:
         self._sent += bytes(data)
@@ -45,13 +46,15 @@ class _Conversation:
         """The answer to what was sent, from its beginning."""
         self._unread = io.BytesIO(_encoded(self._answer(self._request())))
         self._sent.clear()
+        self._is_answered = True
         return self._unread
 
     def receive(self, count: int) -> bytes:
         """At most so many bytes of the answer, which is made when the first one is read."""
-        if self._sent:
-            self.stream()
-        return self._unread.read(count)
+        received = b"" if self._sent else self._unread.read(count)
+        if received or (self._is_answered and not self._sent):
+            return received
+        return self.stream().read(count)
 
     def _request(self) -> HttpRequest:
         head, end, body = bytes(self._sent).partition(HEAD_END)
@@ -128,9 +131,9 @@ def answered_web(answer: Answer) -> Iterator[None]:
 
 
 def _replacements(answer: Answer) -> Mapping[str, Callable[..., Any]]:
-    resolve = patch_of("socket:getaddrinfo").original()
-    connect = patch_of("socket:socket.connect").original()
-    wrap = patch_of("ssl:SSLContext.wrap_socket").original()
+    resolve = patch_of("socket:getaddrinfo").current()
+    connect = patch_of("socket:socket.connect").current()
+    wrap = patch_of("ssl:SSLContext.wrap_socket").current()
 
     def getaddrinfo(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
         if not is_a_handlers_thread() or _is_here(host):
