@@ -21,7 +21,11 @@ ON_REQUEST = (
     *("states", "support", "swf", "tag", "transcribe"),
 )
 """The prefixes of services that LocalStack loads when they are called first."""
-ANSWERED = ("bedrock", "comprehend", "polly", "rekognition", "textract", "translate")
+ANSWERED = (
+    *("athena", "bedrock", "cognito-idp", "comprehend", "fsx", "glue", "kendra", "lex"),
+    *("mediaconvert", "mobiletargeting", "personalize", "polly", "rekognition", "sagemaker"),
+    *("sms-voice", "textract", "translate"),
+)
 """The prefixes of services that tests answer, since LocalStack does not have them."""
 
 

@@ -53,13 +53,17 @@ class GivenAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiCall:
-    """A request to the only API, and what is expected of the answer."""
+    """A request to the only API, and what is expected of the answer.
+
+    `api_key` is the logical id of a key whose value the request has.
+    """
 
     path: str
     status: int
     contains: str
     method: str = "GET"
     body: str | None = None
+    api_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ class PublicTemplate:
     """A template of the list.
 
     `functions` and `failures` are how many attempts of each function succeed and fail, by logical
-    id; `logs` are texts that functions print.
+    id; `logs` are texts that functions print. `web` has the answers of the web, by URL.
     """
 
     path: str
@@ -81,6 +85,7 @@ class PublicTemplate:
     horizon: timedelta = MINUTE
     setup: tuple[AwsCall, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
+    web: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[ApiCall, ...] = ()
     workload: tuple[WorkloadSpec, ...] = ()
     functions: Mapping[str, int] = field(default_factory=dict)

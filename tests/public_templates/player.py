@@ -89,6 +89,8 @@ def play(template: PublicTemplate, simulator: Simulator) -> Played:
     answers = Answers()
     for given in template.answers:
         answers.add(given.service, given.operation, given.answer)
+    for url, body in template.web.items():
+        answers.web.add(url, body)
     options = RunOptions(
         scenario="public-template",
         seed=1,
@@ -103,14 +105,18 @@ def play(template: PublicTemplate, simulator: Simulator) -> Played:
         captured = simulator.function_log.written_to(log)
         with simulator.captures_output(), captured, run.started():
             for request in template.calls:
-                played.answers.append(_answer(run, request))
+                played.answers.append(_answer(run, request, played))
             run.end(options.until)
         played.log = log.read_text(encoding="utf-8") if log.exists() else ""
     return played
 
 
-def _answer(run: Run, request: ApiCall) -> HttpAnswer:
+def _answer(run: Run, request: ApiCall, played: Played) -> HttpAnswer:
     headers = {"Content-Type": "application/json"} if request.body else {}
+    if request.api_key:
+        id_ = played.names[request.api_key]
+        key = played.aws.apigateway.get_api_key(apiKey=id_, includeValue=True)
+        headers["x-api-key"] = key["value"]
     return run.http(http_call(request.method, request.path, headers, request.body), EntryChoice())
 
 

@@ -261,3 +261,28 @@ def test_the_example_of_the_documents(assistant: SimulatorFixture) -> None:
     made = ask(assistant, "bedrock-runtime", "converse", **CONVERSE)
     (content,) = made["output"]["message"]["content"]
     assert content["text"].endswith(" hello")  # after the virtual time
+
+
+def fetched(assistant: SimulatorFixture, url: str) -> Any:
+    """What the function gets from the web."""
+    headers, body = {"Content-Type": "application/json"}, json.dumps({"url": url})
+    return assistant.http("POST", "/", headers=headers, body=body, function_url="Assistant").json()
+
+
+def test_the_web_is_answered_by_the_test(assistant: SimulatorFixture) -> None:
+    """Whatever the query; a request that has no answer is named, with what to write."""
+    assistant.answers_web("https://a.example/b", lambda request: f"got {request.url}")
+    assert fetched(assistant, "https://a.example/b?c=1") == "got https://a.example/b?c=1"
+    with pytest.raises(UsageError, match=r'simulator.answers_web\("http://b.example/", ...\)'):
+        fetched(assistant, "http://b.example/")
+
+
+def test_a_presigned_url_leads_to_the_emulator(assistant: SimulatorFixture) -> None:
+    """As it leads to S3 on AWS."""
+    aws = assistant.aws
+    where: Any = {"LocationConstraint": "eu-west-1"}
+    aws.s3.create_bucket(Bucket="presigned", CreateBucketConfiguration=where)
+    aws.s3.put_object(Bucket="presigned", Key="k", Body=b"content")
+    given = {"Bucket": "presigned", "Key": "k"}
+    url = aws.s3.generate_presigned_url("get_object", Params=given, ExpiresIn=10**9)
+    assert fetched(assistant, url) == "content"

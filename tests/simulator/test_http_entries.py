@@ -218,6 +218,20 @@ def test_resources_of_an_api_are_called(counter: SimulatorFixture, stack: Plugin
     assert HTTP_CHECKS.keys() <= {each.kind for each in found}
 
 
+def test_a_rest_api_checks_the_key_and_the_body(
+    counter: SimulatorFixture, stack: PluginsDeployed
+) -> None:
+    """The key of its usage plan first; only a body of the model reaches the function."""
+    (key,) = stack.simulator.aws.apigateway.get_api_keys(includeValues=True)["items"]
+
+    def status(body: str, **headers: str) -> int:
+        return counter.http("POST", "/orders", headers=headers, body=body, api="Keyed").status
+
+    assert status('{"n": 1}') == 403
+    assert status('{"n": "1"}', **{"x-api-key": key["value"]}) == 400
+    assert status('{"n": 1}', **{"x-api-key": key["value"]}) == 201
+
+
 def test_an_http_api_is_called(counter: SimulatorFixture) -> None:
     """In both formats, with the stage in the path, and by the default route of an API."""
     event = event_of(counter.http("GET", "/orders/7?x=1", api="Shop"))

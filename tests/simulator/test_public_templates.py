@@ -55,7 +55,7 @@ def test_every_template_of_the_list_has_a_class_with_what_it_needs() -> None:
             case TemplateClass.REFUSED:
                 assert each.reason, each.path
             case TemplateClass.NEEDS_ANSWERS:
-                assert each.needs or each.answers, each.path
+                assert each.needs or each.answers or each.web, each.path
             case TemplateClass.RUNS:
                 assert each.functions, each.path
                 assert each.calls or each.workload or "Schedule" in each.trigger, each.path

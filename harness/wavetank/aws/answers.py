@@ -14,6 +14,7 @@ from typing import Any
 from wavetank.aws.clients import ClientError, error_code
 from wavetank.aws.response_validation import response_problems
 from wavetank.aws.service_models import find_operation
+from wavetank.aws.web_answers import WebAnswers
 from wavetank.core.errors import UsageError
 from wavetank.core.http_types import Refused, UnsupportedCall
 from wavetank.core.suggestions import nearest_of, shown
@@ -116,10 +117,11 @@ class Answer:
 
 
 class Answers:
-    """The answers of a test; the latest one to an operation counts."""
+    """The answers of a test; the latest one to an operation counts. `web` has those to URLs."""
 
     def __init__(self) -> None:
         self._answers: dict[tuple[str, str], Answer] = {}
+        self.web = WebAnswers()
 
     def add(self, service: str, operation: str, given: Response | Respond) -> None:
         """Answer the operation from now on.

@@ -8,6 +8,7 @@ from typing import Unpack
 
 from wavetank.aws.answers import Respond, Response
 from wavetank.aws.clients import AwsClients
+from wavetank.aws.web_answers import WebAnswer
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
@@ -82,6 +83,18 @@ class SimulatorFixture:
             UsageError: there is no such operation, or it has no such response or error.
         """
         self._context.answers.add(service, operation, answer)
+
+    def answers_web(self, url: str, answer: WebAnswer) -> None:
+        """Answers handlers' requests to a URL of the web, from now on and in all runs of this test.
+
+        The answer is the body, an `HttpAnswer` with its status, or a function that gets the request
+        and returns either. The query of a request is not compared. A request that has no answer
+        ends the test with an error that names it: a simulator has no network.
+
+        Raises:
+            UsageError: it is no URL of http or https.
+        """
+        self._context.answers.web.add(url, answer)
 
     def durations(self, **durations: object) -> None:
         """Sets what calls and handlers take, in all further runs of this test.

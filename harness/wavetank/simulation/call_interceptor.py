@@ -9,7 +9,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from wavetank.aws.answers import Answers, how_to_answer
-from wavetank.core.http_types import AnswerTooLateError, ConnectionLostError, Refused
+from wavetank.core.http_call import HttpAnswer
+from wavetank.core.http_types import (
+    AnswerTooLateError,
+    ConnectionLostError,
+    HttpRequest,
+    Refused,
+)
 from wavetank.faults.calls import LostReply
 from wavetank.faults.functions import Side
 from wavetank.faults.injectors.decisions import check_refused, latency, refused_entries
@@ -81,6 +87,15 @@ class CallInterceptor:
             return None
         found = self._answers.find(call.service, call.operation)
         return None if found is None else found.to(call.parameters, self._clock.now)
+
+    def web_answer(self, request: HttpRequest) -> HttpAnswer:
+        """The test's answer to a handler's request to the web.
+
+        Raises:
+            UnsupportedCall: it has none.
+        """
+        raise_if_cancelled()
+        return self._answers.web.answer(request)
 
     def unanswered(self, call: "ApiCall") -> Refused | None:
         """The error for a handler's call that neither a service nor the test answers."""

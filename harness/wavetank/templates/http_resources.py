@@ -8,12 +8,14 @@ template works.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wavetank.templates.accessors import as_table
+from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 
 AUTHORIZER = "x-amazon-apigateway-authorizer"
 LAMBDA_AUTHORIZERS = frozenset({"request", "token"})
-POLICY = "x-amazon-apigateway-policy"
+PRIVATE = "PRIVATE"
+KEY_HEADER = "x-api-key"
+REST_API = "AWS::ApiGateway::RestApi"
 HTTP = "HTTP"
 EXPECTED = "a method with no authorizer but one of Lambda"
 ACTION = "remove it, or test that method on AWS"
@@ -49,10 +51,12 @@ def check_api(api: TemplateResource) -> Iterator[TemplateProblem]:
 
 def _check_access(api: TemplateResource, body: Mapping[str, Any]) -> Iterator[TemplateProblem]:
     """What decides over all requests of the API, and where its document is."""
-    if "Policy" in api.properties or POLICY in body:
-        yield api.problem("an API without a policy", "with one", ACTION, ("Policy",))
     for name in _refused(api, body, body):
         yield api.problem(EXPECTED, f"with the authorizer {name} of all methods", OPEN)
+    endpoint = as_table(api.properties.get("EndpointConfiguration"))
+    if PRIVATE in map(api.scope.value, as_list(endpoint.get("Types"))):
+        what = "with a private endpoint, which only a VPC endpoint can call"
+        yield api.problem("an API on the internet", what, ACTION, ("EndpointConfiguration",))
     if "BodyS3Location" in api.properties:
         what = "with a document in S3"
         yield api.problem("an API in the template", what, IN_TEMPLATE, ("BodyS3Location",))
@@ -72,14 +76,20 @@ def _check_documented(
 def _refused(
     api: TemplateResource, body: Mapping[str, Any], written: Mapping[str, Any]
 ) -> list[str]:
-    """The authorizers that a part of the document requires, of which an API key is one.
+    """The authorizers that a part of the document requires, and that are not simulated.
 
-    One of Lambda is simulated, if it is the only one, and invoked without a role of the API.
+    One of Lambda is simulated, if it is the only one, and invoked without a role of the API; and so
+    are the API keys of REST APIs.
     """
-    required = [name for entry in written.get("security") or [] for name in as_table(entry)]
-    names = [name for name in required if name != NO_SECURITY]
     described = as_table(as_table(body.get("components")).get("securitySchemes"))
     schemes = {**as_table(body.get("securityDefinitions")), **described}
+    required = [name for entry in written.get("security") or [] for name in as_table(entry)]
+    is_rest = api.kind == REST_API
+    names = [
+        name
+        for name in required
+        if name != NO_SECURITY and not (is_rest and _is_api_key(as_table(schemes.get(name))))
+    ]
     if len(names) == 1:
         authorizer = as_table(as_table(schemes.get(names[0])).get(AUTHORIZER))
         kind = str(api.scope.value(authorizer.get("type"))).lower()
@@ -88,14 +98,17 @@ def _refused(
     return names
 
 
+def _is_api_key(scheme: Mapping[str, Any]) -> bool:
+    name = str(scheme.get("name")).lower()
+    return scheme.get("type") == "apiKey" and name == KEY_HEADER and AUTHORIZER not in scheme
+
+
 def check_method(method: TemplateResource) -> Iterator[TemplateProblem]:
     """A method that is a resource of its own."""
     authorization = method.scope.value(method.properties.get("AuthorizationType", "NONE"))
     if authorization != "NONE":
         what = f"with the authorization {authorization}"
         yield method.problem(EXPECTED, what, OPEN, ("AuthorizationType",))
-    if method.properties.get("ApiKeyRequired"):
-        yield method.problem(EXPECTED, "with an API key", ACTION, ("ApiKeyRequired",))
 
 
 def _anything(resource: TemplateResource) -> Iterator[TemplateProblem]:
@@ -114,13 +127,18 @@ def check_http_route(route: TemplateResource) -> Iterator[TemplateProblem]:
 
 
 HTTP_CHECKS: Mapping[str, Callable[[TemplateResource], Iterator[TemplateProblem]]] = {
+    "AWS::ApiGateway::ApiKey": _anything,
     "AWS::ApiGateway::BasePathMapping": _anything,
     "AWS::ApiGateway::Deployment": _anything,
     "AWS::ApiGateway::DomainName": _anything,
     "AWS::ApiGateway::Method": check_method,
+    "AWS::ApiGateway::Model": _anything,
+    "AWS::ApiGateway::RequestValidator": _anything,
     "AWS::ApiGateway::Resource": _anything,
-    "AWS::ApiGateway::RestApi": check_api,
+    REST_API: check_api,
     "AWS::ApiGateway::Stage": _anything,
+    "AWS::ApiGateway::UsagePlan": _anything,
+    "AWS::ApiGateway::UsagePlanKey": _anything,
     "AWS::ApiGatewayV2::Api": check_api,
     "AWS::ApiGatewayV2::Deployment": _anything,
     "AWS::ApiGatewayV2::Integration": _anything,

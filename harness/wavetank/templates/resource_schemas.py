@@ -56,6 +56,14 @@ def sam_schema() -> Schema:
 
 
 @cache
+def sam_globals(section: str) -> list[str]:
+    """What SAM takes in a section of Globals, such as Function, where its schema lacks some."""
+    from samtranslator.plugins.globals.globals import Globals  # noqa: PLC0415 - as above
+
+    return list(Globals.supported_properties.get(f"{SERVERLESS_TYPE}{section}", ()))
+
+
+@cache
 def sam_types() -> list[str]:
     """SAM's resource types."""
     resources = [each["$ref"] for each in _sam_resources()]

@@ -20,6 +20,7 @@ from wavetank.templates.resource_schemas import (
     is_checked,
     resource_schema,
     resource_types,
+    sam_globals,
     sam_schema,
     sam_types,
 )
@@ -130,6 +131,8 @@ def _names_of_sam(template: Template) -> Iterator[TemplateProblem]:
     schema = sam_schema()
     common = {GLOBALS: template.body.get(GLOBALS) or {}}
     for each in filter(_is_misspelt, unknown_in(common, schema, schema)):
+        if str(each.name) in sam_globals(str(each.keys[1])):
+            continue
         problem = f"no '{'.'.join(map(str, each.keys))}'"
         yield _problem(template, None, each.keys, problem, each.name, each.known)
     for name, resource in template.section("Resources").items():

@@ -38,6 +38,11 @@ def sam(kind: str, api: str) -> str:
     [
         ("Api", "{StageName: live}"),
         ("Api", "{StageName: live, Cors: \"'*'\"}"),
+        (
+            "Api",
+            "{StageName: a, Auth: {ApiKeyRequired: true, UsagePlan: {CreateUsagePlan: PER_API}}}",
+        ),
+        ("Api", "{StageName: a, Auth: {ResourcePolicy: {IpRangeBlacklist: [203.0.113.0/24]}}}"),
         ("HttpApi", "{StageName: live, CorsConfiguration: {AllowOrigins: ['*']}}"),
     ],
 )
@@ -108,12 +113,11 @@ def test_authorizers_are_refused_by_name(
             "with the authorization CUSTOM",
         ),
         (
-            "ApiGateway::Method",
-            "{Integration: {Type: AWS_PROXY}, ApiKeyRequired: true}",
-            "with an API key",
+            "ApiGateway::RestApi",
+            "{EndpointConfiguration: {Types: [PRIVATE]}}",
+            "with a private endpoint",
         ),
-        ("ApiGateway::RestApi", "{Policy: {Statement: []}}", "with one at"),
-        ("ApiGateway::RestApi", "{Body: {x-amazon-apigateway-policy: {}}}", "with one"),
+        ("ApiGatewayV2::Route", "{ApiKeyRequired: true}", "with an API key"),
         ("ApiGateway::RestApi", "{Body: {security: [{Users: []}]}}", "Users of all methods"),
         ("ApiGatewayV2::Api", "{BodyS3Location: {Bucket: b, Key: k}}", "with a document in S3"),
         ("ApiGatewayV2::Api", "{ProtocolType: WEBSOCKET}", "with the protocol WEBSOCKET"),
@@ -133,6 +137,8 @@ def test_what_is_not_simulated_is_refused_by_name(
 @pytest.mark.parametrize(
     ("kind", "properties"),
     [
+        ("ApiGateway::Method", "{Integration: {Type: AWS_PROXY}, ApiKeyRequired: true}"),
+        ("ApiGateway::RestApi", "{Policy: {Statement: []}}"),
         ("ApiGateway::Method", "{Integration: {Type: HTTP}}"),
         (
             "ApiGateway::RestApi",

@@ -36,7 +36,7 @@ Conditions: {Traced: !Equals [!Ref AWS::StackId, x]}
 SAM = """\
 Transform: AWS::Serverless-2016-10-31
 Globals:
-  Function: {Timeout: 10}
+  Function: {Timeout: 10, FunctionUrlConfig: {AuthType: NONE}}
 Resources:
   Work:
     Type: AWS::Serverless::Function

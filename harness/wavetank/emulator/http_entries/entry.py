@@ -26,7 +26,9 @@ class FunctionCall:
 
     The function's own policy must allow API Gateway to invoke it for the `source`, an ARN; for a
     function URL, which has none, it must allow anyone. Without a `timeout` the client waits as long
-    as the function runs. An `authorizer` decides first, if the route has one.
+    as the function runs. An `authorizer` decides first, if the route has one; then the request gets
+    the answer `refusal`, if that is not None. `failed` reads the error that a function ended with,
+    if the entry does not answer all errors alike.
     """
 
     function: str
@@ -35,6 +37,8 @@ class FunctionCall:
     source: str | None = None
     timeout: timedelta | None = None
     authorizer: AuthorizerCall | None = None
+    refusal: HttpAnswer | None = None
+    failed: Callable[[bytes], HttpAnswer] | None = None
 
     def authorized(self, decision: Mapping[str, Any]) -> "FunctionCall":
         """The call with what the authorizer decided, for the function's event."""

@@ -98,6 +98,18 @@ class WavetankLambda(LambdaProvider):
         made: FunctionConfiguration = super().update_function_configuration(context, request)
         return made
 
+    def _resolve_vpc_id(self, account_id: str, region_name: str, subnet_id: str) -> str:
+        """The network of the subnet.
+
+        A template may take a subnet of a real account as a parameter: it is not in the sandbox,
+        where functions are in no network, and so its network gets a name.
+        """
+        try:
+            found: str = super()._resolve_vpc_id(account_id, region_name, subnet_id)
+        except InvalidParameterValueException:
+            return f"vpc-{subnet_id.removeprefix('subnet-')}"
+        return found
+
     def invoke(  # type: ignore[override]  # the rest is LocalStack's, by keyword
         self, context: RequestContext, payload: Any = None, **rest: Any
     ) -> InvocationResponse:

@@ -43,6 +43,18 @@ PATCHES = (
         {"signal:alarm": "(seconds, /)", "signal:setitimer": "(which, seconds, interval=0.0, /)"},
     ),
     *PYTHON.patches(
+        "engines.simulator.web_requests",
+        "a simulator has no network: the test answers a handler's requests to the web",
+        {
+            "socket:getaddrinfo": VALUE,  # a plugin of pytest may have replaced it
+            "socket:socket.connect": VALUE,
+            "ssl:SSLContext.wrap_socket": (
+                "(self, sock, server_side=False, do_handshake_on_connect=True, "
+                "suppress_ragged_eofs=True, server_hostname=None, session=None)"
+            ),
+        },
+    ),
+    *PYTHON.patches(
         "simulation.seeded_random",
         "ids of messages and events are the same in each run with one seed",
         {"os:urandom": "(size, /)"},

@@ -14,6 +14,7 @@ import freezegun
 from wavetank.aws.clients import AwsClients, sandbox_clients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.http_call import HttpAnswer, answer_of
 from wavetank.core.http_types import HttpRequest, HttpResponse
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.emulator.http_entries.http_api import HttpApi
@@ -32,6 +33,7 @@ from wavetank.engines.simulator.environment import (
 from wavetank.engines.simulator.function_log import FunctionLog, redirected_streams
 from wavetank.engines.simulator.hooks import HandlerInterceptor, SimulatorHooks
 from wavetank.engines.simulator.message_queues import MessageQueues
+from wavetank.engines.simulator.web_requests import answered_web
 
 if TYPE_CHECKING:
     from wavetank.emulator.in_process.baseline import Baseline
@@ -173,7 +175,12 @@ class Simulator:
             deliveries.with_current_cause = hooks.with_current_cause
         self._interceptor = hooks.interceptor
         try:
-            with self.queues.hooked(hooks), self.streams.observed(hooks.on_record):
+            with (
+                self.queues.hooked(hooks),
+                self.streams.observed(hooks.on_record),
+                # in each run, as pytest-socket undoes what it finds replaced after each test
+                answered_web(self._web_answer),
+            ):
                 yield
         finally:
             handlers.remove()
@@ -321,6 +328,18 @@ class Simulator:
         from wavetank.emulator.scheduler.access import invoke_schedule  # noqa: PLC0415 - as above
 
         invoke_schedule(arn, scheduled, execution, is_last=is_last)
+
+    def _web_answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer to a request that a handler sends without the SDK.
+
+        A presigned URL leads to LocalStack, and all others to the answers of the test.
+        """
+        with outside_the_handler():
+            if request.url.startswith(ENDPOINT):
+                found = self._localstack.answer(request)
+                return answer_of(found.status, found.headers.items(), found.body)
+            assert self._interceptor is not None  # it is called in runs only
+            return self._interceptor.web_answer(request)
 
     def _variables(self, function: "DeployedFunction", name: str) -> dict[str, str]:
         from wavetank.emulator.in_process.functions import function_environment  # noqa: PLC0415 - as above

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from wavetank.engines.simulator.handler_threads import ThreadScheduler
 
 if TYPE_CHECKING:
-    from wavetank.core.http_types import Refused
+    from wavetank.core.http_call import HttpAnswer
+    from wavetank.core.http_types import HttpRequest, Refused
     from wavetank.emulator.firehose.functions import Invoke
     from wavetank.emulator.firehose.observing import DeliveryObserver
     from wavetank.emulator.lambda_.outcome import ExitStatus
@@ -60,6 +61,14 @@ class HandlerInterceptor(ThreadScheduler, Protocol):
 
         Raises:
             Refused: the response is an error.
+        """
+        ...
+
+    def web_answer(self, request: "HttpRequest") -> "HttpAnswer":
+        """The answer to a request to the web.
+
+        Raises:
+            UnsupportedCall: there is none.
         """
         ...
 

@@ -1,21 +1,31 @@
 """The function URLs and APIs that are deployed, read from the emulator's own APIs."""
 
-from collections.abc import Iterator, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
+from wavetank.core.http_call import JSON_TYPE
 from wavetank.core.settings import REGION, SANDBOX_ACCOUNT
 from wavetank.core.suggestions import one_of
 from wavetank.emulator.http_entries.authorizers import LambdaAuthorizer
 from wavetank.emulator.http_entries.cors import rule_of_endpoint
 from wavetank.emulator.http_entries.http_api_stage import HttpApiStage
+from wavetank.emulator.http_entries.request_checks import ApiKeys, ApiPolicy, RequestValidator
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.simulation.deployed_resources import Candidate
 from wavetank.simulation.entries.function_url import FunctionUrl
-from wavetank.simulation.entries.rest_api import FUNCTION, RestApi, RestMethod
+from wavetank.simulation.entries.rest_api import (
+    FUNCTION,
+    KEY_IN_HEADER,
+    RestApi,
+    RestMethod,
+)
 
 type ApiStage = RestApi | HttpApiStage
 """A stage of an API of either type."""
@@ -25,6 +35,8 @@ type Entries = FunctionUrl | Sequence[ApiStage]
 SAM_STAGE = "Stage"
 """SAM creates a second stage of that name with each REST API."""
 RESOURCES_MAX = 500
+REFERENCE = re.compile(r'("\$ref"\s*:\s*")[^"]*/')
+"""The part of a reference between models in front of the name."""
 LAMBDA_AUTHORIZERS = frozenset({"REQUEST", "TOKEN"})
 REST_TTL_SECONDS = 300
 """How long a REST API reuses the decision of an authorizer by default."""
@@ -99,20 +111,41 @@ def _urls_of(aws: AwsClients, function: str) -> Iterator[Candidate[Entries]]:
 
 def _stages(client: Any, api: dict[str, Any]) -> Iterator[RestApi]:
     methods = tuple(_methods(client, api["id"]))
+    arn = f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api['id']}"
     for stage in client.get_stages(restApiId=api["id"])["item"]:
         name = stage["stageName"]
         yield RestApi(
             id=api["id"],
-            arn=f"arn:aws:execute-api:{REGION}:{SANDBOX_ACCOUNT}:{api['id']}/{name}",
+            arn=f"{arn}/{name}",
             stage=name,
             methods=methods,
             binary_types=tuple(api.get("binaryMediaTypes", [])),
             variables=stage.get("variables", {}),
+            policy=ApiPolicy.of(_unescaped(api["policy"]), arn) if api.get("policy") else None,
+            keys=ApiKeys(ids=dict(_keys(client, api["id"], name))),
+            key_source=api.get("apiKeySource", KEY_IN_HEADER),
         )
+
+
+def _unescaped(policy: str) -> str:
+    """The policy as it was given: the API returns it with escaped quotes."""
+    return policy.replace('\\"', '"').replace("\\/", "/")
+
+
+def _keys(client: Any, api: str, stage: str) -> Iterator[tuple[str, str]]:
+    """The value and the id of each enabled key that a usage plan allows for the stage."""
+    found = client.get_api_keys(includeValues=True, limit=RESOURCES_MAX)["items"]
+    enabled = {key["id"]: key["value"] for key in found if key.get("enabled")}
+    for plan in client.get_usage_plans(limit=RESOURCES_MAX)["items"] if enabled else ():
+        stages = [(each["apiId"], each["stage"]) for each in plan.get("apiStages", [])]
+        if (api, stage) in stages:
+            keys = client.get_usage_plan_keys(usagePlanId=plan["id"], limit=RESOURCES_MAX)["items"]
+            yield from ((enabled[key["id"]], key["id"]) for key in keys if key["id"] in enabled)
 
 
 def _methods(client: Any, api: str) -> Iterator[RestMethod]:
     authorizers = dict(_authorizers(client, api))
+    validators = _Validators(client, api)
     found = client.get_resources(restApiId=api, embed=["methods"], limit=RESOURCES_MAX)["items"]
     for resource in found:
         for name, method in resource.get("resourceMethods", {}).items():
@@ -124,7 +157,49 @@ def _methods(client: Any, api: str) -> Iterator[RestMethod]:
                 needs_api_key=method.get("apiKeyRequired", False),
                 integration=method.get("methodIntegration", {}),
                 authorizer=authorizers.get(method.get("authorizerId")),
+                validator=validators.of(method),
             )
+
+
+class _Validators:
+    """The validators of an API, and the models that they need."""
+
+    def __init__(self, client: Any, api: str) -> None:
+        self._client = client
+        self._api = api
+
+    def of(self, method: Mapping[str, Any]) -> RequestValidator:
+        """What the method's validator requires; without one it is nothing."""
+        found = self._validators.get(method.get("requestValidatorId") or "", {})
+        required = method.get("requestParameters") or {}
+        return RequestValidator(
+            parameters=tuple(name for name, is_required in required.items() if is_required)
+            if found.get("validateRequestParameters")
+            else (),
+            schema=self._schema(method) if found.get("validateRequestBody") else None,
+        )
+
+    def _schema(self, method: Mapping[str, Any]) -> dict[str, Any] | None:
+        models = method.get("requestModels") or {}
+        name = models.get(JSON_TYPE) or models.get("$default")
+        if name is None:
+            return None
+        return {**self._models[name], "definitions": self._models}
+
+    @cached_property
+    def _validators(self) -> dict[str, dict[str, Any]]:
+        found = self._client.get_request_validators(restApiId=self._api, limit=RESOURCES_MAX)
+        return {each["id"]: each for each in found["items"]}
+
+    @cached_property
+    def _models(self) -> dict[str, dict[str, Any]]:
+        """Each model's schema; references to others are URLs that end with their names."""
+        found = self._client.get_models(restApiId=self._api, limit=RESOURCES_MAX)["items"]
+        return {
+            each["name"]: json.loads(REFERENCE.sub(r"\1#/definitions/", each["schema"]))
+            for each in found
+            if each.get("schema")
+        }
 
 
 def _authorizers(client: Any, api: str) -> Iterator[tuple[str, LambdaAuthorizer]]:

@@ -184,6 +184,9 @@ class HttpEntries:
             self._invoke(routed.authorized(decision), pending)
 
     def _invoke(self, routed: FunctionCall, pending: "_PendingCall") -> None:
+        if routed.refusal is not None:
+            pending.end(routed.refusal)
+            return
         if not self._is_permitted(routed):
             pending.end(pending.errors.forbidden)
             return
@@ -275,7 +278,7 @@ class _PendingCall:
         if outcome is None:
             return errors.rejected
         if outcome.is_error:
-            return errors.failed
+            return errors.failed if routed.failed is None else routed.failed(outcome.payload)
         try:
             return routed.answer(outcome.payload)
         except MalformedAnswerError:

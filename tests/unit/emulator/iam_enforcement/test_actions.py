@@ -41,7 +41,7 @@ def _needs(service: str, operation: str, **parameters: Any) -> list[tuple[str, s
             ],
         ),
         ("ListObjectsV2", {"Bucket": "b"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
-        ("ListBuckets", {}, [("s3:ListAllMyBuckets", "*")]),
+        ("ListBuckets", {}, [("s3:ListAllMyBuckets", "arn:aws:s3:::*")]),
         ("UploadPart", {"Bucket": "b", "Key": "k"}, [("s3:PutObject", "arn:aws:s3:::b/k")]),
         (
             "CopyObject",
@@ -283,7 +283,12 @@ PARAMETERS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
             [("bedrock:Retrieve", f"arn:aws:bedrock:{REGION}:{ACCOUNT}:knowledge-base/K")],
         ),
         ("comprehend", "DetectSentiment", {}, [("comprehend:DetectSentiment", "*")]),
-        ("sagemaker-runtime", "InvokeEndpoint", {}, [("sagemaker:InvokeEndpoint", "*")]),
+        (
+            "sagemaker-runtime",
+            "InvokeEndpoint",
+            {"EndpointName": "e"},
+            [("sagemaker:InvokeEndpoint", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/e")],
+        ),
         (
             "sesv2",
             "SendEmail",

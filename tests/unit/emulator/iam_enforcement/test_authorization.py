@@ -75,6 +75,7 @@ AS_IN_DENIALS = {
     ("logs", "CreateLogStream"): "the group, and no stream",
     ("logs", "DescribeLogGroups"): "all groups, by an ARN without a name",
     ("logs", "ListLogGroups"): "all groups, by an ARN without a name",
+    ("s3", "ListBuckets"): "all buckets, by an ARN without a name",
     ("sts", "GetFederationToken"): "the session, and not the user who asks for it",
 }
 """Operations whose resource AWS's error messages give in another form than the table does."""

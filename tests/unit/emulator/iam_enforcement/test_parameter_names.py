@@ -31,6 +31,22 @@ SCOPE = "eu-west-1:1"
             *("transcribe", "GetTranscriptionJob", {"TranscriptionJobName": "j"}),
             *("transcribe:GetTranscriptionJob", ["transcribe:{}:transcription-job/j"]),
         ),
+        (
+            *("athena", "StartQueryExecution", {"WorkGroup": "w"}),
+            *("athena:StartQueryExecution", ["athena:{}:workgroup/w"]),
+        ),
+        (
+            *("athena", "GetQueryResults", {"QueryExecutionId": "q"}),
+            *("athena:GetQueryResults", ["athena:{}:workgroup/primary"]),
+        ),
+        (
+            *("pinpoint", "SendMessages", {"ApplicationId": "a"}),
+            *("mobiletargeting:SendMessages", ["mobiletargeting:{}:apps/a/messages"]),
+        ),
+        (
+            *("pinpoint", "PhoneNumberValidate", {"NumberValidateRequest": {}}),
+            *("mobiletargeting:PhoneNumberValidate", ["mobiletargeting:{}:phone/number/validate"]),
+        ),
     ],
 )
 def test_a_parameter_named_like_the_resource_names_it(

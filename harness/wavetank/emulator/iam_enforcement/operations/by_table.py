@@ -93,6 +93,13 @@ NAMED_BY: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """The parameters that name a resource, by service and type; the first one present counts."""
 
+DEFAULT_NAMES: Mapping[tuple[str, str], str] = {("athena", "workgroup"): "primary"}
+"""The resource of calls that name none.
+
+Athena knows the workgroup of a query by its id; a test that answers the call does not say it.
+[Athena API reference: StartQueryExecution; user guide: workgroups]
+"""
+
 OTHER_PLACEHOLDERS: Mapping[str, str] = {"LogStreamName": "logStreamName"}
 """Parameters for other placeholders of an ARN; `*` if the call does not have them."""
 
@@ -167,7 +174,8 @@ def _arns(call: Call, kind: IamResourceType) -> list[str]:
         found = [arn for arn in arns if arn]
         if found:
             return found
-    return []
+    default = DEFAULT_NAMES.get((call.service, kind.name), "")
+    return [arn for name in _names(default) if (arn := _arn(call, kind, name))]
 
 
 def _names(value: Any) -> list[str]:

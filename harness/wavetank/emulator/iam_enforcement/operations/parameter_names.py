@@ -20,6 +20,9 @@ ALWAYS = ("resourcearn", "resourceid", "arn", "name", "names")
 QUALIFIERS = ("WithoutLeadingSlash", "NameAnd", "6RandomCharacters")
 """Parts of placeholders that describe the value: `ParameterNameWithoutLeadingSlash`."""
 
+IN_FULL: Mapping[str, str] = {"appid": "applicationid"}
+"""Parameters of Pinpoint are called otherwise than the placeholders."""
+
 
 def naming_parameters(kind: IamResourceType, parameters: Mapping[str, Any]) -> Iterator[str]:
     """The parameters that may name a resource of the type, the most specific first."""
@@ -34,7 +37,10 @@ def _words(kind: IamResourceType) -> Iterator[str]:
     placeholders = [name for name in PLACEHOLDER.findall(kind.arn) if name not in SCOPE]
     for qualifier in QUALIFIERS:
         placeholders = [name.replace(qualifier, "") for name in placeholders]
-    yield from map(str.lower, placeholders)
+    for placeholder in map(str.lower, placeholders):
+        yield placeholder
+        if placeholder in IN_FULL:
+            yield IN_FULL[placeholder]
     stems = [re.sub(r"(Name|Id)$", "", name) for name in placeholders]
     for stem in (*stems, re.sub(r"\W", "", kind.name)):
         yield from (f"{stem}{suffix}".lower() for suffix in SUFFIXES)

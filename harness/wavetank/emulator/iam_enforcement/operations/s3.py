@@ -81,6 +81,11 @@ BUCKET_ACTIONS = {
 }
 """Operations whose action has another name; for metadata tables the closest one in the table."""
 ACTIONS = {**OBJECT_ACTIONS, **BUCKET_ACTIONS, "ListBuckets": "ListAllMyBuckets"}
+ALL_BUCKETS = "arn:aws:s3:::*"
+"""What listing one's buckets concerns: policies allow it by this ARN as well as by `*`.
+
+[Amazon S3 user guide, example-policies-s3: allowing a user to list buckets]
+"""
 VERSIONED = frozenset(
     {
         *("DeleteObject", "DeleteObjectTagging", "GetObject", "GetObjectAcl"),
@@ -112,7 +117,9 @@ def actions_of_s3(call: Call) -> Iterator[RequiredAction]:
     parameters = call.parameters
     bucket = parameters.get("Bucket")
     action = ACTIONS.get(call.operation, call.operation)
-    if not bucket:
+    if call.operation == "ListBuckets":
+        yield RequiredAction(f"s3:{action}", ALL_BUCKETS)
+    elif not bucket:
         prefix = "s3-object-lambda" if action == "WriteGetObjectResponse" else "s3"
         yield RequiredAction(f"{prefix}:{action}", ANYTHING)
     elif call.operation == "DeleteObjects":
