@@ -2,7 +2,8 @@
 
 The simulation runs the same workload without faults first, and records what that left in tables,
 buckets, queues, topics and delivery streams as the reference. Faults that keep a rule from firing
-change the workload itself; such a run has no reference, nor has one without faults.
+change the workload itself; such a run has no reference, nor has one without faults: there the
+invariant is not exercised.
 
 An event that was given up, and a caller that was told of a failure, explain what is missing or
 changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
@@ -18,6 +19,7 @@ from wavetank.history import (
     Event,
     EventSettled,
     EventUndelivered,
+    FaultBegan,
     HttpAnswered,
     RequestDiscarded,
     Settlement,
@@ -29,6 +31,7 @@ from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.invariants.state_comparison import StateComparison, StateDifference, check_pattern
 
 SHOWN_MAX = 5
+NOT_COMPARED = "no run without the faults to compare with: a rule does not fire, or time is moved"
 UNFINISHED = frozenset({Settlement.DEAD_LETTERED, Settlement.DISCARDED, Settlement.EXPIRED})
 SERVER_ERROR = 500
 
@@ -50,9 +53,12 @@ class Convergence:
         self._reference: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
         self._found: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
         self._unfinished = 0
+        self._without_reference = "the run has no faults"
 
     def observe(self, event: Event) -> None:
         match event:
+            case FaultBegan():
+                self._without_reference = NOT_COMPARED
             case EndState(is_reference=True):
                 self._reference[event.kind, event.resource] = event.entries
             case EndState():
@@ -66,9 +72,9 @@ class Convergence:
             case HttpAnswered() if event.status >= SERVER_ERROR:
                 self._unfinished += 1
 
-    def finding(self, end: HistoryEnd) -> Finding | None:
+    def finding(self, end: HistoryEnd) -> Finding:
         if not self._reference:
-            return None
+            return self._not_exercised(self._without_reference)
         if not end.is_drained:
             return Finding(self.name, Verdict.UNKNOWN, end.reason)
         comparison = StateComparison()
@@ -77,17 +83,21 @@ class Convergence:
             comparison.compare(*each, expected, found, self._ignore)
         return self._judged(comparison)
 
-    def _judged(self, comparison: StateComparison) -> Finding | None:
+    def _judged(self, comparison: StateComparison) -> Finding:
         differences = comparison.differences
         if self._unfinished:
             differences = [each for each in differences if each.is_extra and not each.in_channel]
             if not differences:
-                return None
+                given_up = pluralize(self._unfinished, "event")
+                return self._not_exercised(f"{given_up} given up or refused, which explains all")
         if differences:
             return Finding(self.name, Verdict.INVALID, _listed(differences))
         if not comparison.entries:
-            return Finding(self.name, Verdict.UNKNOWN, "not exercised: nothing was left behind")
+            return self._not_exercised("nothing was left behind")
         return Finding(self.name, Verdict.VALID, _agreement(comparison))
+
+    def _not_exercised(self, reason: str) -> Finding:
+        return Finding(self.name, Verdict.NOT_EXERCISED, reason)
 
 
 def _listed(differences: Sequence[StateDifference]) -> str:
