@@ -271,6 +271,7 @@ class Run:
                 start=options.start,
                 until=options.until,
                 options=options.recorded_options,
+                consumers=self._sources.consumers,
             )
         )
         for state in options.reference:
@@ -326,6 +327,7 @@ def _run_began(
     start: datetime,
     until: datetime,
     options: Mapping[str, str],
+    consumers: Mapping[str, tuple[str, ...]],
 ) -> RunBegan:
     """The first event of a run: what is deployed, and the options of the run."""
     functions = [simulator.function(arn) for arn in sorted(topology.configurations)]
@@ -343,6 +345,7 @@ def _run_began(
             for rule in topology.rules
         ),
         confirmed=confirmed,
+        consumers=consumers,
         options=options,
         resource_types=resource_types(simulator.aws, topology),
     )

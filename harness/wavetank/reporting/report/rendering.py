@@ -52,7 +52,7 @@ SIGNS = {
     Verdict.VALID: "✓",
     Verdict.INVALID: "✗",
     Verdict.UNKNOWN: "?",
-    Verdict.NOT_EXERCISED: "–",
+    Verdict.NOT_EXERCISED: "○",
 }
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ASSETS = ("report.css", "report.js")
