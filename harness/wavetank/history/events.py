@@ -197,13 +197,18 @@ class AttemptBegan(Event):
 
 @dataclass(frozen=True)
 class ApiCalled(Event):
-    """A function called an API. `outcome` is what it got, which may differ from `took_effect`."""
+    """A function called an API. `outcome` is what it got, which may differ from `took_effect`.
+
+    `targets` are what a call that writes names: `Orders {"id": "7"}` for an item of a table,
+    the bucket and the key for an object, or the name of a queue, topic or delivery stream.
+    """
 
     request: str
     service: str
     operation: str
     outcome: str
     took_effect: bool
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.call_targets import CallTargets
 from wavetank.simulation.deployed_resources import DeployedResources
 from wavetank.simulation.end_state import EndStateReader
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
@@ -138,7 +139,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(
-            self._clock, matcher, self._invocations, options.answers
+            self._clock, matcher, self._invocations, options.answers, CallTargets(simulator.aws)
         )
         self._pushed = PushedEvents(self._clock, matcher, self._invocations)
         self._sources = EventSources(
