@@ -67,6 +67,18 @@ def test_another_place(simulator):
     assert len(minutes_of("Cork", result)) == 5
 
 
+def test_an_invariant_of_your_own(simulator):
+    """It gets the result; its verdict stands beside the others."""
+
+    def no_copies(result):
+        assert len(set(result.delivered)) == len(result.delivered), "a record is there twice"
+
+    simulator.invariant("no record is delivered twice", no_copies)
+    result = simulator.run(minutes=5)
+    result.assert_all_valid()
+    assert result.verdicts["no record is delivered twice"] == "valid"
+
+
 def test_on_a_live_localstack(sandbox):
     """The same template and code on LocalStack, in wall time."""
     sandbox.fire()

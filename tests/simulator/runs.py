@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.simulator.conftest import Deployed
-from wavetank.core.findings import Verdict
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.history import Event, FaultBegan, FaultInjected, FaultReverted, read_history
@@ -35,7 +34,7 @@ class ScenarioRun:
     def broken(self) -> dict[str, str]:
         """The invariants that are not valid, with the evidence."""
         findings = self.result.findings
-        return {f.key: f.evidence for f in findings if f.verdict is not Verdict.VALID}
+        return {f.key: f.evidence for f in findings if not f.verdict.passes}
 
 
 def scenario_of(*faults: Fault, horizon: timedelta = HORIZON) -> Scenario:

@@ -13,6 +13,7 @@ from tests.simulator.queues import RECEIVE, deployed_function
 from wavetank.aws.clients import AwsClients
 from wavetank.core.findings import Finding, Verdict
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
+from wavetank.faults.event_sources import DuplicateBatch
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash, Side
 from wavetank.faults.plan import FaultPlan
@@ -131,6 +132,17 @@ def test_a_second_effect_of_a_redelivery_is_found(tally: Tally) -> None:
     finding = tally.finding("add", CRASH)
     assert finding.verdict is Verdict.INVALID
     assert 'amount "10" became "15"' in finding.evidence, finding
+    first, second = finding.evidence.split("written by ")[1].split(", then by ")
+    assert first.startswith("attempt 1 of tally, request ")
+    order = " (of event 3 of workload 1)"
+    assert first.endswith(f", which ended by crash after handler-crash{order}")
+    assert second.endswith(order)
+
+
+def test_the_handler_that_is_not_idempotent_is_named(tally: Tally) -> None:
+    """If the faults only repeat events, the second run of a function is the cause."""
+    finding = tally.finding("add", DuplicateBatch(after=timedelta(), lasts=MINUTE))
+    assert finding.evidence.startswith("tally is not idempotent, its events were repeated: ")
 
 
 def test_a_handler_that_sets_what_it_should_converges(tally: Tally) -> None:
@@ -143,8 +155,7 @@ def test_a_handler_that_sets_what_it_should_converges(tally: Tally) -> None:
 def test_a_run_without_faults_or_with_missing_ticks_is_not_compared(tally: Tally) -> None:
     """A reference would be the same run, or have another workload."""
     for faults in ((), (MissedTick(after=MINUTE, lasts=MINUTE),)):
-        found = {finding.key for finding in tally.run("set", *faults).findings}
-        assert found == {NothingLost.key}
+        assert tally.finding("set", *faults).verdict is Verdict.NOT_EXERCISED
 
 
 def test_fields_that_may_differ_are_left_out(tally: Tally) -> None:

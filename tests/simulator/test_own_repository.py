@@ -94,7 +94,7 @@ def test_the_example_passes_where_warnings_are_errors(example: Repository) -> No
     """Every fixture and every mark of the document, on the simulator and on a live sandbox."""
     done = example.pytest("-W", "error", "-p", "no:cacheprovider")
     assert done.code == 0, done.out
-    assert re.search(r"^=+ 6 passed in ", done.out, re.MULTILINE)
+    assert re.search(r"^=+ 7 passed in ", done.out, re.MULTILINE)
 
 
 def test_the_readmes_lines_are_enough(example: Repository) -> None:

@@ -111,7 +111,7 @@ def test_several_faults_are_one_plan(simulator: SimulatorFixture) -> None:
 def test_a_fault_that_hits_nothing_fails_the_test(simulator: SimulatorFixture) -> None:
     """The handler makes no such call, so all invariants hold and nothing is shown."""
     result = simulator.run(minutes=5)
-    assert set(result.verdicts.values()) == {Verdict.VALID}
+    assert all(verdict.passes for verdict in result.verdicts.values())
     with pytest.raises(AssertionError, match="no event matched the fault lost-reply"):
         result.assert_all_valid()
 

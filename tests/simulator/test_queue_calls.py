@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.simulator.conftest import START
-from tests.simulator.queues import QueueReader, queue_reader
+from tests.simulator.queues import NAME, QueueReader, queue_reader
+from wavetank.core.findings import Verdict
 from wavetank.emulator.sqs import visibility
 from wavetank.history import AttemptEnded, EventAccepted, EventOffered, Outcome
+from wavetank.invariants import GroupOrder, check_history
 
 FIFO = {"FifoQueue": "true", "VisibilityTimeout": "60"}
 
@@ -174,3 +176,19 @@ def test_sequence_numbers_and_ids_repeat_after_a_reset(reader: QueueReader) -> N
         found.append([(m["MessageId"], m["Attributes"]["SequenceNumber"]) for m in received])
     assert found[0] == found[1]
     assert all(one[1] < other[1] for one, other in pairwise(found[0]))
+
+
+def test_a_handler_that_reports_the_wrong_failed_items_breaks_the_order(
+    reader: QueueReader,
+) -> None:
+    """It names the first message of the group, and not those behind it: Lambda deletes them."""
+    url = reader.queue("orders.fifo", **FIFO)
+    reader.map(url, BatchSize=10, FunctionResponseTypes=["ReportBatchItemFailures"])
+    orders = [{"fail": 1, "n": 1}, {"n": 2}, {"n": 3}]
+    for wrong in (True, False):
+        wishes = orders if wrong else [each | {"fail": 1} for each in orders]
+        with reader.run():
+            _send(reader, url, "ada" if wrong else "bob", *wishes)
+        (found,) = check_history(reader.events, [GroupOrder()])
+        assert found.verdict is (Verdict.INVALID if wrong else Verdict.VALID), found
+        assert f"processed by {NAME} before" in found.evidence or not wrong

@@ -17,7 +17,6 @@ from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Budget, shrink
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.core.findings import Verdict
 from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import Event, EventSettled, FaultInjected, Settlement
@@ -66,7 +65,7 @@ def run(
 
 def broken(result: RunResult) -> set[str]:
     """The invariants that the run broke."""
-    return {each.key for each in result.findings if each.verdict is not Verdict.VALID}
+    return {each.key for each in result.findings if not each.verdict.passes}
 
 
 TRIGGERED = 'function = "trigger-target"'

@@ -1,4 +1,4 @@
-"""The result of a check, with evidence: valid, invalid or unknown, which never passes."""
+"""The result of a check, with evidence: valid, invalid, unknown, or not exercised."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +8,21 @@ from wavetank.core.errors import ExitCode
 
 
 class Verdict(StrEnum):
-    """The verdict of a check; `unknown` means that it could not be decided, and never passes."""
+    """The verdict of a check.
+
+    `unknown` means that it could not be decided, and never passes. `not exercised` means that there
+    was nothing to check: no failure, and no evidence either.
+    """
 
     VALID = "valid"
     INVALID = "invalid"
     UNKNOWN = "unknown"
+    NOT_EXERCISED = "not exercised"
+
+    @property
+    def passes(self) -> bool:
+        """Whether it fails neither a test nor a command."""
+        return self in {self.VALID, self.NOT_EXERCISED}
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-type OnRecord = Callable[[str, int], None]
-"""Gets the ARN of the stream, and the record's sequence number."""
+type OnRecord = Callable[[str, int, str], None]
+"""Gets the ARN of the stream, the record's sequence number, and the key that orders it."""
 
 
 class StreamObserver:
@@ -12,10 +12,10 @@ class StreamObserver:
     def __init__(self) -> None:
         self.on_record: OnRecord | None = None
 
-    def accepted(self, stream_arn: str, number: int) -> None:
-        """The stream accepted the record."""
+    def accepted(self, stream_arn: str, number: int, key: str) -> None:
+        """The stream accepted the record; those of one key are read in their order."""
         if self.on_record is not None:
-            self.on_record(stream_arn, number)
+            self.on_record(stream_arn, number, key)
 
 
 STREAM_OBSERVER = StreamObserver()

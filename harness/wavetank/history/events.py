@@ -103,6 +103,8 @@ class RunBegan(Event):
     and `template` the stack's; `confirmed` has the confirmed addresses of each topic that failures
     are published to, an empty tuple for a topic without any. `resource_types` are the types of what
     is deployed, of those that invariants are about; None in a run that does not list them.
+    `consumers` are the functions of each queue, data stream or table that Lambda polls, with the
+    version or alias that a mapping names, by the ARN of the source.
     """
 
     scenario: str
@@ -115,6 +117,7 @@ class RunBegan(Event):
     confirmed: Mapping[str, tuple[str, ...]]
     options: Mapping[str, str] = field(default_factory=dict)
     resource_types: tuple[str, ...] | None = None
+    consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,13 +197,18 @@ class AttemptBegan(Event):
 
 @dataclass(frozen=True)
 class ApiCalled(Event):
-    """A function called an API. `outcome` is what it got, which may differ from `took_effect`."""
+    """A function called an API. `outcome` is what it got, which may differ from `took_effect`.
+
+    `targets` are what a call that writes names: `Orders {"id": "7"}` for an item of a table,
+    the bucket and the key for an object, or the name of a queue, topic or delivery stream.
+    """
 
     request: str
     service: str
     operation: str
     outcome: str
     took_effect: bool
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,13 @@ class EndState(Event):
     """What one resource holds when the run has drained, in a fixed order.
 
     `kind` is table, bucket, queue, topic or stream, and `resource` its logical id, or its name if
-    that stands for several. With `is_reference` it is what the same run left without its faults;
-    these events come right after the first one.
+    that stands for several. `name` is its deployed name, as in the targets of
+    `ApiCalled`. With `is_reference` it is what the same run left without its faults; these events
+    come right after the first one.
     """
 
     kind: str
     resource: str
     entries: tuple[StateEntry, ...]
     is_reference: bool
+    name: str = ""

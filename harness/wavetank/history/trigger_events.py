@@ -28,12 +28,15 @@ class EventAccepted(Event):
     """A source that Lambda polls, such as a queue, accepted the event of that id.
 
     `request` is the one whose function sent it, empty if none did. `source` is the ARN of the
-    queue, the data stream or the table.
+    queue, the data stream or the table. Events of one `group` have an order: it is the message
+    group of a FIFO queue, the partition key of a record, or the key of a table's item as JSON, and
+    empty for other queues.
     """
 
     request: str
     source: str
     id: str
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,14 @@ class EventSettled(Event):
     """What became of events of a source that Lambda polls.
 
     `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
+    `function` is the consumer that settled them, as in `RunBegan`, empty if the source did.
     """
 
     request: str
     source: str
     ids: tuple[str, ...]
     settlement: Settlement
+    function: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from wavetank.invariants.conservation import Conservation, Flaw
 from wavetank.invariants.convergence import Convergence
 from wavetank.invariants.drained import FullyDrained
 from wavetank.invariants.failures import NoSilentFailure
+from wavetank.invariants.group_order import GroupOrder
 from wavetank.invariants.schedule import CompleteSchedule
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "EnoughAlerts",
     "Flaw",
     "FullyDrained",
+    "GroupOrder",
     "Invariant",
     "InvariantSuite",
     "NoSilentFailure",
@@ -38,6 +40,7 @@ def generic_invariants() -> list[Invariant]:
         CompleteSchedule(),
         NoSilentFailure(),
         NothingLost(),
+        GroupOrder(),
         OneAlert(),
         Conservation(),
         FullyDrained(),

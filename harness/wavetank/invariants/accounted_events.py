@@ -16,6 +16,7 @@ from wavetank.history import (
     EventAccepted,
     EventSettled,
     EventUndelivered,
+    RunBegan,
     Settlement,
 )
 from wavetank.history.event import OK
@@ -37,9 +38,12 @@ class NothingLost:
         self._violations = ProblemCounts()
         self._accepted = 0
         self._kept = 0
+        self._is_polled = False
 
     def observe(self, event: Event) -> None:
         match event:
+            case RunBegan():
+                self._is_polled = bool(event.consumers)
             case EventAccepted():
                 self._accepted += 1
                 self._open[event.source, event.id] = rfc3339(event.at)
@@ -58,7 +62,7 @@ class NothingLost:
                     )
 
     def finding(self, end: HistoryEnd) -> Finding | None:
-        if not self._accepted:
+        if not self._accepted and not self._is_polled:
             return None
         violations, missing = self._violations.copy(), ProblemCounts()
         for lost in self._lost.values():
@@ -72,6 +76,7 @@ class NothingLost:
             violations=violations,
             missing=missing,
             doubt="",
+            idle="" if self._accepted else "no queue or stream accepted an event",
             passed=f"{pluralize(self._accepted, 'event')}: "
             f"{self._accepted - self._kept} processed, {self._kept} kept",
         )

@@ -2,7 +2,8 @@
 
 The simulation runs the same workload without faults first, and records what that left in tables,
 buckets, queues, topics and delivery streams as the reference. Faults that keep a rule from firing
-change the workload itself; such a run has no reference, nor has one without faults.
+change the workload itself; such a run has no reference, nor has one without faults: there the
+invariant is not exercised.
 
 An event that was given up, and a caller that was told of a failure, explain what is missing or
 changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
@@ -18,6 +19,7 @@ from wavetank.history import (
     Event,
     EventSettled,
     EventUndelivered,
+    FaultBegan,
     HttpAnswered,
     RequestDiscarded,
     Settlement,
@@ -27,10 +29,22 @@ from wavetank.history import (
 from wavetank.history.event import OK
 from wavetank.invariants.history_completeness import HistoryEnd
 from wavetank.invariants.state_comparison import StateComparison, StateDifference, check_pattern
+from wavetank.invariants.state_writers import StateWriters
 
 SHOWN_MAX = 5
+NOT_COMPARED = "no run without the faults to compare with: a rule does not fire, or time is moved"
 UNFINISHED = frozenset({Settlement.DEAD_LETTERED, Settlement.DISCARDED, Settlement.EXPIRED})
 SERVER_ERROR = 500
+REPEATING = frozenset(
+    {
+        "duplicate-batch",
+        "duplicate-delivery",
+        "duplicate-event",
+        "duplicate-tick",
+        "expired-visibility-timeout",
+    }
+)
+"""Kinds of faults after which an event is processed again, and nothing else."""
 
 
 class Convergence:
@@ -49,14 +63,24 @@ class Convergence:
         self._ignore = tuple(map(check_pattern, ignore))
         self._reference: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
         self._found: dict[tuple[str, str], tuple[StateEntry, ...]] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._writers = StateWriters()
+        self._fault_kinds: set[str] = set()
         self._unfinished = 0
+        self._without_reference = "the run has no faults"
 
     def observe(self, event: Event) -> None:
+        if self._reference:
+            self._writers.observe(event)
         match event:
+            case FaultBegan():
+                self._without_reference = NOT_COMPARED
+                self._fault_kinds.add(event.kind)
             case EndState(is_reference=True):
                 self._reference[event.kind, event.resource] = event.entries
             case EndState():
                 self._found[event.kind, event.resource] = event.entries
+                self._names[event.kind, event.resource] = event.name or event.resource
             case EventSettled() if event.settlement in UNFINISHED:
                 self._unfinished += len(event.ids)
             case RequestDiscarded() | EventUndelivered():
@@ -66,9 +90,9 @@ class Convergence:
             case HttpAnswered() if event.status >= SERVER_ERROR:
                 self._unfinished += 1
 
-    def finding(self, end: HistoryEnd) -> Finding | None:
+    def finding(self, end: HistoryEnd) -> Finding:
         if not self._reference:
-            return None
+            return self._not_exercised(self._without_reference)
         if not end.is_drained:
             return Finding(self.name, Verdict.UNKNOWN, end.reason)
         comparison = StateComparison()
@@ -77,23 +101,42 @@ class Convergence:
             comparison.compare(*each, expected, found, self._ignore)
         return self._judged(comparison)
 
-    def _judged(self, comparison: StateComparison) -> Finding | None:
+    def _judged(self, comparison: StateComparison) -> Finding:
         differences = comparison.differences
         if self._unfinished:
             differences = [each for each in differences if each.is_extra and not each.in_channel]
             if not differences:
-                return None
+                given_up = pluralize(self._unfinished, "event")
+                return self._not_exercised(f"{given_up} given up or refused, which explains all")
         if differences:
-            return Finding(self.name, Verdict.INVALID, _listed(differences))
+            return Finding(self.name, Verdict.INVALID, self._listed(differences))
         if not comparison.entries:
-            return Finding(self.name, Verdict.UNKNOWN, "not exercised: nothing was left behind")
+            return self._not_exercised("nothing was left behind")
         return Finding(self.name, Verdict.VALID, _agreement(comparison))
 
+    def _listed(self, differences: Sequence[StateDifference]) -> str:
+        shown = "; ".join(map(self._explained, differences[:SHOWN_MAX]))
+        rest = len(differences) - SHOWN_MAX
+        more = f"; and {pluralize(rest, 'more difference')}" if rest > 0 else ""
+        return f"{self._not_idempotent(differences)}{shown}{more}"
 
-def _listed(differences: Sequence[StateDifference]) -> str:
-    shown = "; ".join(map(str, differences[:SHOWN_MAX]))
-    rest = len(differences) - SHOWN_MAX
-    return f"{shown}; and {pluralize(rest, 'more difference')}" if rest > 0 else shown
+    def _explained(self, difference: StateDifference) -> str:
+        name = self._names.get((difference.kind, difference.resource), difference.resource)
+        written = self._writers.text(name, difference.found)
+        return f"{difference}, written by {written}" if written else str(difference)
+
+    def _not_idempotent(self, differences: Sequence[StateDifference]) -> str:
+        """Names the function whose second run made the difference, if faults only repeat events."""
+        if not self._fault_kinds <= REPEATING:
+            return ""
+        for each in differences:
+            name = self._names.get((each.kind, each.resource), each.resource)
+            if writes := self._writers.of(name, each.found):
+                return f"{writes[-1].function} is not idempotent, its events were repeated: "
+        return ""
+
+    def _not_exercised(self, reason: str) -> Finding:
+        return Finding(self.name, Verdict.NOT_EXERCISED, reason)
 
 
 def _agreement(comparison: StateComparison) -> str:

@@ -9,6 +9,8 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "at its targets and at the function's permission for events.amazonaws.com",
         "no-silent-failure": "a request failed and nothing reported it: give the function an "
         "on-failure destination, and its role the permission to reach it",
+        "order": "a batch was settled in part: report the first failed item and all later ones of "
+        "its group in batchItemFailures",
         "one-notice": "each confirmed address gets one message per failure: look at what the "
         "notification function publishes, and how often",
         "conservation": "records were accepted and did not arrive: look at the delivery stream's "

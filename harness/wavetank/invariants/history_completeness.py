@@ -4,6 +4,7 @@ violation observed         invalid, whatever came later
 missing, run drained       invalid: it had time to come and did not
 missing, run not drained   unknown: it may have been in flight
 truncated history          unknown, even without a violation
+nothing to check           not exercised
 """
 
 from wavetank.core.clock import rfc3339
@@ -91,10 +92,12 @@ def conclude(
     missing: ProblemCounts,
     doubt: str,
     passed: str,
+    idle: str = "",
 ) -> Finding:
     """The finding, by the table above.
 
-    `doubt` is any other reason against a pass, or empty; `passed` is the evidence of a pass.
+    `doubt` is any other reason against a pass, or empty; `passed` is the evidence of a pass, and
+    `idle` says why there was nothing to check, empty if there was.
     """
     if violations or (missing and end.is_drained):
         evidence = "; ".join(str(counts) for counts in (violations, missing) if counts)
@@ -104,4 +107,6 @@ def conclude(
         return Finding(name, Verdict.UNKNOWN, evidence)
     if doubt:
         return Finding(name, Verdict.UNKNOWN, doubt)
+    if idle:
+        return Finding(name, Verdict.NOT_EXERCISED, idle)
     return Finding(name, Verdict.VALID, passed)

@@ -35,12 +35,16 @@ type Key = Callable[[StateEntry], str]
 
 @dataclass(frozen=True)
 class StateDifference:
-    """One entry that differs; `text` says how."""
+    """One entry that differs; `text` says how.
+
+    `identity` is as in the reference, `found` as in the run that is compared with it.
+    """
 
     kind: str
     resource: str
     identity: str
     text: str
+    found: str
 
     @property
     def is_extra(self) -> bool:
@@ -79,7 +83,7 @@ class StateComparison:
         self.entries += max(len(reference), len(found))
         for expected, actual in pairs:
             if changes := self._changes(resource, expected, actual, patterns):
-                self._differ(kind, resource, expected, "; ".join(changes))
+                self._differ(kind, resource, expected, "; ".join(changes), actual)
         for entry in missing:
             self._differ(kind, resource, entry, MISSING)
         known = {_without_varying(resource, entry.identity, patterns) for entry in reference}
@@ -90,8 +94,16 @@ class StateComparison:
             else:
                 self._differ(kind, resource, entry, AGAIN if is_copy else ADDED)
 
-    def _differ(self, kind: str, resource: str, entry: StateEntry, text: str) -> None:
-        self.differences.append(StateDifference(kind, resource, entry.identity, text))
+    def _differ(
+        self,
+        kind: str,
+        resource: str,
+        entry: StateEntry,
+        text: str,
+        found: StateEntry | None = None,
+    ) -> None:
+        seen = (found or entry).identity
+        self.differences.append(StateDifference(kind, resource, entry.identity, text, seen))
 
     def _paired(
         self,

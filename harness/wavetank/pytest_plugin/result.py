@@ -85,7 +85,7 @@ class ScenarioResult:
             faults = "; ".join(map(describe, unmatched))
             unseen = f"no event matched the fault {faults}: the run shows nothing about it"
             raise AssertionError("\n".join([unseen, *self._errors()]))
-        broken = [found for found in self.findings if found.verdict is not Verdict.VALID]
+        broken = [found for found in self.findings if not found.verdict.passes]
         if broken:
             raise AssertionError(self._failure(broken))
 

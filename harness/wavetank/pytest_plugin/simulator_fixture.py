@@ -13,6 +13,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, http_call
 from wavetank.history import Event
+from wavetank.pytest_plugin.custom_invariants import Check, with_custom_findings
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.resources import name_of
@@ -69,6 +70,20 @@ class SimulatorFixture:
             self._clock.add_workload(workload)
         else:
             self._context.workloads.append(workload)
+
+    def invariant(self, name: str, check: Check) -> None:
+        """Checks all further runs of this test by a function, beside the pipeline's invariants.
+
+        `check` gets the result of the run, as in `result.of(MessageSent)`. It returns what is
+        wrong, as a text or several, or raises an AssertionError. Its verdict is in the result under
+        the name, and `assert_all_valid` includes it.
+
+        Raises:
+            UsageError: the test has an invariant of that name.
+        """
+        if name in self._context.checks:
+            raise UsageError("one invariant of a name", f"a second {name!r}", "name it otherwise")
+        self._context.checks[name] = check
 
     def answers(self, service: str, operation: str, answer: Response | Respond) -> None:
         """Answers handlers' calls of the operation, from now on and in all runs of this test.
@@ -174,7 +189,7 @@ class SimulatorFixture:
             watch=self._observe,
             setup=setup or (lambda _: None),
         )
-        result = ScenarioResult(
+        found = ScenarioResult(
             findings=done.findings,
             digest=done.digest,
             history=history,
@@ -183,8 +198,8 @@ class SimulatorFixture:
             lasted=duration_text(spec.scenario.horizon),
             command=self._context.command,
         )
-        self._context.run_reports.append(result.run_report)
-        return result
+        self._context.run_reports.append(found.run_report)
+        return with_custom_findings(found, self._context.checks)
 
     def _report_of_calls(self) -> str:
         """The calls of `http` outside of runs, for the report of a failed test."""

@@ -11,6 +11,7 @@ import pytest
 
 from wavetank.aws.answers import Answers
 from wavetank.core.errors import UsageError
+from wavetank.pytest_plugin.custom_invariants import Check
 from wavetank.pytest_plugin.marks import scenario_of
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import workloads_beyond
@@ -32,7 +33,7 @@ class RunContext:
 
     The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
     to the scenario's, `answers` its answers to calls, and `durations`, if set, replace the
-    scenario's.
+    scenario's. `checks` are its own invariants by their names.
     """
 
     scenario: Scenario
@@ -44,6 +45,7 @@ class RunContext:
     workloads: list[WorkloadSpec] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
     durations: Durations | None = None
+    checks: dict[str, Check] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def spec(self, horizon: timedelta, seed: int | None) -> RunSpec:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wavetank.core.errors import UsageError
-from wavetank.core.findings import Finding
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import Event, RunBegan, TableSnapshot, read_history
 from wavetank.history.normalize import normalized
 from wavetank.history.outcome_entries import OutcomeSummary
@@ -176,11 +176,18 @@ def _requirements(one: LoadedRun, other: LoadedRun) -> Iterator[ComparedRequirem
     for finding in one.summary.findings:
         counterpart = others.get(_key(finding))
         if counterpart is not None:
-            yield ComparedRequirement(finding, counterpart, _not_compared(finding.key, one, other))
+            reason = _not_exercised(finding, counterpart) or _not_compared(finding.key, one, other)
+            yield ComparedRequirement(finding, counterpart, reason)
 
 
 def _key(finding: Finding) -> str:
     return finding.key or finding.requirement
+
+
+def _not_exercised(one: Finding, other: Finding) -> str:
+    """Why one of the two had nothing to check, unless neither had."""
+    idle = [each for each in (one, other) if each.verdict is Verdict.NOT_EXERCISED]
+    return f"not exercised: {idle[0].evidence}" if len(idle) == 1 else ""
 
 
 def _not_compared(key: str, one: LoadedRun, other: LoadedRun) -> str:

@@ -46,6 +46,9 @@ def _expect_broken(finding: Finding) -> Finding:
     if finding.verdict is Verdict.INVALID:
         evidence = f"broken, as the scenario expects: {finding.evidence}"
         return replace(finding, verdict=Verdict.VALID, evidence=evidence)
+    if finding.verdict is Verdict.NOT_EXERCISED:
+        evidence = f"expected to be broken, and not exercised: {finding.evidence}"
+        return replace(finding, verdict=Verdict.UNKNOWN, evidence=evidence)
     if finding.verdict is Verdict.VALID:
         evidence = f"expected to be broken, and held: {finding.evidence}"
         return replace(finding, verdict=Verdict.INVALID, evidence=evidence)

@@ -24,6 +24,7 @@ from wavetank.history import ApiCalled
 from wavetank.history.events import OK, UNANSWERED
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.attempts import HandlerAttempt
+from wavetank.simulation.call_targets import CallTargets
 from wavetank.simulation.handler_task import (
     StartedThread,
     in_handler_thread,
@@ -52,8 +53,10 @@ class CallInterceptor:
         matcher: FaultMatcher,
         invocations: AsyncInvoker,
         answers: Answers,
+        targets: CallTargets,
     ) -> None:
         self._answers = answers
+        self._targets = targets
         self._clock = clock
         self._matcher = matcher
         self._invocations = invocations
@@ -199,6 +202,7 @@ class CallInterceptor:
     def _record_call(
         self, attempt: HandlerAttempt, call: "ApiCall", result: str, *, took_effect: bool
     ) -> None:
+        named = self._targets.of(call.service, call.operation, call.parameters)
         self._clock.record(
             ApiCalled(
                 self._clock.now,
@@ -207,6 +211,7 @@ class CallInterceptor:
                 call.operation,
                 result,
                 took_effect,
+                named if took_effect else (),
             )
         )
 

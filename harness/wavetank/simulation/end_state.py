@@ -1,18 +1,17 @@
 """What a run leaves in tables, buckets, queues, topics and delivery streams."""
 
-import base64
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.text import last_part
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import EndState, Event, MessageSent, ObjectDelivered, StateEntry
 from wavetank.inspection.stack_resources import every_resource
+from wavetank.simulation.call_targets import item_key, key_names, plain
 from wavetank.simulation.topology import tables
 
 COMPARED_BYTES_MAX = 256 * 1024
@@ -48,11 +47,12 @@ class EndStateReader:
         """The state now, one event for each resource, in the order of their names."""
         names = _logical_ids(self._aws)
         found = {
-            (kind, names.get(name, name)): entries for kind, name, entries in self._resources()
+            (kind, names.get(name, name)): (name, entries)
+            for kind, name, entries in self._resources()
         }
-        for (kind, name), entries in sorted(found.items()):
+        for (kind, resource), (name, entries) in sorted(found.items()):
             ordered = sorted(entries, key=lambda entry: (entry.identity, entry.content))
-            yield EndState(now, kind, name, tuple(ordered), is_reference)
+            yield EndState(now, kind, resource, tuple(ordered), is_reference, name)
 
     def _is_copy(self, event: ObjectDelivered) -> bool:
         """Whether Firehose delivered the object twice, as it may."""
@@ -99,35 +99,13 @@ def _queues(aws: AwsClients) -> Iterator[str]:
 
 
 def _items(aws: AwsClients, table: str) -> Iterator[StateEntry]:
-    schema = aws.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-    keys = [element["AttributeName"] for element in schema]
+    keys = key_names(aws, table)
     for page in aws.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:
-            plain = {name: _plain(value) for name, value in item.items()}
-            key = {name: plain.pop(name) for name in keys}
-            yield StateEntry(json.dumps(key), json.dumps(plain, sort_keys=True))
-
-
-def _plain(value: Mapping[str, Any]) -> object:
-    """DynamoDB's value as JSON has it; numbers are texts, sets are sorted."""
-    kind, content = next(iter(value.items()))
-    return PLAIN[kind](content) if kind in PLAIN else content
-
-
-def _base64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-PLAIN: Mapping[str, Callable[[Any], object]] = {
-    "B": _base64,
-    "BS": lambda parts: sorted(map(_base64, parts)),
-    "L": lambda parts: [_plain(part) for part in parts],
-    "M": lambda parts: {name: _plain(part) for name, part in parts.items()},
-    "NS": sorted,
-    "NULL": lambda _: None,
-    "SS": sorted,
-}
-"""By DynamoDB's type; the content of the others is what JSON has."""
+            values = {name: plain(value) for name, value in item.items()}
+            key = item_key(keys, values)
+            rest = {name: value for name, value in values.items() if name not in keys}
+            yield StateEntry(key, json.dumps(rest, sort_keys=True))
 
 
 def _text(body: bytes) -> str:

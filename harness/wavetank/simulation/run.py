@@ -37,6 +37,7 @@ from wavetank.scenario.timing.settings import Durations
 from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.call_interceptor import CallInterceptor
+from wavetank.simulation.call_targets import CallTargets
 from wavetank.simulation.deployed_resources import DeployedResources
 from wavetank.simulation.end_state import EndStateReader
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
@@ -140,7 +141,7 @@ class Run:
         self._schedules = ScheduleInvoker(simulator, self._clock, until)
         self._deliveries = FirehoseObserver(simulator, self._clock, matcher, self._running_request)
         self._interceptor = CallInterceptor(
-            self._clock, matcher, self._invocations, options.answers
+            self._clock, matcher, self._invocations, options.answers, CallTargets(simulator.aws)
         )
         self._pushed = PushedEvents(self._clock, matcher, self._invocations)
         self._sources = EventSources(
@@ -273,6 +274,7 @@ class Run:
                 start=options.start,
                 until=options.until,
                 options=options.recorded_options,
+                consumers=self._sources.consumers,
             )
         )
         for state in options.reference:
@@ -328,6 +330,7 @@ def _run_began(
     start: datetime,
     until: datetime,
     options: Mapping[str, str],
+    consumers: Mapping[str, tuple[str, ...]],
 ) -> RunBegan:
     """The first event of a run: what is deployed, and the options of the run."""
     functions = [simulator.function(arn) for arn in sorted(topology.configurations)]
@@ -345,6 +348,7 @@ def _run_began(
             for rule in topology.rules
         ),
         confirmed={topic: confirmed_addresses(simulator.aws, topic) for topic in alerting},
+        consumers=consumers,
         options=options,
         resource_types=resource_types(simulator.aws, topology),
     )

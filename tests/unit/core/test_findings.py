@@ -10,6 +10,7 @@ from wavetank.core.findings import Finding, Verdict, exit_code
     ("verdicts", "code"),
     [
         ([Verdict.VALID], ExitCode.VALID),
+        ([Verdict.VALID, Verdict.NOT_EXERCISED], ExitCode.VALID),
         ([Verdict.VALID, Verdict.UNKNOWN], ExitCode.UNKNOWN),
         ([Verdict.UNKNOWN, Verdict.INVALID, Verdict.VALID], ExitCode.BROKEN),
     ],

@@ -1,5 +1,7 @@
 """No accepted event is lost."""
 
+from dataclasses import replace
+
 from tests.pipeline import NOON
 from tests.sample_histories import assert_found, before, calm, undrained
 from wavetank.core.findings import Verdict
@@ -10,6 +12,7 @@ from wavetank.history import (
     EventAccepted,
     EventSettled,
     EventUndelivered,
+    RunBegan,
     Settlement,
 )
 from wavetank.invariants import NothingLost, check_history
@@ -35,6 +38,14 @@ def settled(settlement: Settlement, *ids: str) -> EventSettled:
 def test_a_pipeline_without_such_events_has_no_finding() -> None:
     """Its schedule's requests are another invariant's."""
     assert not check_history(calm(), [NothingLost()])
+
+
+def test_queues_that_accept_nothing_exercise_nothing() -> None:
+    """Though they are deployed."""
+    began, *rest = calm()
+    assert isinstance(began, RunBegan)
+    events = [replace(began, consumers={QUEUE: ("ship",)}), *rest]
+    assert_found(NothingLost(), events, Verdict.NOT_EXERCISED, "no queue or stream accepted")
 
 
 def test_processed_filtered_and_kept_events_are_valid() -> None:

@@ -11,13 +11,14 @@ from wavetank.history import (
     EndState,
     Event,
     EventSettled,
+    FaultBegan,
     HttpAnswered,
     RequestDiscarded,
     Settlement,
     StateEntry,
     WorkloadSent,
 )
-from wavetank.invariants import Convergence, check_history
+from wavetank.invariants import Convergence
 
 
 def history(reference: list[StateEntry], found: list[StateEntry], *more: Event) -> list[Event]:
@@ -34,9 +35,12 @@ ONE, TWO = StateEntry("1", '{"n": "1"}'), StateEntry("2", '{"n": "1"}')
 DOUBLED = StateEntry("1", '{"n": "2"}')
 
 
-def test_a_run_without_a_reference_has_no_finding() -> None:
-    """There is nothing to compare it with."""
-    assert not check_history(calm(), [Convergence()])
+def test_a_run_without_a_reference_is_not_exercised() -> None:
+    """The reason is that it has no faults, or such that change its workload."""
+    assert_found(Convergence(), calm(), Verdict.NOT_EXERCISED, "the run has no faults")
+    fault = FaultBegan(NOON, "fault-1", "missed-tick", "")
+    events = before(calm(1), Drained, fault)
+    assert_found(Convergence(), events, Verdict.NOT_EXERCISED, "no run without the faults")
 
 
 def test_equal_states_are_valid() -> None:
@@ -47,7 +51,7 @@ def test_equal_states_are_valid() -> None:
 
 def test_nothing_to_compare_is_no_pass() -> None:
     """As where the workload reached nothing."""
-    assert_found(Convergence(), history([], []), Verdict.UNKNOWN, "not exercised")
+    assert_found(Convergence(), history([], []), Verdict.NOT_EXERCISED, "nothing was left")
 
 
 def test_a_difference_is_invalid() -> None:
@@ -76,7 +80,8 @@ def test_a_run_that_did_not_drain_is_unknown() -> None:
 def test_what_was_given_up_explains_what_is_missing(unfinished: Event) -> None:
     """And a message that reports it, but no second item."""
     report = EndState(NOON, "queue", "Failed", (StateEntry("a report"),), is_reference=False)
-    assert not check_history(history([ONE, TWO], [DOUBLED], unfinished, report), [Convergence()])
+    events = history([ONE, TWO], [DOUBLED], unfinished, report)
+    assert_found(Convergence(), events, Verdict.NOT_EXERCISED, "1 event given up")
     twice = history([ONE], [ONE, TWO], unfinished)
     assert_found(Convergence(), twice, Verdict.INVALID, "table Orders 2: added")
 

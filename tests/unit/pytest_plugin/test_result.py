@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.sample_histories import MINUTE, calm, undrained, without
-from wavetank.core.findings import Verdict
+from wavetank.core.findings import Finding, Verdict
 from wavetank.history import (
     ApiCalled,
     DestinationReached,
@@ -113,3 +113,11 @@ def test_a_call_without_an_answer_fails_the_test(tmp_path: Path) -> None:
         "operation, ...) in the test"
     )
     assert "comprehend DetectSentiment has no answer (2 times)" in result.run_report()
+
+
+def test_an_invariant_without_anything_to_check_fails_no_test(tmp_path: Path) -> None:
+    """Its verdict is among the others."""
+    idle = Finding("order", Verdict.NOT_EXERCISED, "no group", "order")
+    result = replace(_result(calm(), tmp_path), findings=(idle,))
+    result.assert_all_valid()
+    assert result.verdicts == {"order": Verdict.NOT_EXERCISED}

@@ -84,6 +84,12 @@ def test_another_verdict_is_a_difference(save: Save) -> None:
         assert _compared(save(), other) == (ExitCode.BROKEN, ["no-silent-failure"])
 
 
+def test_an_invariant_that_one_run_did_not_exercise_is_not_compared(save: Save) -> None:
+    """It shows nothing about the pipeline."""
+    other = save(findings=(replace(SILENCE, verdict=Verdict.NOT_EXERCISED), STREAM))
+    assert _compared(save(), other) == (ExitCode.VALID, [])
+
+
 def test_other_evidence_is_no_difference(save: Save) -> None:
     """Evidence has numbers of its run; both are shown."""
     other = save(findings=(replace(SILENCE, evidence="4 requests"), STREAM))

@@ -82,7 +82,7 @@ class AssessOutput:
 
     def summary(self, rows: Sequence[Row]) -> None:
         """Shows all rows as a table, the reasons for those that are not valid, and the counts."""
-        counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in Verdict}
+        counts = {verdict: sum(row.verdict is verdict for row in rows) for verdict in WORDS}
         missing = self._total - len(rows)
         self._output.emit("summary", rows=len(rows), **counts, not_assessed=missing)
         if self._output.as_json:

@@ -24,9 +24,14 @@ from wavetank.core.installation import as_typed
 from wavetank.core.reporter import Activity
 from wavetank.invariants.hints import HINTS
 
-STYLES = {Verdict.VALID: "green", Verdict.INVALID: "bold red", Verdict.UNKNOWN: "yellow"}
+STYLES = {
+    Verdict.VALID: "green",
+    Verdict.INVALID: "bold red",
+    Verdict.UNKNOWN: "yellow",
+    Verdict.NOT_EXERCISED: "dim",
+}
 VERDICT_WIDTH = 8
-"""The longest verdict and a blank."""
+"""The longest verdict of a check that had something to check, and a blank."""
 PIPE_WIDTH = 1000
 LOOKS_PER_SECOND = 2
 
@@ -107,7 +112,7 @@ class Output:
             self.console.print(_findings_table(findings))
         else:
             for finding in findings:
-                self.say(f"{finding.verdict:<8}{finding.requirement}: {finding.evidence}")
+                self.say(f"{finding.verdict:<7} {finding.requirement}: {finding.evidence}")
         for finding in findings:
             for word, text in _hinted(finding).items():
                 line = f"{word:<{VERDICT_WIDTH}}{finding.key or finding.requirement}: {text}"
@@ -177,7 +182,7 @@ def _is_terminal(console: Console) -> bool:
 
 def _hinted(finding: Finding) -> dict[str, str]:
     """The fix or the hint of a finding that is not valid."""
-    if finding.fix and finding.verdict is not Verdict.VALID:
+    if finding.fix and not finding.verdict.passes:
         return {"fix": finding.fix}
     broken = finding.verdict is Verdict.INVALID and finding.key in HINTS
     return {"hint": HINTS[finding.key]} if broken else {}

@@ -6,6 +6,7 @@ creation of an item by UpdateItem twice. A stream has one shard, and outlives it
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -204,7 +205,8 @@ class TableStream:
             by_ttl=by_ttl,
         )
         self.items.append(record)
-        STREAM_OBSERVER.accepted(self.description.arn, record.number)
+        key = json.dumps({name: next(iter(value.values())) for name, value in keys.items()})
+        STREAM_OBSERVER.accepted(self.description.arn, record.number, key)
 
 
 STREAMS: dict[tuple[str, str], dict[str, TableStream]] = {}

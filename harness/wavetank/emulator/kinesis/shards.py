@@ -97,7 +97,8 @@ def put_stream_record(
             f"{RECORD_BYTES_MAX} bytes."
         )
     number, shard = PUT_BY_MOTO(stream, partition_key, explicit_hash_key, data)
-    STREAM_OBSERVER.accepted(stream.arn, int(number))
+    key = f"{explicit_hash_key} {partition_key}" if explicit_hash_key else partition_key
+    STREAM_OBSERVER.accepted(stream.arn, int(number), key)
     return number, shard
 
 

@@ -120,7 +120,8 @@ def _reporting_queued(stock: Any) -> Any:
         made = stock(queue, message, **named)
         schedule_of(queue).note(queue, [made])
         if observer and _is_new(queue, made):
-            observer.queued(queue.arn, made.message_id)
+            group = made.message_group_id if queue.arn.endswith(".fifo") else ""
+            observer.queued(queue.arn, made.message_id, group or "")
         return made
 
     return put

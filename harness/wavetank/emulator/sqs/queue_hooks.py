@@ -11,8 +11,8 @@ class QueueObserver(Protocol):
         """How much later than usual a message can be received that the queue is about to get."""
         ...
 
-    def queued(self, queue: str, message: str) -> None:
-        """The queue accepted the message of that id."""
+    def queued(self, queue: str, message: str, group: str) -> None:
+        """The queue accepted the message of that id; `group` is empty unless it is a FIFO queue."""
         ...
 
     def dead_lettered(self, queue: str, messages: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from wavetank.reporting.report.marks import Lane
 from wavetank.reporting.report.prices import Walk
 from wavetank.reporting.report.records import RecordFigures
 
-WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID)
+WORST_FIRST = (Verdict.INVALID, Verdict.UNKNOWN, Verdict.VALID, Verdict.NOT_EXERCISED)
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,5 @@ class Report:
 
 
 def worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Invalid, then unknown, then valid findings; each in the order of the invariants."""
+    """The findings by their verdicts; each in the order of the invariants."""
     return tuple(sorted(findings, key=lambda finding: WORST_FIRST.index(finding.verdict)))

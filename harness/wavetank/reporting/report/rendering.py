@@ -48,7 +48,12 @@ SYMBOLS = {
     MarkKind.INJECTED: "injection",
 }
 """Each has a different shape, so that colours need not be distinguished."""
-SIGNS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNKNOWN: "?"}
+SIGNS = {
+    Verdict.VALID: "✓",
+    Verdict.INVALID: "✗",
+    Verdict.UNKNOWN: "?",
+    Verdict.NOT_EXERCISED: "○",
+}
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ASSETS = ("report.css", "report.js")
 

@@ -66,6 +66,11 @@ class EventSourceMapping:
         return self.source.partition("/stream/")[0]
 
     @property
+    def consumer(self) -> str:
+        """The function by which a history names the consumer: its name, with version or alias."""
+        return self.function.split(":", 6)[6]
+
+    @property
     def region(self) -> str:
         """The region of the source."""
         return self.source.split(":")[3]

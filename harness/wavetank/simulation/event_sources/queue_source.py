@@ -284,7 +284,8 @@ class QueueSource:
         if not records:
             return
         now, source, ids = self._clock.now, self._mapping.recorded_source, _ids(records)
-        self._clock.record(EventSettled(now, request, source, ids, settlement))
+        function = self._mapping.consumer
+        self._clock.record(EventSettled(now, request, source, ids, settlement, function))
         if settlement in {Settlement.PROCESSED, Settlement.FILTERED}:
             self._run.chains.forget(ids)
         elif now > self._run.last_action():

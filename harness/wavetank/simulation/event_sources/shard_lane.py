@@ -230,8 +230,13 @@ class ShardLane:
     def _settle(self, records: Records, request: str, settlement: Settlement) -> None:
         if not records:
             return
-        now, source = self._clock.now, self._mapping.recorded_source
-        self._clock.record(EventSettled(now, request, source, _ids(records), settlement))
+        now, source, function = (
+            self._clock.now,
+            self._mapping.recorded_source,
+            self._mapping.consumer,
+        )
+        ids = _ids(records)
+        self._clock.record(EventSettled(now, request, source, ids, settlement, function))
         if settlement is not Settlement.RETURNED:
             self._run.chains.forget(self._chained(records))
 

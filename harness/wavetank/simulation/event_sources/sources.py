@@ -30,6 +30,7 @@ class EventSources:
 
     def __init__(self, run: PolledRun) -> None:
         mappings = event_source_mappings(run.simulator.aws)
+        self._mappings = mappings
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
         self._readers = Counter(each.source for each in mappings if each.enabled)
@@ -56,24 +57,33 @@ class EventSources:
         faults = self._faults.get(queue)
         return 0 if faults is None else faults.held_back(message) // SECOND
 
-    def queued(self, queue: str, message: str) -> None:
+    @property
+    def consumers(self) -> Mapping[str, tuple[str, ...]]:
+        """The functions that enabled mappings give events of each source, by its recorded ARN."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self._mappings:
+            if each.enabled:
+                found[each.recorded_source] = (*found.get(each.recorded_source, ()), each.consumer)
+        return found
+
+    def queued(self, queue: str, message: str, group: str) -> None:
         """A queue accepted the message."""
-        self._accept(queue, message, message, readers=1)
+        self._accept(queue, message, message, group, readers=1)
         self._invocations.attempts.handlers.update_all()  # handlers may be waiting for it
 
-    def record_accepted(self, stream: str, number: int) -> None:
+    def record_accepted(self, stream: str, number: int, group: str) -> None:
         """A stream accepted the record."""
         if stream in self._recorded:  # chains are forgotten by the stream's source
             chained = stream_event(stream, number)
-            self._accept(stream, str(number), chained, readers=self._readers[stream])
+            self._accept(stream, str(number), chained, group, readers=self._readers[stream])
 
-    def _accept(self, source: str, event: str, chained: str, *, readers: int) -> None:
+    def _accept(self, source: str, event: str, chained: str, group: str, *, readers: int) -> None:
         attempt = self._invocations.attempts.handlers.running
         request = attempt.request.id if attempt else ""
         if cause := self._invocations.current_cause:
             self._chains.sent(chained, cause, readers)
         if recorded := self._recorded.get(source):
-            self._clock.record(EventAccepted(self._clock.now, request, recorded, event))
+            self._clock.record(EventAccepted(self._clock.now, request, recorded, event, group))
             self._poison(source, event)
 
     def _poison(self, source: str, event: str) -> None:

@@ -241,7 +241,8 @@ class ShardReader:
     def _settle(self, ids: Sequence[str], settlement: Settlement) -> None:
         if ids:
             now, source = self._clock.now, self._mapping.recorded_source
-            self._clock.record(EventSettled(now, "", source, tuple(ids), settlement))
+            function = self._mapping.consumer
+            self._clock.record(EventSettled(now, "", source, tuple(ids), settlement, function))
             chained = [stream_event(self._mapping.source, int(each)) for each in ids]
             self._run.chains.forget(chained)
 

@@ -19,6 +19,7 @@ FINDINGS = (
         fix="put the records first and write the prices back after that, all of them at once",
     ),
     Finding("each rule fires at every due instant", Verdict.UNKNOWN, "nobody was asked"),
+    Finding("groups are processed in order", Verdict.NOT_EXERCISED, "no message has a group"),
 )
 
 
@@ -34,13 +35,14 @@ def test_findings_stand_in_columns_and_fit(width: int) -> None:
         assert set(f"{finding.requirement} {finding.evidence} {finding.fix or ''}".split()) <= {
             *said
         }
-    assert [line.split()[0] for line in lines if not line.startswith(" ")][:4] == [
+    assert [line.split()[0] for line in lines if not line.startswith(" ")][:5] == [
         "valid",
         "invalid",
         "unknown",
+        "not",
         "fix",
     ]
-    assert lines[-1] == "1 valid, 1 invalid, 1 unknown"
+    assert lines[-1] == "1 valid, 1 invalid, 1 unknown, 1 not exercised"
 
 
 def test_in_a_pipe_a_finding_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
