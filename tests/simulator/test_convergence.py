@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ from wavetank.history import TableSnapshot
 from wavetank.invariants import Convergence, Invariant, NothingLost
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.workload.kinds import SendMessage
+from wavetank.simulation.reference_run import ReferenceRuns
+from wavetank.simulation.run import Run
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 NAME = "tally"
@@ -66,7 +68,13 @@ class Tally:
 
     deployed: Deployed
 
-    def run(self, kind: str, *faults: Fault, may_differ: tuple[str, ...] = ()) -> RunResult:
+    def run(
+        self,
+        kind: str,
+        *faults: Fault,
+        may_differ: tuple[str, ...] = (),
+        references: ReferenceRuns | None = None,
+    ) -> RunResult:
         """Send three orders, of which the second is hit by the faults, and drain."""
         body = json.dumps({"kind": kind, "id": "{{ key }}", "amount": 5})
         orders = SendMessage(target=NAME, count=3, keys=3, body=body)
@@ -81,7 +89,7 @@ class Tally:
             template=self.deployed.pipeline.shipped_folder, may_differ=may_differ
         )
         spec = RunSpec(scenario=scenario, seed=1)
-        return simulate(self.deployed.simulator, pipeline, spec, None)
+        return simulate(self.deployed.simulator, pipeline, spec, None, references=references)
 
     def finding(self, kind: str, *faults: Fault, may_differ: tuple[str, ...] = ()) -> Finding:
         """The verdict on the end state."""
@@ -163,3 +171,23 @@ def test_fields_that_may_differ_are_left_out(tally: Tally) -> None:
     finding = tally.finding("add", CRASH, may_differ=("tally.amount",))
     assert finding.verdict is Verdict.VALID
     assert "1 ignored by tally.amount" in finding.evidence
+
+
+def test_runs_that_differ_in_faults_alone_share_a_reference(
+    tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made once, and the digest is that of a run that made its own."""
+    made: list[bool] = []
+    execute = Run.execute
+
+    def counted(run: Run) -> None:
+        made.append(True)
+        execute(run)
+
+    monkeypatch.setattr(Run, "execute", counted)
+    references = ReferenceRuns()
+    faults = (CRASH, replace(CRASH, occurrence=1))
+    shared = [tally.run("add", fault, references=references).digest for fault in faults]
+    assert len(made) == 3
+    assert shared == [tally.run("add", fault).digest for fault in faults]
+    assert len(made) == 3 + 4

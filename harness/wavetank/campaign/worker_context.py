@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.startup import simulator
+from wavetank.simulation.reference_run import ReferenceRuns
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
 
 type RunCase = Callable[[RunSpec], RunResult]
@@ -32,7 +33,8 @@ class SimulatorContext:
         with simulator() as made:
             self.pipeline.deploy(made.aws, WallClock())
             made.take_baseline()
-            yield lambda spec: simulate(made, self.pipeline, spec, None)
+            references = ReferenceRuns()
+            yield lambda spec: simulate(made, self.pipeline, spec, None, references=references)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from wavetank.scenario.supported_faults import check_supported
 from wavetank.scenario.timing.settings import Durations, durations_to_json
 from wavetank.scenario.workload.serialization import workloads_to_json
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
-from wavetank.simulation.reference_run import is_comparable, with_reference
+from wavetank.simulation.reference_run import ReferenceRuns, is_comparable
 from wavetank.simulation.run import Run, RunOptions
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -79,10 +79,12 @@ def simulate(
     history: Path | None,
     watch: Watcher = lambda _: None,
     setup: Callable[[AwsClients], None] = lambda _: None,
+    references: ReferenceRuns | None = None,
 ) -> RunResult:
     """Run the spec from the baseline on; `history` is a new file for its events, or None.
 
     `watch` gets each event as it happens; `setup` may change the data that the run begins with.
+    `references` has the runs without faults of earlier runs with the same pipeline and setup.
 
     Raises:
         UsageError: the simulator does not support the scenario, or the history file exists already.
@@ -99,8 +101,7 @@ def simulate(
             setup(simulator.aws)
 
     if suite.has(Convergence.key) and is_comparable(spec.scenario.plan):
-        begin()
-        options = with_reference(simulator, options)
+        options = (references or ReferenceRuns()).with_reference(simulator, options, begin)
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
         recorded(history, suite, watch, batch_size=BATCH_SIZE) as recorder,
