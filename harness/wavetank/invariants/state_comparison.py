@@ -57,7 +57,7 @@ class StateDifference:
         return self.kind in AT_LEAST_ONCE
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.resource} {_shortened(self.identity)}: {self.text}"
+        return f"{self.kind} {self.resource} {_shortened(self.identity.strip())}: {self.text}"
 
 
 @dataclass

@@ -74,18 +74,20 @@ class StateWriters:
                 self._running.pop(request).outcome = event.outcome
 
     def of(self, resource: str, identity: str) -> list[AttemptWrite]:
-        """The attempts that wrote the item or object, or else the resource, in their order.
+        """The attempts that wrote the item or object, in their order.
 
-        Those that were hit by a fault, failed, or had an event of another one are chosen, if any.
+        Those that were hit by a fault, failed, or had an event of another one are chosen, if any;
+        of those that wrote other entries of the resource, such ones alone.
         """
-        found = self._writes.get(f"{resource} {identity}") or self._writes.get(resource, [])
+        exact = self._writes.get(f"{resource} {identity}", [])
+        found = exact or self._writes.get(resource, [])
         counts = Counter(each for write in found for each in write.ids)
         suspects = [
             write
             for write in found
             if write.is_unusual or any(counts[each] > 1 for each in write.ids)
         ]
-        return suspects or found
+        return suspects or exact
 
     def text(self, resource: str, identity: str) -> str:
         """Says who wrote it; empty if no function did."""
