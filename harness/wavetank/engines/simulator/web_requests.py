@@ -104,7 +104,8 @@ class AnsweredSocket(socket.socket):
 
     def makefile(self, mode: str = "r", *_: Any, **__: Any) -> Any:
         if "w" in mode:
-            return super().makefile(mode)
+            plain: Any = super()
+            return plain.makefile(mode)
         return CONVERSATIONS[self].stream()
 
     def shutdown(self, how: int) -> None:
