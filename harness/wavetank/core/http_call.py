@@ -13,6 +13,7 @@ TEXT_TYPES = ("application/javascript", "application/json", "application/xml")
 JSON_TYPE = "application/json"
 
 type HeaderList = tuple[tuple[str, str], ...]
+type HttpBody = str | bytes | dict[str, Any] | list[Any]
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,17 @@ class HttpAnswer:
         return json.loads(self.body)
 
 
-def http_call(
-    method: str, url: str, headers: Mapping[str, str], body: str | bytes | None
-) -> HttpCall:
+def http_call(method: str, url: str, headers: Mapping[str, str], body: HttpBody | None) -> HttpCall:
     """The request to a path, which may have a query, with the headers that any client sends.
 
-    What follows a `#` is not sent.
+    What follows a `#` is not sent. A dict or a list is sent as JSON, with its `Content-Type`.
     """
     path, _, query = url.partition("#")[0].partition("?")
-    content = body.encode() if isinstance(body, str) else body or b""
     added = {"User-Agent": USER_AGENT}
+    if isinstance(body, dict | list):
+        added["Content-Type"] = JSON_TYPE
+        body = json.dumps(body)
+    content = body.encode() if isinstance(body, str) else body or b""
     if content:
         added["Content-Length"] = str(len(content))
     given = {name.lower() for name in headers}

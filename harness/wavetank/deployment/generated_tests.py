@@ -63,7 +63,7 @@ HTTP_TEST = '''
 
 def test_a_request_is_answered(simulator):
     """By the function, without an error of the server."""
-    answer = simulator.http({arguments}, body=json.dumps(BODY))
+    answer = simulator.http({arguments}, body=BODY)
     assert answer.status < 500, answer.text
 '''
 CRASH_TEST = '''
@@ -225,7 +225,6 @@ def _event_test(event: FirstEvent) -> str:
         request = [json.dumps(fields.pop(name)) for name in ("method", "path")]
         request += _keywords({entry: event.target, **fields})
         test = HTTP_TEST.format(arguments=", ".join(request))
-        head = head.replace("import pytest\n", "import json\n\nimport pytest\n", 1)
         result, what = "is_an_error_for_the_caller", "Lambda does not retry a synchronous call."
     else:
         test = EVENT_TEST.format(send=send)

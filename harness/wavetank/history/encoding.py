@@ -112,7 +112,7 @@ def _decoder(kind: Any) -> Decoder:
         return _values_decoder(_decoder(get_args(kind)[1]))
     if isinstance(kind, UnionType):  # X | None, and no other
         return _optional_decoder(next(part for part in get_args(kind) if part is not NoneType))
-    if kind is datetime:
+    if issubclass(kind, datetime):  # either may be the one of a frozen time
         return _instant
     return kind if issubclass(kind, StrEnum) else _exactly(kind)
 

@@ -11,7 +11,7 @@ from wavetank.aws.clients import AwsClients
 from wavetank.aws.web_answers import WebAnswer
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
-from wavetank.core.http_call import HttpAnswer, http_call
+from wavetank.core.http_call import HttpAnswer, HttpBody, http_call
 from wavetank.history import Event
 from wavetank.pytest_plugin.custom_invariants import Check, with_custom_findings
 from wavetank.pytest_plugin.durations import Span, duration_of
@@ -133,7 +133,7 @@ class SimulatorFixture:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: str | bytes | None = None,
+        body: HttpBody | None = None,
         function_url: str | None = None,
         api: str | None = None,
         stage: str | None = None,
@@ -141,9 +141,11 @@ class SimulatorFixture:
         """Calls a function URL or an API in virtual time, and returns its answer.
 
         `function_url` is a function, and `api` an API, by logical id or name; neither is needed if
-        the templates have only one entry. With `virtual_clock` the call is part of the run in
-        progress, whose time passes until the answer. Otherwise it continues where the last call or
-        run ended, without schedules, until its effects have ended; data stay as they are.
+        the templates have only one entry. A `body` of a dict or a list is sent as JSON.
+
+        With `virtual_clock` the call is part of the run in progress, whose time passes until the
+        answer. Otherwise it continues where the last call or run ended, without schedules, until
+        its effects have ended; data stay as they are.
 
         Raises:
             UsageError: there is no such entry, or what it does is not simulated.

@@ -206,7 +206,7 @@ def test_a_function_url_is_called(tmp_path: Path) -> None:
     first = first_activity(read(tmp_path, text))
     assert first == FirstEvent("http", "Store", "Store")
     test = simulator_test(first)
-    assert 'simulator.http("POST", "/", function_url="Store", body=json.dumps(BODY))' in test
+    assert 'simulator.http("POST", "/", function_url="Store", body=BODY)' in test
     assert "assert answer.status < 500" in test
 
 

@@ -4,10 +4,22 @@ import inspect
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from freezegun.api import FakeDatetime
 
 from tests.pipeline import NOON
 from tests.sample_histories import calm
-from wavetank.history import EVENTS, Event, RuleFired, RunEnded, decode, digest_of, encode, events
+from wavetank.history import (
+    EVENTS,
+    Drained,
+    Event,
+    RuleFired,
+    RunEnded,
+    decode,
+    digest_of,
+    encode,
+    encoding,
+    events,
+)
 
 
 def test_line_is_canonical() -> None:
@@ -66,3 +78,12 @@ def test_digests_of_different_histories_differ() -> None:
     one = [RunEnded(NOON), RunEnded(datetime(2026, 1, 1, tzinfo=UTC))]
     assert digest_of(one) == digest_of(list(one))
     assert digest_of(one) != digest_of(one[::-1])
+
+
+def test_a_history_is_read_while_time_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a test with `virtual_clock`, before which the process has read none."""
+    event = Drained(NOON, complete=True)
+    line = encode(event)
+    encoding._decoder.cache_clear()  # noqa: SLF001 - as in a new process
+    monkeypatch.setattr(encoding, "datetime", FakeDatetime)
+    assert decode(line) == event
