@@ -87,24 +87,23 @@ class AnsweredSocket(socket.socket):
 
     __slots__ = ()
 
-    def sendall(self, data: Any, *_: Any) -> None:  # type: ignore[override]
+    def sendall(self, data: Any, *_: Any) -> None:
         CONVERSATIONS[self].send(data)
 
-    def send(self, data: Any, *_: Any) -> int:  # type: ignore[override]
+    def send(self, data: Any, *_: Any) -> int:
         CONVERSATIONS[self].send(data)
         return len(data)
 
-    def recv(self, bufsize: int, *_: Any) -> bytes:  # type: ignore[override]
+    def recv(self, bufsize: int, *_: Any) -> bytes:
         return CONVERSATIONS[self].receive(bufsize)
 
-    def recv_into(self, buffer: Any, nbytes: int = 0, *_: Any) -> int:  # type: ignore[override]
+    def recv_into(self, buffer: Any, nbytes: int = 0, *_: Any) -> int:
         received = CONVERSATIONS[self].receive(nbytes or len(buffer))
         buffer[: len(received)] = received
         return len(received)
 
-    def makefile(self, mode: str = "r", *_: Any, **__: Any) -> Any:  # type: ignore[override]
-        if "w" in mode:
-            return super().makefile(mode)
+    def makefile(self, mode: str = "r", *_: Any, **__: Any) -> Any:
+        del mode
         return CONVERSATIONS[self].stream()
 
     def shutdown(self, how: int) -> None:
