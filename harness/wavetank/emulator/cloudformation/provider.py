@@ -30,6 +30,7 @@ from localstack.services.plugins import Service, aws_provider
 from wavetank.emulator.cloudformation.actions import ResourceActions
 from wavetank.emulator.cloudformation.changes import ManagedChangeSet
 from wavetank.emulator.cloudformation.conditions import delete_resources_with_false_condition
+from wavetank.emulator.cloudformation.empty_parameters import keep_empty_parameters
 from wavetank.emulator.cloudformation.execution import (
     PendingOperation,
     start_in_order,
@@ -287,6 +288,7 @@ def wavetank_cloudformation() -> Service:
     for target, ours in IN_PROVIDER.items():
         patch_of(target).apply(ours)
     delete_resources_with_false_condition()
+    keep_empty_parameters()
     act_for_callers()
     service = Service.for_provider(WavetankCloudFormation())
     _handle_for_callers(service.skeleton)

@@ -45,6 +45,14 @@ PATCHES = (
         },
     ),
     *LOCALSTACK.patches(
+        "emulator.cloudformation.empty_parameters",
+        "an empty text that is given for a parameter counts, and not the parameter's default",
+        {
+            "localstack.services.cloudformation.engine.v2.change_set_model_preproc"
+            ":ChangeSetModelPreproc.visit_node_parameter": "(self, node_parameter)",
+        },
+    ),
+    *LOCALSTACK.patches(
         "emulator.lambda_.stream_poller",
         "batches of streams are split, retried and reported as on AWS, shards are read in order "
         "and once, and a change of a table says that Time to Live has made it",
