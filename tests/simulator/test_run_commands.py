@@ -190,7 +190,8 @@ def test_custom_templates_are_run_and_replayed(shell: Shell) -> None:
     code = ["--code", str(folder / "code"), "--parameter-overrides", "WarnAddress=w@example.com"]
     done = shell.run("run", "broken-deployment", "--seed", "3", *given, *code, "--json")
     assert done.code == ExitCode.VALID, done.err
-    assert {finding["verdict"] for finding in done.events("finding")} == {"valid"}
+    verdicts = {finding["verdict"] for finding in done.events("finding")}
+    assert verdicts == {"valid", "not exercised"}  # events that are given up are not compared
     replayed = shell.run("replay", "broken-deployment-3")
     assert "byte for byte" in replayed.out
 

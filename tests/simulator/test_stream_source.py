@@ -16,6 +16,7 @@ from tests.simulator.streams import (
     stream_reader,
 )
 from wavetank.aws.clients import ClientError
+from wavetank.core.findings import Verdict
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -27,6 +28,7 @@ from wavetank.history import (
     Settlement,
     Trigger,
 )
+from wavetank.invariants import GroupOrder, check_history
 
 PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
 
@@ -72,6 +74,9 @@ def test_changes_of_a_table_are_processed_in_order(
         reader.aws.dynamodb.delete_item(TableName="items", Key={"id": {"S": "0"}})
     assert reader.batches() == [(0, 1), (0.5, 2)]
     assert sources(reader) == {"arn:aws:dynamodb:eu-west-1:000000000000:table/items"}
+    assert [each.group for each in reader.of(EventAccepted)] == ['{"id": "0"}'] * 3
+    (order,) = check_history(reader.events, [GroupOrder()])
+    assert (order.verdict, order.evidence[:14]) == (Verdict.VALID, "1 event behind")
     first, second, third = printed_records(capsys.readouterr().out)
     assert [each["eventName"] for each in (first, second, third)] == ["INSERT", "MODIFY", "REMOVE"]
     assert first["dynamodb"]["NewImage"]["data"] == {"B": "AA=="}
@@ -161,6 +166,9 @@ def test_batches_of_different_keys_run_at_a_time(reader: StreamReader) -> None:
     with reader.run():
         for key in ("a", "a", "b"):
             reader.put({"sleep": 10}, key=key)
+    assert [each.group for each in reader.of(EventAccepted)] == ["a", "a", "b"]
+    (order,) = check_history(reader.events, [GroupOrder()])
+    assert order.verdict is Verdict.VALID
     assert reader.attempts() in ([0, 0, 10], [0, 10, 20])
     reader.deployed.simulator.reset()
     with reader.run():

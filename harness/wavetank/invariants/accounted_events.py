@@ -11,18 +11,32 @@ from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
 from wavetank.history import (
+    AttemptBegan,
     DestinationReached,
     Event,
     EventAccepted,
+    EventOffered,
     EventSettled,
     EventUndelivered,
+    MessageSent,
+    RecordsAccepted,
     RunBegan,
     Settlement,
+    WorkloadSent,
 )
 from wavetank.history.event import OK
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
 ACCOUNTED = frozenset({Settlement.PROCESSED, Settlement.FILTERED, Settlement.DEAD_LETTERED})
+TAKEN = (
+    AttemptBegan,
+    EventAccepted,
+    EventOffered,
+    EventUndelivered,
+    MessageSent,
+    RecordsAccepted,
+)
+"""What happens if anything reacts to a workload."""
 LOST = frozenset({Settlement.EXPIRED, Settlement.DISCARDED})
 
 
@@ -38,9 +52,14 @@ class NothingLost:
         self._violations = ProblemCounts()
         self._accepted = 0
         self._kept = 0
+        self._filtered = 0
         self._is_polled = False
+        self._sent = 0
+        self._is_taken = False
 
     def observe(self, event: Event) -> None:
+        self._sent += isinstance(event, WorkloadSent)
+        self._is_taken = self._is_taken or isinstance(event, TAKEN)
         match event:
             case RunBegan():
                 self._is_polled = bool(event.consumers)
@@ -62,7 +81,7 @@ class NothingLost:
                     )
 
     def finding(self, end: HistoryEnd) -> Finding | None:
-        if not self._accepted and not self._is_polled:
+        if not (self._accepted or self._is_polled or self._is_ignored):
             return None
         violations, missing = self._violations.copy(), ProblemCounts()
         for lost in self._lost.values():
@@ -76,10 +95,27 @@ class NothingLost:
             violations=violations,
             missing=missing,
             doubt="",
-            idle="" if self._accepted else "no queue or stream accepted an event",
+            idle=self._idle(),
             passed=f"{pluralize(self._accepted, 'event')}: "
-            f"{self._accepted - self._kept} processed, {self._kept} kept",
+            f"{self._accepted - self._kept - self._filtered} processed, {self._kept} kept"
+            + (f", {self._filtered} filtered out" if self._filtered else ""),
         )
+
+    @property
+    def _is_ignored(self) -> bool:
+        """Whether the workload has no effect at all."""
+        return bool(self._sent) and not self._is_taken
+
+    def _idle(self) -> str:
+        """Why there was nothing to check; empty if there was."""
+        if self._is_ignored:
+            sent = pluralize(self._sent, "event")
+            return f"no trigger took any of {sent} of the workload: look at targets and patterns"
+        if not self._accepted:
+            return "no queue or stream accepted an event"
+        if self._filtered == self._accepted:
+            return f"filters match none of {pluralize(self._filtered, 'event')}: look at them"
+        return ""
 
     def _settle(self, event: EventSettled) -> None:
         for each in event.ids:
@@ -87,4 +123,5 @@ class NothingLost:
             if event.settlement in LOST:
                 example = f"{each} of {event.source} at {rfc3339(event.at)}"
                 self._lost.setdefault(event.request, []).append((event.settlement, example))
+        self._filtered += len(event.ids) * (event.settlement is Settlement.FILTERED)
         self._kept += len(event.ids) * (event.settlement is Settlement.DEAD_LETTERED)

@@ -112,6 +112,11 @@ class Convergence:
             return Finding(self.name, Verdict.INVALID, self._listed(differences))
         if not comparison.entries:
             return self._not_exercised("nothing was left behind")
+        if comparison.fields and not comparison.left:
+            return self._not_exercised(
+                f"{', '.join(self._ignore)} may differ, which is each of "
+                f"{pluralize(comparison.fields, 'field')}: name those alone that differ"
+            )
         return Finding(self.name, Verdict.VALID, _agreement(comparison))
 
     def _listed(self, differences: Sequence[StateDifference]) -> str:

@@ -66,6 +66,9 @@ class StateComparison:
 
     differences: list[StateDifference] = field(default_factory=list)
     entries: int = 0
+    fields: int = 0
+    """Of the entries that have patterns; how many `left` of them no pattern names."""
+    left: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
     varying: int = 0
     copies: int = 0
@@ -81,6 +84,10 @@ class StateComparison:
         """Compare what the resource holds with the reference; order does not matter."""
         pairs, missing, extra = self._paired(resource, reference, found, patterns)
         self.entries += max(len(reference), len(found))
+        for entry in found if patterns else ():
+            fields = _leaves(entry.content) if entry.content else {}
+            self.fields += len(fields)
+            self.left += sum(not _ignoring(resource, path, patterns) for path in fields)
         for expected, actual in pairs:
             if changes := self._changes(resource, expected, actual, patterns):
                 self._differ(kind, resource, expected, "; ".join(changes), actual)

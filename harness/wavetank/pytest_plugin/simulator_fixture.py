@@ -13,7 +13,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpBody, http_call
 from wavetank.history import Event
-from wavetank.pytest_plugin.custom_invariants import Check, with_custom_findings
+from wavetank.pytest_plugin.custom_invariants import Check
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.resources import name_of
@@ -201,7 +201,7 @@ class SimulatorFixture:
             command=self._context.command,
         )
         self._context.run_reports.append(found.run_report)
-        return with_custom_findings(found, self._context.checks)
+        return self._context.completed(found)
 
     def _report_of_calls(self) -> str:
         """The calls of `http` outside of runs, for the report of a failed test."""

@@ -11,8 +11,10 @@ import pytest
 
 from wavetank.aws.answers import Answers
 from wavetank.core.errors import UsageError
-from wavetank.pytest_plugin.custom_invariants import Check
+from wavetank.core.findings import Verdict
+from wavetank.pytest_plugin.custom_invariants import Check, with_custom_findings
 from wavetank.pytest_plugin.marks import scenario_of
+from wavetank.pytest_plugin.result import ScenarioResult
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import workloads_beyond
 from wavetank.scenario.timing.settings import Durations
@@ -33,7 +35,8 @@ class RunContext:
 
     The horizon of `scenario` is zero without a mark. `workloads` are those that the test has added
     to the scenario's, `answers` its answers to calls, and `durations`, if set, replace the
-    scenario's. `checks` are its own invariants by their names.
+    scenario's. `checks` are its own invariants by their names. `properties` are those of the test
+    in JUnit's XML.
     """
 
     scenario: Scenario
@@ -42,6 +45,7 @@ class RunContext:
     folder: Path
     command: str
     run_reports: list[RunReport]
+    properties: list[tuple[str, object]] = field(default_factory=list)
     workloads: list[WorkloadSpec] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
     durations: Durations | None = None
@@ -79,6 +83,18 @@ class RunContext:
             raise UsageError(problem.expected, problem.found, problem.action)
         return scenario
 
+    def completed(self, result: ScenarioResult) -> ScenarioResult:
+        """The result with the findings of the test's own invariants.
+
+        Invariants that had nothing to check are added to the properties of the test.
+        """
+        found = with_custom_findings(result, self.checks)
+        for each in found.findings:
+            idle = (f"wavetank: {each.key}", f"{each.verdict}: {each.evidence}")
+            if each.verdict is Verdict.NOT_EXERCISED and idle not in self.properties:
+                self.properties.append(idle)
+        return found
+
     def history(self) -> Path:
         """The file of a further run."""
         return self.folder / f"history-{next(self._numbers)}.jsonl"
@@ -102,6 +118,7 @@ def context_of(item: pytest.Item, start: datetime, folder: Path) -> RunContext:
         folder=folder,
         command=f"pytest {_address(item)} --wavetank-seed {seed}",
         run_reports=item.stash.setdefault(RUN_REPORTS, []),
+        properties=item.user_properties,
     )
 
 

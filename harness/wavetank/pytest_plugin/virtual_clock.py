@@ -10,7 +10,6 @@ from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer, HttpCall
 from wavetank.history import Event, HistoryWriter, RunBegan
-from wavetank.pytest_plugin.custom_invariants import with_custom_findings
 from wavetank.pytest_plugin.durations import Span, duration_of
 from wavetank.pytest_plugin.failure_summary import failure_lines
 from wavetank.pytest_plugin.result import ScenarioResult, describe_run, run_report
@@ -148,7 +147,7 @@ class VirtualClock:
             lasted=duration_text(lasted),
             command=context.command,
         )
-        return with_custom_findings(found, context.checks)
+        return context.completed(found)
 
     def _require_in_progress(self) -> None:
         if self._is_finished:

@@ -14,6 +14,7 @@ from wavetank.history import (
     EventUndelivered,
     RunBegan,
     Settlement,
+    WorkloadSent,
 )
 from wavetank.invariants import NothingLost, check_history
 
@@ -48,6 +49,17 @@ def test_queues_that_accept_nothing_exercise_nothing() -> None:
     assert_found(NothingLost(), events, Verdict.NOT_EXERCISED, "no queue or stream accepted")
 
 
+def test_a_workload_that_no_trigger_takes_exercises_nothing() -> None:
+    """What to look at is said, also if the filter of a trigger matches none of its events."""
+    sent = WorkloadSent(NOON, 1, "put-events", "bus", 1, "", ("e",), "{}")
+    began, *_, drained, ended = history()
+    evidence = "no trigger took any of 1 event of the workload: look at targets and patterns"
+    events = [began, sent, drained, ended]
+    assert_found(NothingLost(), events, Verdict.NOT_EXERCISED, evidence)
+    events = history(sent, *accepted("a"), settled(Settlement.FILTERED, "a"))
+    assert_found(NothingLost(), events, Verdict.NOT_EXERCISED, "filters match none of 1 event")
+
+
 def test_processed_filtered_and_kept_events_are_valid() -> None:
     """Wherever they are kept."""
     events = history(
@@ -59,7 +71,9 @@ def test_processed_filtered_and_kept_events_are_valid() -> None:
         DestinationReached(NOON, "request", "arn:aws:sqs:eu-west-1:000000000000:failed", "ok"),
         EventUndelivered(NOON, "a rule", ("e",), QUEUE, "AccessDenied", 3, "ok"),
     )
-    assert_found(NothingLost(), events, Verdict.VALID, "5 events: 2 processed, 3 kept")
+    assert_found(
+        NothingLost(), events, Verdict.VALID, "5 events: 1 processed, 3 kept, 1 filtered out"
+    )
 
 
 def test_an_event_that_is_never_settled_is_missing() -> None:

@@ -94,7 +94,10 @@ def test_many_differences_are_counted() -> None:
 
 def test_a_pattern_leaves_fields_out_of_the_comparison() -> None:
     """How many values it left out is said."""
-    events = history([ONE], [DOUBLED])
+    more = StateEntry("2", '{"n": "1", "m": "1"}')
+    events = history([ONE, more], [DOUBLED, more])
     assert_found(Convergence(["*.n"]), events, Verdict.VALID, "1 ignored by *.n")
+    evidence = "*.n, Orders.m may differ, which is each of 3 fields: name those alone that differ"
+    assert_found(Convergence(["*.n", "Orders.m"]), events, Verdict.NOT_EXERCISED, evidence)
     with pytest.raises(UsageError):
         Convergence(["*"])

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline import NOON
 from wavetank.core.errors import UsageError
 from wavetank.core.findings import Finding, Verdict
 from wavetank.pytest_plugin.custom_invariants import Check, with_custom_findings
 from wavetank.pytest_plugin.result import ScenarioResult
+from wavetank.pytest_plugin.test_context import RunContext
 from wavetank.scenario.model import Scenario
 
 DRAINED = Finding("nothing remains", Verdict.VALID, "nothing remained", "drained")
@@ -54,3 +56,18 @@ def test_a_name_of_the_pipelines_own_is_refused() -> None:
     """Its verdict would hide the other one."""
     with pytest.raises(UsageError, match="drained"):
         with_custom_findings(RESULT, {"drained": asserting})
+
+
+def test_what_was_not_exercised_is_a_property_of_the_test() -> None:
+    """So it is in JUnit's XML, with the reason; other verdicts are not."""
+    context = RunContext(
+        scenario=RESULT.scenario,
+        seed=1,
+        start=NOON,
+        folder=Path(),
+        command="pytest",
+        run_reports=[],
+        checks={"idle": lambda _: Verdict.NOT_EXERCISED},
+    )
+    assert set(context.completed(RESULT).verdicts) == {"drained", "idle"}
+    assert context.properties == [("wavetank: idle", "not exercised: as the check says")]
