@@ -167,6 +167,21 @@ REPEATS: Mapping[str, str] = {
     r"tests/live/test_promotion\.py::test_a_failed_creation": (
         "tests/unit/deployment/test_stack_recovery.py"
     ),
+    r"tests/simulator/test_wheel\.py::test_a_run_in_an_empty_folder": (
+        "the wheel's other commands, in the same file, and tests/simulator/test_new_project.py"
+    ),
+    r"tests/simulator/test_templates\.py::test_a_lost_event_is_in_the_dead_letter": (
+        "tests/simulator/test_sam_templates.py: a discarded event in a queue"
+    ),
+    r"tests/simulator/test_faults\.py::test_an_invocation_ends_at.*\[\w+-\w+-[\w: .]+-[13]-": (
+        "the same at the second call"
+    ),
+    r"tests/campaign/test_local_executor\.py::test_(an_error_c|workers_that_never|a_stage)": (
+        "a worker that is killed, in the same file, and tests/unit/campaign"
+    ),
+    r"tests/simulator/test_contention\.py::test_without_durations": (
+        "the same cases with durations, which without them would not occur"
+    ),
 }
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (

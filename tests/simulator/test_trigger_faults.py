@@ -80,7 +80,12 @@ class Bug:
     part: str
 
 
-NIGHTLY = ("duplicate-event of a bucket", "late-event of a rule")
+NIGHTLY = (
+    "duplicate-batch of a stream",
+    "poison-message in a stream",
+    "duplicate-event of a bucket",
+    "late-event of a rule",
+)
 """The same as for the other source of the same fault."""
 SEEDS_MAX = 8
 GENERIC = frozenset({"convergence", "nothing-lost"})
