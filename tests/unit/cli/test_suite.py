@@ -66,10 +66,11 @@ def test_every_option_of_pytest_is_passed_on(pytestconfig: pytest.Config) -> Non
 
 
 SLOW_TO_END = """
-import sys, threading, time
+import sys, time
 try:
     print("ready", flush=True)
-    threading.Event().wait()
+    while True:
+        time.sleep(0.05)  # a signal just before an endless wait would not end it
 except KeyboardInterrupt:
     time.sleep(0.5)  # longer than subprocess.run would wait
     print("cleaned up")
