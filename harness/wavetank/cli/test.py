@@ -48,7 +48,7 @@ def run_suite(
     """Run the test suite in several processes.
 
     Without an option it runs the whole suite except the long and repeated tests (--nightly), in
-    about six minutes on two processors; where Docker or Chromium is missing, the tests that need
+    about nine minutes on two processors; where Docker or Chromium is missing, the tests that need
     it are skipped. A whole run that passes is recorded for deploy --target aws.
 
     Each test belongs to a tier, which is its folder and its mark: rules, unit, property, simulator,
