@@ -66,7 +66,8 @@ def test_every_option_of_pytest_is_passed_on(pytestconfig: pytest.Config) -> Non
 
 
 SLOW_TO_END = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 try:
     print("ready", flush=True)
     while True:
@@ -77,8 +78,9 @@ except KeyboardInterrupt:
     sys.exit(2)
 """
 RUN = f"""
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from wavetank.cli.test import _pytest
 sys.exit(_pytest([sys.executable, "-c", {SLOW_TO_END!r}], Path()))
 """
