@@ -23,7 +23,7 @@ def handler(event, context):
     print("plain")
     print("problem", file=sys.stderr)
     logging.getLogger().warning("careful")
-    time.sleep(event.get("sleep", 0))
+    time.sleep(event.get("sleep", 0))  # virtual time: the duration in REPORT
     if event.get("fail"):
         raise RuntimeError("on purpose")
 """

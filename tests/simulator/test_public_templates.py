@@ -20,7 +20,7 @@ PLAYED = [each for each in public_templates() if each.kind is not TemplateClass.
 @pytest.fixture(scope="module")
 def differences() -> dict[str, list[str]]:
     """For each template what differs, from a process that plays all."""
-    given = os.environ.get(CHECKOUT)  # noqa: TID251 - whoever runs the suite has it there
+    given = os.environ.get(CHECKOUT)  # noqa: TID251 - set for the nightly run
     if not given:
         pytest.skip(f"{CHECKOUT} names no checkout of the templates")
     checkout = Path(given)

@@ -193,7 +193,7 @@ def test_a_test_says_what_handlers_and_calls_take(simulator: SimulatorFixture) -
     assert timedelta(seconds=3) < ended.at - began.at < timedelta(seconds=4)
     recorded = '{"functions": {"rule-target": {"cold_start": "9s"}}, "handler": "3s"}'
     assert result.of(RunBegan)[0].options["durations"] == recorded
-    simulator.durations(functions={"Nobody": {"handler": "1s"}})
+    simulator.durations(functions={"Missing": {"handler": "1s"}})
     with pytest.raises(UsageError, match="function to be one of"):
         simulator.run(minutes=1)
 

@@ -19,7 +19,7 @@ from wavetank.templates.supported_resources import FUNCTION
 from wavetank.templates.triggers import (
     ORDER,
     TemplateSchedule,
-    Trigger,
+    TemplateTrigger,
     first_trigger,
     schedules,
     triggers,
@@ -143,7 +143,7 @@ def first_activity(tree: StackTree) -> FirstRun | FirstEvent | None:
     return min(events, key=lambda each: ORDER.index(each.kind), default=next(iter(invoked), None))
 
 
-def _reached(target: str | None, functions: list[str], edges: list[Trigger]) -> str | None:
+def _reached(target: str | None, functions: list[str], edges: list[TemplateTrigger]) -> str | None:
     """The function that gets what is sent to the target; None if that is not known."""
     seen = set[str]()
     while target is not None and target not in functions and target not in seen:

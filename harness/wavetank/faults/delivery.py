@@ -77,7 +77,7 @@ class UnconfirmedAddress(StateFault):
 
     kind: ClassVar[str] = "unconfirmed-address"
     title: ClassVar[str] = "An address is not confirmed"
-    finds: ClassVar[str] = "nobody else gets the alerts"
+    finds: ClassVar[str] = "a topic whose only confirmed address it was"
     needs: ClassVar[Capability] = Capability.SUBSCRIPTIONS
 
     subscription: int = field(default=1, metadata=names(Resource.SUBSCRIPTION))

@@ -5,7 +5,7 @@ buckets, queues, topics and delivery streams as the reference. Faults that keep 
 change the workload itself; such a run has no reference, nor has one without faults: there the
 invariant is not exercised.
 
-An event that was given up, and a caller that was told of a failure, explain what is missing or
+An event that was discarded, and a failure that was returned to a caller, explain what is missing or
 changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
 an item or object that should not be there; other invariants tell whether the event was kept.
 """
@@ -149,6 +149,6 @@ def _agreement(comparison: StateComparison) -> str:
     if comparison.varying:
         parts.append(f"{comparison.varying} but for instants and random ids")
     if comparison.copies:
-        parts.append(f"{comparison.copies} copied on the way")
+        parts.append(f"{comparison.copies} delivered more than once")
     parts += [f"{count} ignored by {pattern}" for pattern, count in comparison.ignored.items()]
     return ", ".join(parts)

@@ -50,7 +50,7 @@ class TemplateSchedule:
 
 
 @dataclass(frozen=True)
-class Trigger:
+class TemplateTrigger:
     """A workload of the `kind` on `source`, by logical id or name, reaches `target`.
 
     `fields` are those of the workload besides its body, and `body` is an object that passes the
@@ -78,7 +78,7 @@ def schedules(scope: TemplateScope) -> Iterator[TemplateSchedule]:
         yield TemplateSchedule(each.kind, expression, zone, found.name if found else None)
 
 
-def triggers(scope: TemplateScope) -> Iterator[Trigger]:
+def triggers(scope: TemplateScope) -> Iterator[TemplateTrigger]:
     """Every way in which an event comes to a function, a queue or a topic."""
     for name in scope.template.section("Resources"):
         resource = TemplateResource(scope, name)
@@ -86,13 +86,15 @@ def triggers(scope: TemplateScope) -> Iterator[Trigger]:
             yield from read(resource)
 
 
-def first_trigger(found: Iterable[Trigger], function: str) -> Trigger | None:
+def first_trigger(found: Iterable[TemplateTrigger], function: str) -> TemplateTrigger | None:
     """Where the events of the function come from, by way of all that is before it."""
     found = sorted(found, key=lambda each: ORDER.index(each.kind))
     return _first(found, function, frozenset())
 
 
-def _first(found: list[Trigger], target: str, seen: frozenset[str]) -> Trigger | None:
+def _first(
+    found: list[TemplateTrigger], target: str, seen: frozenset[str]
+) -> TemplateTrigger | None:
     for trigger in found:
         if trigger.target == target and trigger.source not in seen:
             return _first(found, trigger.source, seen | {target}) or trigger
@@ -105,12 +107,12 @@ def _resources(scope: TemplateScope, *kinds: str) -> Iterator[TemplateResource]:
             yield TemplateResource(scope, name)
 
 
-def _of_mapping(mapping: TemplateResource) -> Iterator[Trigger]:
+def _of_mapping(mapping: TemplateResource) -> Iterator[TemplateTrigger]:
     source = mapping.referred(mapping.properties.get("EventSourceArn"))
     function = mapping.referred(mapping.properties.get("FunctionName"))
     if source and function and source.kind in MAPPED:
         body = _item(source) if source.kind == TABLE else {}
-        yield Trigger(MAPPED[source.kind], source.name, function.name, body=body)
+        yield TemplateTrigger(MAPPED[source.kind], source.name, function.name, body=body)
 
 
 def _item(table: TemplateResource) -> dict[str, Any]:
@@ -125,12 +127,14 @@ def _item(table: TemplateResource) -> dict[str, Any]:
     return {name: 1 if types.get(name) == "N" else "1" for name in names if isinstance(name, str)}
 
 
-def _of_bucket(bucket: TemplateResource) -> Iterator[Trigger]:
+def _of_bucket(bucket: TemplateResource) -> Iterator[TemplateTrigger]:
     configuration = as_table(bucket.properties.get("NotificationConfiguration"))
     for name, (property_name, _) in NOTIFIED.items():
         for written in map(as_table, as_list(configuration.get(name))):
             if target := bucket.referred(written.get(property_name)):
-                yield Trigger("put-object", bucket.name, target.name, _object_key(bucket, written))
+                yield TemplateTrigger(
+                    "put-object", bucket.name, target.name, _object_key(bucket, written)
+                )
 
 
 def _object_key(bucket: TemplateResource, notification: Mapping[str, Any]) -> dict[str, str]:
@@ -145,20 +149,20 @@ def _object_key(bucket: TemplateResource, notification: Mapping[str, Any]) -> di
     return {"key": f"{parts.get('prefix', '')}{{{{ key }}}}{parts.get('suffix', '')}"}
 
 
-def _of_topic(topic: TemplateResource) -> Iterator[Trigger]:
+def _of_topic(topic: TemplateResource) -> Iterator[TemplateTrigger]:
     for written in map(as_table, as_list(topic.properties.get("Subscription"))):
         if target := topic.referred(written.get("Endpoint")):
-            yield Trigger("publish", topic.name, target.name)
+            yield TemplateTrigger("publish", topic.name, target.name)
 
 
-def _of_subscription(subscription: TemplateResource) -> Iterator[Trigger]:
+def _of_subscription(subscription: TemplateResource) -> Iterator[TemplateTrigger]:
     topic = subscription.referred(subscription.properties.get("TopicArn"))
     target = subscription.referred(subscription.properties.get("Endpoint"))
     if topic and target:
-        yield Trigger("publish", topic.name, target.name)
+        yield TemplateTrigger("publish", topic.name, target.name)
 
 
-def _of_rule(rule: TemplateResource) -> Iterator[Trigger]:
+def _of_rule(rule: TemplateResource) -> Iterator[TemplateTrigger]:
     pattern = as_table(rule.properties.get("EventPattern"))
     event = as_table(_matching(rule.scope, pattern))
     detail = as_table(event.get("detail"))
@@ -170,12 +174,14 @@ def _of_rule(rule: TemplateResource) -> Iterator[Trigger]:
             bucket = as_table(detail.get("bucket")).get("name")
             key = as_table(detail.get("object")).get("key")
             if bucket is not None:
-                yield Trigger("put-object", bucket, target.name, {"key": key} if key else {})
+                yield TemplateTrigger(
+                    "put-object", bucket, target.name, {"key": key} if key else {}
+                )
         elif not str(event.get("source", "")).startswith(SERVICE_PREFIX):
             named = {"source": event.get("source"), "detail_type": event.get("detail-type")}
             fields = {name: value for name, value in named.items() if value is not None}
             bus = rule.scope.text(rule.properties.get("EventBusName")) or DEFAULT_BUS
-            yield Trigger("put-events", bus, target.name, fields, detail)
+            yield TemplateTrigger("put-events", bus, target.name, fields, detail)
 
 
 def _matching(scope: TemplateScope, pattern: Any) -> Any:
@@ -190,7 +196,7 @@ def _matching(scope: TemplateScope, pattern: Any) -> Any:
     return {str(name): _matching(scope, value) for name, value in as_table(pattern).items()}
 
 
-def _of_log_subscription(subscription: TemplateResource) -> Iterator[Trigger]:
+def _of_log_subscription(subscription: TemplateResource) -> Iterator[TemplateTrigger]:
     """The function that writes the logs is invoked, if it is one of the template."""
     target = subscription.referred(subscription.properties.get("DestinationArn"))
     written = subscription.properties.get("LogGroupName")
@@ -204,24 +210,24 @@ def _of_log_subscription(subscription: TemplateResource) -> Iterator[Trigger]:
                 function.name,
                 function.scope.text(function.properties.get("FunctionName")),
             }:
-                yield Trigger("invoke", function.name, target.name)
+                yield TemplateTrigger("invoke", function.name, target.name)
 
 
-def _of_url(url: TemplateResource) -> Iterator[Trigger]:
+def _of_url(url: TemplateResource) -> Iterator[TemplateTrigger]:
     if function := url.referred(url.properties.get("TargetFunctionArn")):
-        yield Trigger("http", function.name, function.name)
+        yield TemplateTrigger("http", function.name, function.name)
 
 
-def _of_api(api: TemplateResource) -> Iterator[Trigger]:
+def _of_api(api: TemplateResource) -> Iterator[TemplateTrigger]:
     """The methods of its OpenAPI document."""
     for path, item in as_table(as_table(api.properties.get("Body")).get("paths")).items():
         for method, written in as_table(item).items():
             uri = as_table(as_table(written).get(INTEGRATION)).get("uri")
             if method in METHODS and (function := _invoked(api, uri)):
-                yield Trigger("http", api.name, function, _request(api, method, str(path)))
+                yield TemplateTrigger("http", api.name, function, _request(api, method, str(path)))
 
 
-def _of_route(route: TemplateResource) -> Iterator[Trigger]:
+def _of_route(route: TemplateResource) -> Iterator[TemplateTrigger]:
     """A route of an HTTP API by its integration, which it names as `integrations/ID`."""
     api = route.referred(route.properties.get("ApiId"))
     target = (route.scope.text(route.properties.get("Target")) or "").rpartition("/")[2]
@@ -230,10 +236,10 @@ def _of_route(route: TemplateResource) -> Iterator[Trigger]:
     uri = TemplateResource(route.scope, target).properties.get("IntegrationUri")
     method, _, path = (route.scope.text(route.properties.get("RouteKey")) or "").partition(" ")
     if function := _invoked(route, uri):
-        yield Trigger("http", api.name, function, _request(api, method, path))
+        yield TemplateTrigger("http", api.name, function, _request(api, method, path))
 
 
-def _of_method(method: TemplateResource) -> Iterator[Trigger]:
+def _of_method(method: TemplateResource) -> Iterator[TemplateTrigger]:
     """A method of a REST API, whose path is that of its resources."""
     api = method.referred(method.properties.get("RestApiId"))
     function = _invoked(method, as_table(method.properties.get("Integration")).get("Uri"))
@@ -245,7 +251,7 @@ def _of_method(method: TemplateResource) -> Iterator[Trigger]:
         parts.insert(0, resource.scope.text(resource.properties.get("PathPart")) or "")
         resource = resource.referred(resource.properties.get("ParentId"))
     verb = method.scope.text(method.properties.get("HttpMethod")) or ""
-    yield Trigger("http", api.name, function, _request(api, verb, f"/{'/'.join(parts)}"))
+    yield TemplateTrigger("http", api.name, function, _request(api, verb, f"/{'/'.join(parts)}"))
 
 
 def _invoked(resource: TemplateResource, uri: Any) -> str | None:

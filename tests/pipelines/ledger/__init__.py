@@ -3,6 +3,7 @@
 The invariants compare both with what was sent.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, 
 NAIVE = "naive-"
 
 
-class Ledger:
+class Ledger(ABC):
     """Base of invariants of the final ledger: of the naive one, or of the idempotent one."""
 
     part = ""
@@ -49,9 +50,9 @@ class Ledger:
             self.name, end, violations=violations, missing=none, doubt="", passed="it does"
         )
 
+    @abstractmethod
     def expected(self, sent: list[WorkloadSent]) -> Mapping[str, int]:
         """The items that a source should have, by name."""
-        raise NotImplementedError  # each invariant defines it
 
 
 class Total(Ledger):

@@ -156,7 +156,7 @@ def test_what_other_topics_send_is_no_alert() -> None:
 
 
 def test_a_pipeline_without_a_topic_for_failures_has_no_such_invariant() -> None:
-    """Failures that go to a queue alert nobody, so there is nothing to check."""
+    """Failures that go to a queue send no e-mail, so there is nothing to check."""
     events = [
         replace(event, confirmed={}) if isinstance(event, RunBegan) else event
         for event in calm(3, [2])

@@ -56,7 +56,7 @@ def test_attempts_at_a_repeated_event_are_named() -> None:
 
 
 def test_without_anything_unusual_all_writers_are_named() -> None:
-    """Nobody wrote what no call names."""
+    """An item that no call names has no writers."""
     known = writers(*ONCE)
     assert known.text("Orders", ITEM) == "attempt 1 of count, request r0"
     assert known.text("Orders", '{"id": "8"}') == ""

@@ -23,5 +23,5 @@ def _send_later(delay: timedelta, send: Callable[[], object], clock: Clock) -> N
     clock.sleep(delay.total_seconds())
     try:
         send()
-    except Exception as error:  # noqa: BLE001 - nobody waits for the answer
+    except Exception as error:  # noqa: BLE001 - its caller has returned
         LOG.warning("a delayed event is lost: %s", error)

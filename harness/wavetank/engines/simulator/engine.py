@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine
     from wavetank.emulator.lambda_.outcome import ExitStatus
     from wavetank.emulator.scheduler.access import DeployedSchedule
-    from wavetank.engines.simulator.handler_threads import StartedThread
+    from wavetank.engines.simulator.handler_threads import ResumableThread
 
 PORT = 4566
 ENDPOINT = f"http://simulator.invalid:{PORT}"
@@ -205,7 +205,7 @@ class Simulator:
         with outside_the_handler():
             return self._interceptor.wait_until(is_ready, seconds)
 
-    def start_thread(self, name: str, body: Callable[[], None]) -> "StartedThread":
+    def start_thread(self, name: str, body: Callable[[], None]) -> "ResumableThread":
         """Schedule a thread that a handler starts."""
         assert self._interceptor is not None  # as above
         return self._interceptor.start_thread(name, body)

@@ -33,7 +33,7 @@ CLOCKS = ("queue:time", "threading:_time")
 """Python measures timeouts of locks by them; freezegun leaves these modules out."""
 
 
-class StartedThread(Protocol):
+class ResumableThread(Protocol):
     """A thread of a handler, as the simulation sees it."""
 
     @property
@@ -51,7 +51,7 @@ class ThreadScheduler(Protocol):
         """Pause until it is ready, or for so long; returns whether it is ready."""
         ...
 
-    def start_thread(self, name: str, body: Callable[[], None]) -> StartedThread:
+    def start_thread(self, name: str, body: Callable[[], None]) -> ResumableThread:
         """Schedule a thread that runs the body."""
         ...
 
@@ -164,7 +164,7 @@ def _clock(stock: Callable[[], float]) -> Callable[[], float]:
     return monotonic
 
 
-STARTED: WeakKeyDictionary[threading.Thread, StartedThread] = WeakKeyDictionary()
+STARTED: WeakKeyDictionary[threading.Thread, ResumableThread] = WeakKeyDictionary()
 """The threads that handlers have started."""
 
 

@@ -2,11 +2,11 @@
 
 AWS publishes orders of magnitude and no distributions. The medians are estimates of that order, for
 calls within a Region; the 99th percentiles are about ten times as long, since time-outs and
-overlaps are caused by the rare long ones. Whoever has measured their own writes them in the
-scenario. [DynamoDB developer guide: single-digit milliseconds; S3 user guide, optimizing
-performance: 100 to 200 ms for small objects; SQS FAQ: tens or low hundreds of milliseconds; Lambda
-developer guide: execution environments, 100 ms to over 1 s for a cold start; configuring memory,
-1,769 MB are one processor]
+overlaps are caused by the rare long ones. Measured values are set in the scenario.
+[DynamoDB developer guide: single-digit milliseconds; S3 user guide, optimizing performance: 100 to
+200 ms for small objects; SQS FAQ: tens or low hundreds of milliseconds; Lambda developer guide:
+execution environments, 100 ms to over 1 s for a cold start; configuring memory, 1,769 MB are one
+processor]
 """
 
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ NOW, SOON = timedelta(), timedelta(milliseconds=1)
 def test_an_event_is_sent_once_for_each_delay(
     delays: list[timedelta], at_once: int, in_all: int
 ) -> None:
-    """What is due at once is sent before the service goes on; what fails later, nobody sees."""
+    """Without a delay it is sent before the service continues; a later failure is only logged."""
     sent: list[int] = []
 
     def send() -> None:

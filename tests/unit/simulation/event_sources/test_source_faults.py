@@ -54,7 +54,7 @@ def hit(source: str, event_source: str = "all") -> set[str]:
     ],
 )
 def test_a_fifo_queue_keeps_order_and_delivers_once(source: str, kinds: set[str]) -> None:
-    """And nobody can write a record of its own into the stream of a table."""
+    """A poison message is no fault of a table's stream either: only DynamoDB writes there."""
     assert hit(source) == kinds
 
 
