@@ -13,6 +13,7 @@ import pytest
 from tests.documents import blocks
 from tests.simulator.assistant import ask, deployed_assistant
 from tests.simulator.conftest import Deployed
+from tests.simulator.stacks import run_context, simulator_fixture
 from wavetank.aws.clients import ClientError
 from wavetank.core.errors import UsageError
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply
@@ -22,7 +23,6 @@ from wavetank.history import ApiCalled
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
 from wavetank.pytest_plugin.test_context import RunContext
-from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 
 DOCUMENT, MODEL = "docs/testing-your-own-pipeline.md", "eu-model-1"
@@ -47,21 +47,13 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
 @pytest.fixture
 def context(tmp_path: Path) -> RunContext:
     """That of a test without a mark."""
-    return RunContext(
-        scenario=Scenario(name="assistant", description="x", horizon=timedelta(minutes=1)),
-        seed=1,
-        start=START,
-        folder=tmp_path,
-        command="pytest",
-        run_reports=[],
-    )
+    return run_context(tmp_path)
 
 
 @pytest.fixture
 def assistant(stack: PluginsDeployed, context: RunContext) -> SimulatorFixture:
     """What a test of that pipeline has."""
-    stack.simulator.reset()
-    return SimulatorFixture(stack, context)
+    return simulator_fixture(stack, context)
 
 
 def error(code: str, message: str = "no", **members: Any) -> ClientError:

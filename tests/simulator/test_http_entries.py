@@ -13,17 +13,13 @@ import pytest
 
 from tests.pipelines.counter import COUNTER
 from tests.simulator.conftest import Deployed
-from tests.simulator.stacks import delete
-from wavetank.core.clock import WallClock
+from tests.simulator.stacks import deployed_beside, run_context, simulator_fixture
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer
-from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.history import AttemptBegan, HttpAnswered, Trigger, WorkloadSent
 from wavetank.inspection.stack_resources import every_resource
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
-from wavetank.pytest_plugin.test_context import RunContext
-from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 from wavetank.templates.http_resources import HTTP_CHECKS
 
@@ -33,28 +29,13 @@ API, URL = "ServerlessRestApi", "Count"
 @pytest.fixture(scope="module")
 def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
     """The simulator with the counter deployed; deleted afterwards."""
-    made = deployed.simulator
-    made.reset()
-    COUNTER.deploy(made.aws, WallClock())
-    made.take_baseline()
-    yield PluginsDeployed(made, COUNTER)
-    made.reset()
-    delete(made.aws, DEFAULT_STACK)
-    made.take_baseline()
+    with deployed_beside(deployed, COUNTER) as made:
+        yield made
 
 
 def fixture(stack: PluginsDeployed, folder: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
-    stack.simulator.reset()
-    context = RunContext(
-        scenario=Scenario(name="counter", description="x", horizon=timedelta()),
-        seed=1,
-        start=START,
-        folder=folder,
-        command="pytest",
-        run_reports=[],
-    )
-    return SimulatorFixture(stack, context)
+    return simulator_fixture(stack, run_context(folder))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import gc
 import json
 import warnings
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -13,13 +12,9 @@ import pytest
 
 from tests.pipelines.libraries import LIBRARIES
 from tests.simulator.conftest import Deployed
-from tests.simulator.stacks import delete
-from wavetank.core.clock import WallClock
-from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
+from tests.simulator.stacks import deployed_beside, run_context, simulator_fixture
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
-from wavetank.pytest_plugin.test_context import RunContext
-from wavetank.scenario.model import Scenario
 from wavetank.simulation.runner import START
 
 CALL = "_make_api_call"
@@ -30,14 +25,8 @@ pytestmark = pytest.mark.nightly  # installs the libraries from the package inde
 @pytest.fixture(scope="module")
 def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
     """The simulator with the functions deployed; deleted afterwards."""
-    made = deployed.simulator
-    made.reset()
-    LIBRARIES.deploy(made.aws, WallClock())
-    made.take_baseline()
-    yield PluginsDeployed(made, LIBRARIES)
-    made.reset()
-    delete(made.aws, DEFAULT_STACK)
-    made.take_baseline()
+    with deployed_beside(deployed, LIBRARIES) as made:
+        yield made
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the X-Ray SDK opens a socket, and never closes it
         gc.collect()
@@ -46,16 +35,7 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
 @pytest.fixture
 def libraries(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
-    stack.simulator.reset()
-    context = RunContext(
-        scenario=Scenario(name="libraries", description="x", horizon=timedelta()),
-        seed=1,
-        start=START,
-        folder=tmp_path,
-        command="pytest",
-        run_reports=[],
-    )
-    return SimulatorFixture(stack, context)
+    return simulator_fixture(stack, run_context(tmp_path))
 
 
 def ask(libraries: SimulatorFixture, path: str, body: object = None) -> Any:

@@ -1,18 +1,15 @@
 """Secrets and parameters of Systems Manager: in templates, and read and written by a handler."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.simulator.assistant import COLOR, ask, client, deployed_assistant
 from tests.simulator.conftest import Deployed
+from tests.simulator.stacks import run_context, simulator_fixture
 from wavetank.pytest_plugin.session_simulator import Deployed as PluginsDeployed
 from wavetank.pytest_plugin.simulator_fixture import SimulatorFixture
-from wavetank.pytest_plugin.test_context import RunContext
-from wavetank.scenario.model import Scenario
-from wavetank.simulation.runner import START
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +22,7 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
 @pytest.fixture
 def assistant(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
-    stack.simulator.reset()
-    context = RunContext(
-        scenario=Scenario(name="assistant", description="x", horizon=timedelta(minutes=1)),
-        seed=1,
-        start=START,
-        folder=tmp_path,
-        command="pytest",
-        run_reports=[],
-    )
-    return SimulatorFixture(stack, context)
+    return simulator_fixture(stack, run_context(tmp_path))
 
 
 def test_a_template_reads_them(assistant: SimulatorFixture) -> None:

@@ -11,13 +11,12 @@ import pytest
 
 from tests.pipelines.ledger import LEDGER
 from tests.simulator.conftest import Deployed
-from tests.simulator.stacks import delete
+from tests.simulator.stacks import deployed_beside
 from wavetank.campaign.cases import CampaignCases, Seeds
 from wavetank.campaign.results import CaseResult
 from wavetank.campaign.shrinking import Budget, shrink
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import Event, EventSettled, FaultInjected, Settlement
 from wavetank.scenario.parser import parse_scenario
@@ -38,14 +37,8 @@ BUS = f'kind = "put-events"\ntarget = "default"\n{RATE}\n{BODY}'
 @pytest.fixture(scope="module")
 def simulator(deployed: Deployed) -> Iterator[Simulator]:
     """With the ledger deployed beside the project's pipeline; deleted afterwards."""
-    found = deployed.simulator
-    found.reset()
-    LEDGER.deploy(found.aws, WallClock())
-    found.take_baseline()
-    yield found
-    found.reset()
-    delete(found.aws, DEFAULT_STACK)
-    found.take_baseline()
+    with deployed_beside(deployed, LEDGER) as made:
+        yield made.simulator
 
 
 def run(

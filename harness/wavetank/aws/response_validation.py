@@ -7,10 +7,9 @@ read. Lengths, ranges and enumerations are not checked, because AWS changes them
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
-from wavetank.core.suggestions import shown
+from wavetank.core.suggestions import did_you_mean, shown
 
 KEYS_SHOWN_MAX = 12
 TYPES: Mapping[str, tuple[str, tuple[type, ...]]] = {
@@ -102,5 +101,5 @@ def _keys(shape: Any) -> str:
 
 
 def _nearest(name: object, shape: Any) -> str:
-    near = get_close_matches(str(name), shape.members, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+    near = did_you_mean(str(name), shape.members)
+    return f" ({near})" if near else ""

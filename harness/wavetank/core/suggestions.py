@@ -15,11 +15,13 @@ def one_of(expected: str, found: str, allowed: Iterable[str]) -> tuple[str, str,
 
 
 def nearest(found: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The allowed word that is most like it; None if none is at least as similar as the `cutoff`.
+    """The allowed word that is most like it, in any case and with or without underscores.
 
-    1 is equal. [difflib: get_close_matches]
+    None if none is at least as similar as the `cutoff`; 1 is equal. [difflib: get_close_matches]
     """
-    return next(iter(get_close_matches(found, sorted(allowed), n=1, cutoff=cutoff)), None)
+    words = {_plain(word): word for word in sorted(allowed)}
+    near = get_close_matches(_plain(found), words, n=1, cutoff=cutoff)
+    return words[near[0]] if near else None
 
 
 def did_you_mean(found: str, allowed: Iterable[str]) -> str | None:
@@ -29,13 +31,15 @@ def did_you_mean(found: str, allowed: Iterable[str]) -> str | None:
 
 
 def nearest_of(found: str, allowed: Iterable[str], otherwise: str) -> tuple[str, str]:
-    """The last two parts of the error for a word of a set too long to list, in any case.
+    """The last two parts of the error for a word of a set too long to list.
 
     They are what was found, and the closest word, or else `otherwise`.
     """
-    words = {word.lower().replace("_", ""): word for word in allowed}
-    near = get_close_matches(found.lower().replace("_", ""), words, n=1)
-    return shown(found), f"did you mean {words[near[0]]}?" if near else otherwise
+    return shown(found), did_you_mean(found, allowed) or otherwise
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "")
 
 
 def shown(value: object) -> str:

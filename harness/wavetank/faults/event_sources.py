@@ -34,7 +34,7 @@ class EventSourceFault(Fault):
         check_resource_name("event_source", self.event_source)
 
     def is_of(self, event_source: str) -> bool:
-        """Whether it hits the queue, stream or table of that name."""
+        """Whether it hits the source of that name."""
         return self.event_source in {UNLIMITED, event_source}
 
 

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import SECOND, Choose
-from wavetank.faults.fault import CountedFault, check_resource_name, names
+from wavetank.faults.event_sources import EventSourceFault
+from wavetank.faults.fault import CountedFault, names
 from wavetank.faults.references import UNLIMITED, Resource
 from wavetank.faults.targets import FaultTargets
 
 
 @dataclass(frozen=True, kw_only=True)
-class PushedEventFault(CountedFault):
+class PushedEventFault(EventSourceFault, CountedFault):
     """Base of faults of the events of one bucket, rule, topic or log group, or of `all` of them.
 
     `event_source` is its logical id or its name. An event counts once for each function. In a
@@ -22,14 +23,6 @@ class PushedEventFault(CountedFault):
     needs: ClassVar[Capability] = Capability.PUSHED_EVENTS
 
     event_source: str = field(default=UNLIMITED, metadata=names(Resource.ASYNC_SOURCE))
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_resource_name("event_source", self.event_source)
-
-    def is_of(self, event_source: str) -> bool:
-        """Whether it hits the bucket, rule, topic or log group of that name."""
-        return self.event_source in {UNLIMITED, event_source}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,12 @@ makes to the types of resource that are there.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from wavetank.core.resource_name import is_fifo
 from wavetank.faults.references import FunctionRole, Resource, RoleOwner
 from wavetank.faults.targets import FaultTargets
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.problems import TemplateResource
-from wavetank.templates.references import OF_FUNCTION, ResourceReference, TemplateScope
+from wavetank.templates.references import TemplateScope
 
 FUNCTION, QUEUE = "AWS::Lambda::Function", "AWS::SQS::Queue"
 STREAM, TABLE = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"
@@ -78,7 +79,7 @@ class _Found:
         if kind in PRESENT:
             self.resources.add(PRESENT[kind])
         if kind == FUNCTION:
-            self.functions.add(_key(resource.scope, resource.name))
+            self.functions.add(_key(resource))
             self.keeps_failures |= "DeadLetterConfig" in properties
         if kind in TRIGGERS:
             TRIGGERS[kind](self, resource)
@@ -128,7 +129,7 @@ class _Found:
         kind = OF_SERVICES.get(kind, kind)
         self.read[kind] = None
         self.keeps_failures |= "DestinationConfig" in mapping.properties
-        if kind == QUEUE and _is_fifo(mapping.scope, written):
+        if kind == QUEUE and _is_fifo(mapping, written):
             self.resources.add(Resource.MESSAGE_SOURCE)
         elif kind == QUEUE:
             self.resources |= {Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE, Resource.QUEUE}
@@ -139,19 +140,19 @@ class _Found:
 
     def add_destination(self, configuration: TemplateResource) -> None:
         """Note where Lambda sends the events of a function that it gives up."""
-        scope, properties = configuration.scope, configuration.properties
+        properties = configuration.properties
         destinations = as_table(properties.get("DestinationConfig"))
         written = as_table(destinations.get("OnFailure")).get("Destination")
         self.keeps_failures |= written is not None
-        function = _function(scope, properties.get("FunctionName"))
-        destination = _function(scope, written)
+        function = _function(configuration, properties.get("FunctionName"))
+        destination = _function(configuration, written)
         if function is not None and destination is not None:
             self.failures_of[function] = destination
 
     def add_rule(self, rule: TemplateResource) -> None:
         """Note a rule of EventBridge, with a schedule or a pattern."""
         targets = [as_table(each) for each in as_list(rule.properties.get("Targets"))]
-        invoked = {_function(rule.scope, each.get("Arn")) for each in targets} - {None}
+        invoked = {_function(rule, each.get("Arn")) for each in targets} - {None}
         if "ScheduleExpression" in rule.properties:
             self.resources.add(Resource.RULE)
             self.scheduled |= invoked
@@ -176,7 +177,7 @@ class _Found:
     def add_log_filter(self, log_filter: TemplateResource) -> None:
         """Note a subscription filter of a log group."""
         written = log_filter.properties.get("DestinationArn")
-        self._add_async(is_there=_function(log_filter.scope, written) is not None)
+        self._add_async(is_there=_function(log_filter, written) is not None)
 
     def _add_subscriber(self, protocol: str | None) -> None:
         if protocol == "email":
@@ -200,25 +201,19 @@ TRIGGERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
 """What each type says about the triggers of functions."""
 
 
-def _key(scope: TemplateScope, name: str) -> object:
-    return scope.template.path, name
+def _key(function: TemplateResource) -> object:
+    return function.scope.template.path, function.name
 
 
-def _function(scope: TemplateScope, written: object) -> object | None:
-    """The function that the value names, by itself or by a version or alias; None for another."""
-    value = scope.value(written)
-    if not isinstance(value, ResourceReference):
-        return None
-    if value.kind in OF_FUNCTION and value.resource in scope.template.section("Resources"):
-        properties = TemplateResource(scope, value.resource).properties
-        return _function(scope, properties.get("FunctionName"))
-    return _key(scope, value.resource) if value.kind == FUNCTION else None
+def _function(resource: TemplateResource, written: object) -> object | None:
+    """The function that one of its values refers to; None for anything else."""
+    found = resource.referred(written)
+    return _key(found) if found is not None and found.kind == FUNCTION else None
 
 
-def _is_fifo(scope: TemplateScope, written: object) -> bool:
-    value = scope.value(written)
-    if not isinstance(value, ResourceReference):
-        return str(value).endswith(".fifo")
-    resources = scope.template.section("Resources")
-    written_queue = as_table(resources.get(value.resource)).get("Properties")
-    return str(as_table(written_queue).get("FifoQueue")).lower() == "true"
+def _is_fifo(mapping: TemplateResource, written: object) -> bool:
+    """Whether the queue of that reference or ARN is a FIFO queue."""
+    queue = mapping.referred(written)
+    if queue is None:
+        return is_fifo(str(mapping.scope.value(written)))
+    return str(queue.properties.get("FifoQueue")).lower() == "true"

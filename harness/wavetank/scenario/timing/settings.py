@@ -9,11 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 
 from wavetank.core.field_values import FieldError, read_choice
-from wavetank.core.suggestions import one_of, shown
+from wavetank.core.suggestions import nearest_of, one_of, shown
 from wavetank.scenario.timing.defaults import (
     COLD_START,
     HANDLER,
@@ -170,9 +169,9 @@ def _check_operation(name: str, service: str, operation: str) -> None:
 
     known = operation_names(service)
     if operation not in known:
-        near = get_close_matches(operation, known, n=1)
-        action = f"did you mean {near[0]}?" if near else "look it up in the API reference"
-        raise FieldError(name, f"an operation of {service} as the SDK names it", operation, action)
+        expected = f"an operation of {service} as the SDK names it"
+        found = nearest_of(operation, known, "look it up in the API reference")
+        raise FieldError(name, expected, *found)
 
 
 def _distribution(name: str, value: object) -> Distribution:
