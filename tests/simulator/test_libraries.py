@@ -35,7 +35,9 @@ def stack(deployed: Deployed) -> Iterator[PluginsDeployed]:
 @pytest.fixture
 def libraries(stack: PluginsDeployed, tmp_path: Path) -> SimulatorFixture:
     """What a test of that pipeline has."""
-    return simulator_fixture(stack, run_context(tmp_path))
+    made = simulator_fixture(stack, run_context(tmp_path))
+    made.durations(defaults="none")  # the tests name instants
+    return made
 
 
 def ask(libraries: SimulatorFixture, path: str, body: object = None) -> Any:

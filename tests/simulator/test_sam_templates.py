@@ -10,9 +10,8 @@ import pytest
 
 from tests.pipelines.garden import GARDEN
 from tests.simulator.conftest import Deployed
-from tests.simulator.stacks import delete
+from tests.simulator.stacks import deployed_beside
 from wavetank.aws.clients import AwsClients
-from wavetank.core.clock import WallClock
 from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.functions import HandlerCrash
@@ -32,14 +31,8 @@ from wavetank.simulation.runner import RunSpec, simulate
 @pytest.fixture(scope="module")
 def simulator(deployed: Deployed) -> Iterator[Simulator]:
     """The simulator with the garden deployed; deleted afterwards."""
-    simulator = deployed.simulator
-    simulator.reset()  # or what the tests before have left would be in the baseline
-    GARDEN.deploy(simulator.aws, WallClock())
-    simulator.take_baseline()
-    yield simulator
-    simulator.reset()
-    delete(simulator.aws, DEFAULT_STACK)
-    simulator.take_baseline()
+    with deployed_beside(deployed, GARDEN) as made:
+        yield made.simulator
 
 
 def resources(aws: AwsClients, stack: str = DEFAULT_STACK) -> dict[str, Any]:
