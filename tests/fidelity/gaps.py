@@ -276,6 +276,12 @@ DIFFERENT = (
     ),
     Gap(
         "Lambda",
+        "a function can use a layer of another account, which permits it",
+        "its content is given (`[layers]` in `wavetank.toml`): the stack has a layer of its own "
+        "with it, whose ARN the function's configuration shows",
+    ),
+    Gap(
+        "Lambda",
         "layers can have extensions; code and layers have at most 250 MB together",
         "extensions are not started; each archive is limited by itself",
     ),

@@ -71,7 +71,8 @@ class PublicTemplate:
     """A template of the list.
 
     `functions` and `failures` are how many attempts of each function succeed and fail, by logical
-    id; `logs` are texts that functions print. `web` has the answers of the web, by URL.
+    id; `logs` are texts that functions print. `web` has the answers of the web, by URL; `layers`
+    what is in layers of other accounts, by name and version: paths below the template's folder.
     """
 
     path: str
@@ -81,6 +82,7 @@ class PublicTemplate:
     reason: str = ""
     needs: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+    layers: Mapping[str, str] = field(default_factory=dict)
     start: datetime = START
     horizon: timedelta = MINUTE
     setup: tuple[AwsCall, ...] = ()

@@ -6,6 +6,7 @@ and the differences for each template that is not refused.
 """
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ from wavetank.aws.clients import AwsClients, ClientError
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import WavetankError
 from wavetank.core.http_call import HttpAnswer, http_call
+from wavetank.core.settings import REGION
 from wavetank.deployment.pipelines.user_pipeline import DEFAULT_STACK, TemplatesPipeline
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.engines.simulator.startup import simulator
@@ -151,7 +153,11 @@ def found_differences(
     checkout: Path, template: PublicTemplate, simulator: Simulator
 ) -> Iterator[str]:
     """Deploy, play and delete the template; what differs from the expected effect."""
-    pipeline = TemplatesPipeline(template=checkout / template.path, parameters=template.parameters)
+    path = checkout / template.path
+    layers = tuple(
+        (_layer_arn(path, name), path.parent / content) for name, content in template.layers.items()
+    )
+    pipeline = TemplatesPipeline(template=path, parameters=template.parameters, layers=layers)
     try:
         pipeline.deploy(simulator.aws, WallClock())
     except WavetankError as error:
@@ -165,6 +171,13 @@ def found_differences(
     simulator.reset()
     delete(simulator.aws, DEFAULT_STACK)
     simulator.take_baseline()
+
+
+def _layer_arn(template: Path, name: str) -> str:
+    """The ARN of the layer of that name and version; its account is in the template only."""
+    found = re.search(rf"\d{{12}}:layer:{name}", template.read_text(encoding="utf-8"))
+    assert found is not None, name
+    return f"arn:aws:lambda:{REGION}:{found[0]}"
 
 
 def main(arguments: list[str]) -> None:

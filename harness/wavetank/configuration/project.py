@@ -42,6 +42,7 @@ def stack_name_form() -> str:
 
 EXPECTED_VALUES = {
     "code": "the path of a folder",
+    "layers": "a table of paths by the layers' ARNs, under a line [layers]",
     "may_differ": """a list of patterns of fields, such as ["*.updated_at"]""",
     "name": stack_name_form(),
     "parameters": "a table of the template's parameters, under a line [parameters]",
@@ -69,6 +70,7 @@ class ConfigurationSchema(StrictModel):
     scenarios: RelativePath = "scenarios"
     may_differ: list[FieldPattern] = Field(default_factory=list)
     parameters: dict[str, ParameterValue] = Field(default_factory=dict)
+    layers: dict[str, RelativePath] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Configuration:
     folder that code paths are relative to; by default each template's own. `seed_data` has the
     first items of tables; by default `seed.json` beside the code. `scenarios` is the folder of
     scenario files. `may_differ` are patterns of fields, such as `*.updated_at`, that may end
-    otherwise after a run with faults than without.
+    otherwise after a run with faults than without. `layers` are paths of what is in layers of other
+    accounts, by the ARN of the layer's version.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Configuration:
     scenarios: Path
     may_differ: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
+    layers: tuple[tuple[str, Path], ...]
 
 
 def project_configuration() -> Configuration | None:
@@ -153,6 +157,7 @@ def _configuration(schema: ConfigurationSchema, folder: Path) -> Configuration:
         scenarios=folder / schema.scenarios,
         may_differ=tuple(schema.may_differ),
         parameters=tuple((name, _as_text(value)) for name, value in schema.parameters.items()),
+        layers=tuple((arn, folder / written) for arn, written in schema.layers.items()),
     )
 
 
@@ -185,11 +190,20 @@ def _missing_files(schema: ConfigurationSchema, folder: Path) -> list[FieldProbl
         *((key, written) for key, written in files.items() if not _is_file(folder, written)),
         *((key, written) for key, written in folders.items() if not _is_folder(folder, written)),
     ]
+    paths: list[tuple[tuple[str, ...], str | None]] = [((key,), each) for key, each in missing]
+    paths += [
+        (("layers", arn), written)
+        for arn, written in schema.layers.items()
+        if not (folder / written).exists()
+    ]
     return [
         FieldProblem(
-            (key,), f"`{key}` to be {EXPECTED_VALUES[key]}", f"none at {written!r}", "correct it"
+            path,
+            f"`{path[0]}` to be {EXPECTED_VALUES[path[0]]}",
+            f"none at {written!r}",
+            "correct it",
         )
-        for key, written in missing
+        for path, written in paths
     ]
 
 

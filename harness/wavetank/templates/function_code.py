@@ -6,7 +6,8 @@
     Code: {ZipFile: ...}     in the template itself: left to CloudFormation
     Code: {S3Bucket, S3Key}  used if the key is a file below the folder of code
 
-A layer's `Content` is found in the same way; it cannot be in the template itself. Of SAM's
+A layer's `Content` is found in the same way; it cannot be in the template itself. That of another
+account's layer is what the user gives: a folder, a zip, or a list of requirements. Of SAM's
 functions and layers it is the build, if that is newer than the source, or else the source with its
 requirements.
 
@@ -20,6 +21,7 @@ from typing import Any
 
 from wavetank.core.text import short_path
 from wavetank.templates.accessors import as_table
+from wavetank.templates.external_layers import GIVEN
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import TemplateScope
 from wavetank.templates.sam_build import SamBuild
@@ -28,6 +30,7 @@ from wavetank.templates.supported_resources import FUNCTION, LAYER
 CODE_PROPERTIES = {FUNCTION: "Code", LAYER: "Content"}
 """The property with the code, by the type of the resource."""
 REQUIREMENTS = "requirements.txt"
+LIST_SUFFIX = ".txt"
 LAYER_FOLDER = "python"
 """Where a layer in Python has its packages. [Lambda developer guide, python-layers]"""
 SAM_BUILD = "run `sam build` first"
@@ -77,6 +80,9 @@ class _CodeFinder:
 
     def code_of(self, resource: TemplateResource) -> LocalCode | None:
         """The code; None if the template contains it, or it is missing."""
+        given = as_table(resource.properties.get("Content")).get(GIVEN)
+        if given is not None:
+            return self._given(resource, Path(given))
         path = self._path(resource)
         origin = self._scope.template.origins.get(resource.name)
         if path is None or origin is None or not path.is_dir() or self._build.contains(path):
@@ -84,6 +90,16 @@ class _CodeFinder:
         if (built := self._build.current(origin, path)) is not None:
             return LocalCode(built)
         return self._source(resource, path)
+
+    def _given(self, layer: TemplateResource, path: Path) -> LocalCode | None:
+        if not path.exists():
+            expected = "the content of a layer: a folder, a zip or a list of requirements"
+            found = f"with content that does not exist ({short_path(path)})"
+            self.problems.append(layer.problem(expected, found, "correct its path"))
+            return None
+        if path.suffix != LIST_SUFFIX:
+            return LocalCode(path)
+        return LocalCode(path, requirements=path, under=LAYER_FOLDER, is_source=True)
 
     def _source(self, resource: TemplateResource, path: Path) -> LocalCode | None:
         method = resource.build_method

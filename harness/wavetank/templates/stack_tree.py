@@ -6,12 +6,14 @@ condition is not there, and each resource that SAM makes is.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from wavetank.core.errors import UsageError
 from wavetank.templates import cdk, sam
 from wavetank.templates.accessors import as_table
 from wavetank.templates.cycles import circular_references
 from wavetank.templates.document import Template, check_form, read_document
+from wavetank.templates.external_layers import with_given_layers
 from wavetank.templates.includes import included
 from wavetank.templates.loops import unrolled
 from wavetank.templates.problems import TemplateProblem, TemplateResource
@@ -29,7 +31,8 @@ class StackTree:
 
     `problems` are those of this template. The nested ones are read when they are first asked for,
     since their parameters may be outputs of each other. `code` is the folder that code paths are
-    relative to; by default each template's own.
+    relative to; by default each template's own. `layers` are paths of the content of other
+    accounts' layers, by ARN.
 
     Raises:
         UsageError: the file is missing or not a template.
@@ -42,10 +45,12 @@ class StackTree:
         storage: TemplateScope | None = None,
         within: tuple[Path, ...] = (),
         code: Path | None = None,
+        layers: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
         self.problems: list[TemplateProblem] = []
         self._within = (*within, path.resolve())
         self._code = code
+        self._layers = layers
         self._nested: dict[str, StackTree | None] = {}
         template, found = included(cdk.localized(read_document(path)))
         self.problems += found
@@ -108,6 +113,8 @@ class StackTree:
         self.problems += found
         if not sam.is_sam(template):
             self.problems += unknown_properties(template)
+            scope = TemplateScope(template, parameters, storage)
+            template = with_given_layers(scope, self._layers)
         return template
 
     def _nested_scope(self, name: str) -> TemplateScope | None:
@@ -140,7 +147,9 @@ class StackTree:
             return None
         try:
             parameters = self._parameters(stack)
-            tree = StackTree(path, parameters, within=self._within, code=self._code)
+            tree = StackTree(
+                path, parameters, within=self._within, code=self._code, layers=self._layers
+            )
         except UsageError as error:
             problem = stack.problem(
                 error.expected, f"with {error.found}", error.action, ("TemplateURL",)

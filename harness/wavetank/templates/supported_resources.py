@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.external_layers import is_external, layers_without_content
 from wavetank.templates.http_resources import HTTP_CHECKS
 from wavetank.templates.problems import TemplateProblem, TemplateResource
 from wavetank.templates.references import NESTED_STACK, TemplateScope
@@ -143,10 +144,11 @@ def _check_dead_letters(function: TemplateResource) -> Iterator[TemplateProblem]
 
 
 def _check_layers(function: TemplateResource) -> Iterator[TemplateProblem]:
+    yield from layers_without_content(function)
     for number, layer in enumerate(as_list(function.properties.get("Layers"))):
-        if function.scope.kind(layer) != LAYER:
-            meant = function.scope.value(layer)
-            shown = meant if isinstance(meant, str) else function.scope.kind(layer)
+        meant = function.scope.value(layer)
+        shown = meant if isinstance(meant, str) else function.scope.kind(layer)
+        if function.scope.kind(layer) != LAYER and not is_external(str(shown)):
             expected, what = "layers of the templates", f"with {_shown(shown)} as a layer"
             action = "add its content to a template as AWS::Lambda::LayerVersion"
             yield function.problem(expected, what, action, ("Layers", number))

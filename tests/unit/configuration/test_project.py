@@ -43,6 +43,9 @@ def test_every_key_is_read(folder: Path) -> None:
     Stage = "test"
     Days = 3
     Debug = true
+
+    [layers]
+    "arn:aws:lambda:eu-west-1:1:layer:x:1" = "src"
     """
     (folder / CONFIGURATION).write_text(text)
     found = read_configuration(find_project(folder / "src"))
@@ -55,6 +58,7 @@ def test_every_key_is_read(folder: Path) -> None:
     assert (found.seed_data, found.scenarios) == (folder / "items.json", folder / "faults")
     assert found.may_differ == ("*.updated_at",)
     assert found.parameters == (("Stage", "test"), ("Days", "3"), ("Debug", "true"))
+    assert found.layers == (("arn:aws:lambda:eu-west-1:1:layer:x:1", folder / "src"),)
 
 
 def test_a_project_without_the_file_has_no_configuration(folder: Path) -> None:
@@ -83,6 +87,11 @@ def test_a_project_without_the_file_has_no_configuration(folder: Path) -> None:
         ('template = "template.yaml"\n[parameters]\nA = [1]', "texts, numbers or booleans; found"),
         ('template = "template.yaml"\nparameters = 3', "a table of the template's parameters"),
         ('template = "template.yaml"\nmay_differ = ["*"]', "a list of patterns of fields, such as"),
+        (
+            'template = "template.yaml"\n[layers]\n"arn:x" = "none"',
+            "table of paths by the layers' ARNs, under a line [layers]; found none at 'none' at wave",
+        ),
+        ('template = "template.yaml"\nlayers = 3', "a table of paths by the layers' ARNs"),
         (f"template = {'[' * 5000}", "lists nested too deeply in wavetank.toml"),
     ],
 )

@@ -45,6 +45,7 @@ class PipelineChoice:
     overrides: str | None = None
     seed_data: Path | None = None
     may_differ: tuple[str, ...] = ()
+    layers: tuple[tuple[str, Path], ...] = ()
 
     def in_project(self, configuration: Configuration | None) -> "PipelineChoice":
         """With the values of the project's `wavetank.toml` where no option gives another.
@@ -62,6 +63,7 @@ class PipelineChoice:
             code=self.code or configuration.code,
             seed_data=configuration.seed_data,
             may_differ=configuration.may_differ,
+            layers=configuration.layers,
             overrides=_as_overrides(parameters),
         )
 
@@ -125,6 +127,7 @@ class PipelineChoice:
             name=name,
             seed_data=self.seed_data,
             may_differ=self.may_differ,
+            layers=self.layers,
         )
 
     def refuse_of_templates(self) -> None:
@@ -193,6 +196,9 @@ def choice_of(options: Mapping[str, str]) -> PipelineChoice:
         overrides=remaining.pop("--parameter-overrides", None),
         seed_data=_path(remaining.pop("--seed-data", None)),
         may_differ=tuple(remaining.pop("--may-differ", "").split()),
+        layers=tuple(
+            (arn, Path(path)) for arn, path in parse_parameters(remaining.pop("--layers", ""))
+        ),
     )
     if remaining:
         expected = "a run of a pipeline that this version can deploy"

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from wavetank.aws.clients import AwsClients
@@ -22,6 +23,7 @@ from wavetank.deployment.python_requirements import RequirementsCache
 from wavetank.faults.targets import FaultTargets
 from wavetank.history import TableSnapshot
 from wavetank.invariants import Convergence, Invariant, generic_invariants
+from wavetank.templates.external_layers import missing_layers
 from wavetank.templates.fault_targets import fault_targets
 from wavetank.templates.function_code import LocalCode, local_code
 from wavetank.templates.handler_syntax import syntax_problems
@@ -46,7 +48,8 @@ class TemplatesPipeline:
     relative; by default each template's own folder. `parameters` are values of the templates'
     parameters. `seed_data` is the file with the tables' first items; by default `seed.json` in the
     folder of code, if there is one. `may_differ` are patterns of fields that may differ between a
-    run with faults and one without, such as `*.updated_at`.
+    run with faults and one without, such as `*.updated_at`. `layers` are the ARNs of other
+    accounts' layers with what is in them: a folder or zip as at /opt, or a `requirements.txt`.
     """
 
     template: Path
@@ -56,6 +59,7 @@ class TemplatesPipeline:
     name: str = DEFAULT_STACK
     seed_data: Path | None = None
     may_differ: tuple[str, ...] = ()
+    layers: tuple[tuple[str, Path], ...] = ()
 
     @property
     def storage_stack(self) -> str:
@@ -105,6 +109,7 @@ class TemplatesPipeline:
             "--seed-data": str(self.seed_data or ""),
             "--may-differ": " ".join(self.may_differ),
             "--parameter-overrides": shlex.join(f"{k}={v}" for k, v in self.parameters),
+            "--layers": shlex.join(f"{arn}={path}" for arn, path in self.layers),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -152,12 +157,13 @@ class TemplatesPipeline:
         """The templates by the name of their stack, in the order of deployment."""
         if self.code is not None and not self.code.is_dir():
             raise UsageError("a folder of code", f"no folder {self.code}", "correct --code")
+        read = partial(StackTree, code=self.code, layers=dict(self.layers))
         given, trees = dict(self.parameters), {}
-        storage = StackTree(self.storage, given, code=self.code) if self.storage else None
+        storage = read(self.storage, given) if self.storage else None
         if storage is not None:
             trees[self.storage_stack] = storage
         first = storage.scope if storage else None
-        trees[self.name] = StackTree(self.template, given, first, code=self.code)
+        trees[self.name] = read(self.template, given, first)
         return trees
 
     def _refuse_unknown_parameters(self, trees: Mapping[str, StackTree]) -> None:
@@ -196,8 +202,7 @@ class _StackChecker:
         """The stack of that name, without the code and the nested stacks that have problems."""
         if not tree.is_expanded:
             return UserStack(name, tree.scope, {}, {}, frozenset())
-        if self._simulated:
-            self.problems += unsupported(tree.scope)
+        self.problems += unsupported(tree.scope) if self._simulated else missing_layers(tree.scope)
         found, problems = local_code(tree.scope, self._code or tree.template.path.parent)
         self.problems += [*problems, *syntax_problems(tree.scope, found)]
         sources = frozenset(code.path for code in found.values())
