@@ -66,14 +66,15 @@ def generated_cases(
         UsageError: the horizon has no room for a fault.
     """
     for seed in seeds:
-        scenario = Scenario(
-            name=f"seed-{seed}",
+        scenario = replace(
+            base,
+            name=_name(base, f"seed-{seed}"),
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
             plan=generate_plan(seed, horizon, targets),
         )
-        yield RunSpec(scenario=_based(scenario, base), seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
 def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
@@ -94,20 +95,19 @@ def single_fault_cases(
         UsageError: the horizon has no room for a fault.
     """
     for seed, fault in enumerate(revealing_faults(horizon, targets), first):
-        scenario = Scenario(
-            name=f"only-{fault.kind}-{seed}",
+        scenario = replace(
+            base,
+            name=_name(base, f"only-{fault.kind}-{seed}"),
             description=f"Nothing but a {fault.kind}",
             horizon=horizon,
             seed=seed,
             plan=FaultPlan((fault,)),
         )
-        yield RunSpec(scenario=_based(scenario, base), seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
-def _based(scenario: Scenario, base: Scenario) -> Scenario:
-    """The scenario with the workloads and the expectations of the base."""
-    name = f"{base.name}-{scenario.name}" if base.name else scenario.name
-    return replace(scenario, name=name, workloads=base.workloads, expectations=base.expectations)
+def _name(base: Scenario, case: str) -> str:
+    return f"{base.name}-{case}" if base.name else case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +115,9 @@ class CampaignCases:
     """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
     A plan is generated if there is no scenario, or with `draws_faults`, instead of the scenario's
-    faults. With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
-    `scenario_name` is the argument that selected the scenario: its name, or its file. Faults are
-    generated for `targets`.
+    faults; all else is the scenario's. With `each_fault` there is a case, with a seed of its own,
+    for each kind of fault alone. `scenario_name` is the argument that selected the scenario: its
+    name, or its file. Faults are generated for `targets`.
     """
 
     seeds: Seeds

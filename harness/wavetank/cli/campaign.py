@@ -74,7 +74,7 @@ DrawFaultsOption = Annotated[
     bool,
     typer.Option(
         "--draw-faults",
-        help="With --scenario: its workload and expectations, and faults generated from each seed.",
+        help="With --scenario: faults generated from each seed in place of its own.",
     ),
 ]
 WorkersOption = Annotated[

@@ -1,5 +1,7 @@
 """Which cases a campaign has."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +13,19 @@ from wavetank.campaign.cases import (
     choose_cases,
     generated_cases,
     seeded_cases,
+    single_fault_cases,
 )
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import LateTick
-from wavetank.scenario.model import Scenario
+from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.serialization import scenario_to_toml
+from wavetank.scenario.timing.settings import durations_from_dict
 from wavetank.scenario.workload.kinds import SendMessage
+from wavetank.simulation.runner import RunSpec
 
 HOUR = timedelta(hours=1)
 
@@ -54,6 +61,26 @@ def test_drawn_faults_replace_those_of_a_scenario() -> None:
     assert [case.plan for case in cases] == [generate_plan(seed, HOUR) for seed in (5, 6)]
     assert {case.workloads for case in cases} == {(workload,)}
     assert chosen.name == "calm-drawn-1h-seeds-5-6"
+
+
+@pytest.mark.parametrize("cases", [generated_cases, single_fault_cases])
+def test_generated_cases_are_their_base_but_for_the_faults(
+    cases: Callable[..., Iterator[RunSpec]],
+) -> None:
+    """Whatever else a scenario has is run and saved with them, durations too."""
+    base = Scenario(
+        name="slow",
+        description="slow",
+        horizon=HOUR,
+        expectations=Expectations(alerts_min=1),
+        workloads=(SendMessage(target="Orders", count=1, body="x"),),
+        durations=durations_from_dict({"handler": "2s"}),
+    )
+    first = Seeds(1, 1) if cases is generated_cases else 1
+    case = next(cases(first, HOUR, base=base)).scenario
+    own = ("name", "description", "seed", "plan")
+    assert case == replace(base, **{name: getattr(case, name) for name in own})
+    assert parse_scenario(case.name, scenario_to_toml(case), "saved.toml") == case
 
 
 @pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])
