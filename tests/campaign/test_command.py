@@ -150,6 +150,7 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
         (("--scenario", "calm-day", "--duration", "1h"), "leave --duration out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
         (("--seed", str(2**63 - 1)), "--seed"),
+        (("--draw-faults",), "a scenario for --draw-faults"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(
@@ -158,6 +159,18 @@ def test_options_that_cannot_be_meant_are_refused(
     """Before anything is started."""
     with pytest.raises(UsageError, match=message):
         app(["campaign", *arguments], standalone_mode=False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("option", ["--runs=1", "--each-fault"])
+def test_a_pipeline_that_no_fault_can_hit_is_refused(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Faults are generated for its templates, and that is known before a worker starts."""
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {Table: {Type: AWS::DynamoDB::Table}}")
+    with pytest.raises(UsageError, match="a pipeline that faults can hit"):
+        app(["campaign", option, "--template", str(template)], standalone_mode=False)
     assert capsys.readouterr().out == ""
 
 

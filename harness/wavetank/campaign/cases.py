@@ -137,7 +137,7 @@ class CampaignCases:
         """All cases, from the first on.
 
         Raises:
-            UsageError: the horizon has no room for a fault.
+            UsageError: the horizon has no room for a fault, or there is no target for one.
         """
         base = self.scenario or NOTHING
         if self.each_fault:
@@ -145,6 +145,14 @@ class CampaignCases:
         if self.is_generated:
             return generated_cases(self.seeds, self.horizon, self.targets, base)
         return seeded_cases(self.seeds, base)
+
+    def require_cases(self) -> None:
+        """Check that they can be generated, before anything is started for them.
+
+        Raises:
+            UsageError: they cannot be, as for `cases`.
+        """
+        next(self.cases())
 
     @property
     def name(self) -> str:
@@ -166,33 +174,28 @@ def choose_cases(
     """The cases that the options of a campaign select, for the ticker's targets.
 
     Raises:
-        UsageError: they contradict each other, or the horizon has no room for a fault.
+        UsageError: they contradict each other.
     """
     if scenario_name is None:
+        if draws_faults:
+            action = "leave it out: without a scenario all faults are generated"
+            raise UsageError("a scenario for --draw-faults", "none", action)
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        return _with_room(CampaignCases(seeds=Seeds(first, seeds), horizon=span))
+        return CampaignCases(seeds=Seeds(first, seeds), horizon=span)
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
         raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
-    return _with_room(
-        CampaignCases(
-            seeds=Seeds(first, seeds),
-            horizon=scenario.horizon,
-            scenario=scenario,
-            scenario_name=scenario_name,
-            draws_faults=draws_faults,
-        )
+    return CampaignCases(
+        seeds=Seeds(first, seeds),
+        horizon=scenario.horizon,
+        scenario=scenario,
+        scenario_name=scenario_name,
+        draws_faults=draws_faults,
     )
-
-
-def _with_room(chosen: CampaignCases) -> CampaignCases:
-    """The cases, once it is known that their horizon has room for faults that are generated."""
-    next(chosen.cases())
-    return chosen
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:

@@ -158,6 +158,7 @@ def campaign(
     chosen = replace(chosen, targets=pipeline.fault_targets())
     if each_fault:
         chosen = one_of_each(chosen)
+    chosen.require_cases()
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name

@@ -16,8 +16,11 @@ from wavetank.campaign.cases import (
     single_fault_cases,
 )
 from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.generation import generate_plan
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import Resource
+from wavetank.faults.targets import FaultTargets
 from wavetank.faults.ticks import LateTick
 from wavetank.scenario.model import Expectations, Scenario
 from wavetank.scenario.parser import parse_scenario
@@ -93,9 +96,30 @@ def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> No
 def test_a_horizon_without_room_is_refused(tmp_path: Path) -> None:
     """Half a minute holds no fault, whether an option or a scenario has it."""
     with pytest.raises(UsageError, match="use a longer horizon"):
-        list(generated_cases(Seeds(1, 1), timedelta(seconds=30)))
+        choose_cases(1, None, "30s", None).require_cases()
     short = tmp_path / "short.toml"
     short.write_text('description = "short"\nhorizon = "30s"\n')
-    assert choose_cases(1, None, None, str(short)).horizon == timedelta(seconds=30)
+    choose_cases(1, None, None, str(short)).require_cases()
     with pytest.raises(UsageError, match="use a longer horizon"):
-        choose_cases(1, None, None, str(short), draws_faults=True)
+        choose_cases(1, None, None, str(short), draws_faults=True).require_cases()
+
+
+@pytest.mark.parametrize("each_fault", [False, True])
+def test_faults_are_generated_for_the_targets_that_the_cases_have_then(*, each_fault: bool) -> None:
+    """Without any target there is no case; one is enough, even if it is no function."""
+    nothing = FaultTargets(resources=frozenset(), functions=(), permissions=(), errors=())
+    chosen = CampaignCases(seeds=Seeds(1, 1), horizon=HOUR, each_fault=each_fault)
+    chosen.require_cases()
+    with pytest.raises(UsageError, match="add a function and its trigger"):
+        replace(chosen, targets=nothing).require_cases()
+    stream = replace(nothing, resources=frozenset({Resource.STREAM}))
+    kinds = set(kinds_for(stream))
+    plans = [case.scenario.plan for case in replace(chosen, targets=stream).cases()]
+    found = {type(fault) for plan in plans for fault in plan.faults}
+    assert found == kinds if each_fault else found <= kinds
+
+
+def test_drawn_faults_need_a_scenario_that_they_are_for() -> None:
+    """Without one they are generated anyway: the scenario was forgotten."""
+    with pytest.raises(UsageError, match="a scenario for --draw-faults"):
+        choose_cases(1, None, None, None, draws_faults=True)
