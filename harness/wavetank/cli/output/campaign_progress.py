@@ -141,11 +141,14 @@ class CampaignOutput:
 
     def _say_summary(self, summary: CampaignSummary, how: str, commands: list[str]) -> None:
         say = self._output.say
+        if not summary.runs:
+            say(f"{how} before any of {pluralize(self._chosen.seeds.count, 'run')} ended")
+            return
         endings = ", ".join(
             f"{summary.endings[e]} {e}" for e in reversed(CaseOutcome) if summary.endings[e]
         )
         per_minute = f"{self._per_minute(summary):.1f} a minute"
-        say(f"{summary.runs} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
+        say(f"{summary.runs} of {self._chosen.seeds.count} runs {how}: {endings}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {summary.digest[:12]}")
         if summary.deaths:
             say(f"workers that died and were replaced: {summary.deaths}")
