@@ -30,16 +30,16 @@ class EventSources:
 
     def __init__(self, run: PolledRun) -> None:
         mappings = event_source_mappings(run.simulator.aws)
-        self._mappings = mappings
+        self._enabled = [each for each in mappings if each.enabled]
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
-        self._readers = Counter(each.source for each in mappings if each.enabled)
-        self._recorded = {each.source: each.recorded_source for each in mappings}
+        self._readers = Counter(each.source for each in self._enabled)
+        self._recorded = {each.source: each.recorded_source for each in self._enabled}
         self._run = run
-        self._faults = {each.source: SourceFaults(run.matcher, each) for each in mappings}
+        self._faults = {each.source: SourceFaults(run.matcher, each) for each in self._enabled}
         self._is_poisoning = False
         self._sources = [
-            SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
+            SOURCES[each.service](run, each) for each in self._enabled if each.service in SOURCES
         ]
 
     def plan(self) -> None:
@@ -61,9 +61,8 @@ class EventSources:
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
         """The functions that enabled mappings give events of each source, by its recorded ARN."""
         found: dict[str, tuple[str, ...]] = {}
-        for each in self._mappings:
-            if each.enabled:
-                found[each.recorded_source] = (*found.get(each.recorded_source, ()), each.consumer)
+        for each in self._enabled:
+            found[each.recorded_source] = (*found.get(each.recorded_source, ()), each.consumer)
         return found
 
     def queued(self, queue: str, message: str, group: str) -> None:
