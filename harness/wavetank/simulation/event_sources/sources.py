@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from wavetank.core.resource_name import bare_name, service_of
+from wavetank.core.resource_name import bare_name, is_fifo, service_of
 from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
 from wavetank.simulation.event_sources.polled_run import PolledRun, PolledSource
 from wavetank.simulation.event_sources.queue_source import QueueSource
-from wavetank.simulation.event_sources.source_faults import FIFO, SourceFaults
+from wavetank.simulation.event_sources.source_faults import SourceFaults
 from wavetank.simulation.event_sources.stream_source import StreamSource
 from wavetank.simulation.request_chains import stream_event
 
@@ -99,7 +99,7 @@ class EventSources:
                 aws.kinesis.put_record(StreamName=name, Data=body.encode(), PartitionKey=POISON)
             else:
                 url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-                group: Any = {} if not name.endswith(FIFO) else self._group()
+                group: Any = self._group() if is_fifo(name) else {}
                 aws.sqs.send_message(QueueUrl=url, MessageBody=body, **group)
         finally:
             self._is_poisoning = False
