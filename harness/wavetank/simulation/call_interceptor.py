@@ -202,7 +202,9 @@ class CallInterceptor:
     def _record_call(
         self, attempt: HandlerAttempt, call: "ApiCall", result: str, *, took_effect: bool
     ) -> None:
-        named = self._targets.of(call.service, call.operation, call.parameters)
+        named: tuple[str, ...] = ()
+        if took_effect:  # a call that failed may lack the parameters that name its targets
+            named = self._targets.of(call.service, call.operation, call.parameters)
         self._clock.record(
             ApiCalled(
                 self._clock.now,
@@ -211,7 +213,7 @@ class CallInterceptor:
                 call.operation,
                 result,
                 took_effect,
-                named if took_effect else (),
+                named,
             )
         )
 

@@ -16,7 +16,6 @@ from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.injectors.applied import AppliedFaults
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.pushed_events import PushedEventFault
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
 from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
@@ -102,8 +101,6 @@ class SimulatedResources(StoredPackages, ApiResources):
             case RuleOff(rule=named) if named != UNLIMITED:
                 return replace(fault, rule=self.rules(named)[0])
             case EventSourceFault(event_source=named) if named != UNLIMITED:
-                return replace(fault, event_source=self.event_source(named))
-            case PushedEventFault(event_source=named) if named != UNLIMITED:
                 return replace(fault, event_source=self.event_source(named))
             case PermissionRemoved(owner=named) if named not in list(RoleOwner):
                 return replace(fault, owner=self.roles(named)[0])
