@@ -171,3 +171,21 @@ def test_only_a_handlers_thread_counts_as_one() -> None:
     assert HandlerTask[object, bool](
         HandlerThread(), in_handler_thread, LIMITS
     ).start() == TaskEnded(value=True)
+
+
+def test_a_handler_in_a_debugger_is_not_stuck() -> None:
+    """However long its user thinks: the time counts from where the debugger goes on."""
+    limits = StallLimits(busy_seconds=SECONDS, idle_seconds=0.02)
+    asked, continued = threading.Event(), threading.Event()
+    scope = {"__name__": "pdb", "wait": continued.wait, "asked": asked}
+    exec("def prompt():\n    asked.set()\n    wait()", scope)  # noqa: S102 - as if of the library
+    prompt = scope["prompt"]
+    assert callable(prompt)
+
+    def think() -> None:
+        asked.wait()
+        threading.Timer(10 * limits.idle_seconds, continued.set).start()
+
+    threading.Thread(target=think).start()
+    task = HandlerTask[object, object](HandlerThread(), prompt, limits)
+    assert task.start() == TaskEnded(None)
