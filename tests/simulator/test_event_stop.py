@@ -1,4 +1,4 @@
-"""A run stops at one of its events: with the state then, or with Python's debugger in the handler."""
+"""A run stops at one of its events: with the state then, or in the handler's debugger."""
 
 import bdb
 import io

@@ -25,9 +25,10 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
+    selecting_options,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.output.campaign_progress import CampaignOutput
+from wavetank.cli.output.ci_files import CiCampaignOutput, JunitOption
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
@@ -35,7 +36,6 @@ from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import read_settings
-from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import invariant_suite
 
@@ -114,6 +114,7 @@ def campaign(
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
+    junit: JunitOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_PREFIX,
@@ -162,8 +163,8 @@ def campaign(
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
     _make_folder(folder)
-    reproductions = Reproductions(chosen, folder, _selection(pipeline))
-    output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
+    reproductions = Reproductions(chosen, folder, selecting_options(pipeline))
+    output = CiCampaignOutput(Output(as_json=as_json), reproductions, WallClock(), junit)
     memory = require_clone("--remember") / FILE_NAME if remembering else None
     course = Campaign(chosen, output, WallClock(), memory)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
@@ -175,10 +176,3 @@ def _make_folder(folder: Path) -> None:
         private_folder(folder)
     except OSError as error:
         raise not_writable(folder, error) from error
-
-
-def _selection(pipeline: Pipeline) -> dict[str, str]:
-    """The options that select the pipeline, without those that have their default."""
-    choice = PipelineChoice().in_project(project_configuration())
-    usual = choice.pipeline().options()
-    return {name: value for name, value in pipeline.options().items() if usual.get(name) != value}

@@ -31,7 +31,7 @@ NO_STOP = -1
 """The debugger's line number for going on to the next breakpoint. [bdb.Bdb.set_continue]"""
 
 
-class RunStopped(BaseException):  # noqa: N818 - it ends a run as planned
+class RunStopped(BaseException):
     """Ends a run at the event that a user named, or because they quit the debugger.
 
     A BaseException, so that nothing that serves the handler's call takes it for an error.
@@ -132,7 +132,7 @@ class _HandlerPdb(pdb.Pdb):
         return _is_own_code(frame) and bool(super().stop_here(frame))
 
     def get_stack(self, f: FrameType | None, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
-        """The stack from the first frame of the function's own code on, and where to stand in it."""
+        """The stack from the function's own code on, and the index of the frame to show."""
         stack, index = super().get_stack(f, t)
         own = (number for number, (frame, _) in enumerate(stack) if _is_own_code(frame))
         first = next(own, 0)

@@ -288,7 +288,9 @@ def _is_function_with_layers() -> bool:
 
 def _without_own_frames(raised_by: TracebackType | None) -> TracebackType | None:
     """The traceback from the first frame on that is not Wavetank's."""
-    while raised_by is not None and raised_by.tb_frame.f_globals["__name__"].startswith(OWN_MODULES):
+    while raised_by is not None and raised_by.tb_frame.f_globals["__name__"].startswith(
+        OWN_MODULES
+    ):
         raised_by = raised_by.tb_next
     return raised_by
 
