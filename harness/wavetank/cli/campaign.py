@@ -25,10 +25,10 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
-    selecting_options,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.ci_files import CiCampaignOutput, JunitOption
+from wavetank.cli.pipeline_options import selecting_options
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError

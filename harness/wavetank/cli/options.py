@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.configuration.project import project_configuration
 from wavetank.core.naming import StreamNameCase
-from wavetank.deployment.pipelines.pipeline import Pipeline
-from wavetank.deployment.pipelines.selection import PipelineChoice
 
 NameOption = Annotated[
     str,
@@ -178,10 +175,3 @@ ScheduleOption = Annotated[
     bool,
     typer.Option("--schedule/--no-schedule", help="Enable the rule (the default) or disable it."),
 ]
-
-
-def selecting_options(pipeline: Pipeline) -> dict[str, str]:
-    """The options that select the pipeline, without those that have their default."""
-    choice = PipelineChoice().in_project(project_configuration())
-    usual = choice.pipeline().options()
-    return {name: value for name, value in pipeline.options().items() if usual.get(name) != value}

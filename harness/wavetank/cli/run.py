@@ -22,12 +22,12 @@ from wavetank.cli.options import (
     StreamCaseOption,
     SurnameOption,
     TemplateOption,
-    selecting_options,
 )
 from wavetank.cli.output import Output
 from wavetank.cli.output.ci_files import CiRun, JunitOption
 from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
+from wavetank.cli.pipeline_options import selecting_options
 from wavetank.cli.targets import YesOption
 from wavetank.configuration.project import project_configuration
 from wavetank.core.command_process import SUPERVISION
