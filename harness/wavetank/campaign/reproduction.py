@@ -55,7 +55,9 @@ class Reproductions:
         Raises:
             InfrastructureError: it cannot be written.
         """
-        target = None if self.chosen.is_generated else self.chosen.scenario_name
+        chosen = self.chosen
+        is_own = chosen.is_generated or failure.spec in chosen.remembered
+        target = None if is_own else chosen.scenario_name
         if target is None:
             found = ", ".join(failure.broken) or failure.ending
             file = save_case(failure.spec, self.folder, f"Found by a campaign: {found}.")

@@ -9,7 +9,7 @@ import typer
 
 from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
-from wavetank.campaign.regression_seeds import FILE_NAME
+from wavetank.campaign.regression_seeds import FILE_NAME, remembered_cases, seeds_file
 from wavetank.campaign.reproduction import Reproductions
 from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
@@ -32,7 +32,6 @@ from wavetank.cli.pipeline_options import selecting_options
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import UsageError
-from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import read_settings
@@ -97,8 +96,12 @@ EachFaultOption = Annotated[
 ]
 RememberOption = Annotated[
     bool,
+    typer.Option("--remember", help=f"Add the shrunk failure to {FILE_NAME}, for --remembered."),
+]
+RememberedOption = Annotated[
+    bool,
     typer.Option(
-        "--remember", help=f"Add the shrunk failure to {FILE_NAME}, which the test suite runs."
+        "--remembered", help=f"First run the cases of {FILE_NAME}, each of which failed once."
     ),
 ]
 
@@ -114,6 +117,7 @@ def campaign(
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
+    remembered: RememberedOption = False,
     junit: JunitOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
@@ -131,16 +135,14 @@ def campaign(
     """Run many generated scenarios and shrink the first that breaks an invariant."""
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
-    if remembering and (handler or template) is not None:
-        action = f"leave one out: {FILE_NAME} is for the handler of this project"
-        raise UsageError("--remember, or --handler or --template", "both", action)
+    if (remembering or remembered) and (handler or template) is not None:
+        option = "--remember" if remembering else "--remembered"
+        action = f"leave one out: {FILE_NAME} is for the pipeline of this project"
+        raise UsageError(f"{option}, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
-    if remembering and chosen.scenario is not None and not chosen.scenario.has_faults_alone:
-        action = f"leave it out: {FILE_NAME} has only faults"
-        expected = "a scenario without [[workload]] and [durations] for --remember"
-        raise UsageError(expected, scenario or "", action)
+    file = seeds_file() if remembering or remembered else None
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -156,17 +158,17 @@ def campaign(
     pipeline = choice.in_project(project_configuration()).pipeline()
     if chosen.scenario is not None:
         invariant_suite(pipeline, chosen.scenario)
-    chosen = replace(chosen, targets=pipeline.fault_targets())
+    first = remembered_cases(file) if file and remembered else ()
+    chosen = replace(chosen, targets=pipeline.fault_targets(), remembered=first)
     if each_fault:
         chosen = one_of_each(chosen)
-    processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
+    processes = min(workers or os.process_cpu_count() or 1, chosen.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
     _make_folder(folder)
     reproductions = Reproductions(chosen, folder, selecting_options(pipeline))
     output = CiCampaignOutput(Output(as_json=as_json), reproductions, WallClock(), junit)
-    memory = require_clone("--remember") / FILE_NAME if remembering else None
-    course = Campaign(chosen, output, WallClock(), memory)
+    course = Campaign(chosen, output, WallClock(), file if remembering else None)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 
 

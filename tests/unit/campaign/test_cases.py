@@ -1,5 +1,6 @@
 """Which cases a campaign has."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,3 +73,11 @@ def test_a_horizon_without_room_is_refused(tmp_path: Path) -> None:
     assert choose_cases(1, None, None, str(short)).horizon == timedelta(seconds=30)
     with pytest.raises(UsageError, match="use a longer horizon"):
         choose_cases(1, None, None, str(short), draws_faults=True)
+
+
+def test_remembered_cases_come_before_those_of_the_seeds() -> None:
+    """What failed once is known again first; the seeds stay the same."""
+    chosen = CampaignCases(seeds=Seeds(5, 2), horizon=HOUR)
+    (known,) = replace(chosen, seeds=Seeds(9, 1)).cases()
+    assert list(replace(chosen, remembered=(known,)).cases()) == [known, *chosen.cases()]
+    assert replace(chosen, remembered=(known,)).count == 3

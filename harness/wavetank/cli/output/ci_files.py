@@ -104,7 +104,9 @@ class CiCampaignOutput(CampaignOutput):
         write_ci_results("campaign", cases, self._junit, self._output)
 
     def _case(self, result: CaseResult) -> CiCase:
-        name, outcome = f"seed {result.spec.seed}", OF_ENDINGS[result.ending]
+        is_remembered = result.spec in self._chosen.remembered
+        name = f"{'remembered ' if is_remembered else ''}seed {result.spec.seed}"
+        outcome = OF_ENDINGS[result.ending]
         if outcome is CiOutcome.PASSED:
             return CiCase(name=name, outcome=outcome)
         found = ", ".join(result.broken) or result.problem or "not decided"
