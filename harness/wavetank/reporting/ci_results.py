@@ -17,6 +17,8 @@ from wavetank.core.text import pluralize
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ANNOTATIONS_MAX = 10
 """GitHub shows no more of a step's errors."""
+FENCE_MIN = 3
+"""The fewest backticks around a block of code. [CommonMark 0.31.2, 4.5]"""
 ROWS_MAX = 100
 """Of a summary's table: a job's summary is cut off at one MiB."""
 
@@ -43,6 +45,7 @@ class CiCase:
     """A test case of a CI system: an invariant of a run, or a seed of a campaign.
 
     `message` is what failed, in a line, `details` has the evidence, and `command` repeats it.
+    `scenario` is the text of the scenario file that the command names, if the repository lacks it.
     """
 
     name: str
@@ -50,6 +53,7 @@ class CiCase:
     message: str = ""
     details: str = ""
     command: str = ""
+    scenario: str = ""
 
     @property
     def is_failed(self) -> bool:
@@ -95,7 +99,8 @@ def junit_xml(suite: str, cases: Sequence[CiCase]) -> bytes:
         if case.outcome is CiOutcome.PASSED:
             continue
         result = ET.SubElement(of_case, case.outcome, message=_in_xml(case.message))
-        result.text = _in_xml(case.text if case.is_failed else case.details)
+        lines = (case.text, case.scenario) if case.is_failed else (case.details,)
+        result.text = _in_xml("\n\n".join(filter(None, lines)))
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -120,7 +125,18 @@ def job_summary(suite: str, cases: Sequence[CiCase]) -> str:
         )
     if len(failed) > ROWS_MAX:
         lines += ["", f"and {len(failed) - ROWS_MAX} more"]
+    for case in failed[:ANNOTATIONS_MAX]:
+        if case.scenario:
+            lines += ["", *_collapsed(f"scenario of {case.name}", case.scenario)]
     return "\n".join([*lines, ""])
+
+
+def _collapsed(title: str, text: str) -> list[str]:
+    """The text as a block of code that is shown once its title is clicked."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(FENCE_MIN, longest + 1)
+    opening = f"<details><summary>{title}</summary>"
+    return [opening, "", f"{fence}toml", text.rstrip(), fence, "", "</details>"]
 
 
 def _in_xml(text: str) -> str:

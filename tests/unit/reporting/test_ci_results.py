@@ -75,3 +75,13 @@ def test_a_summary_without_failures_is_a_line() -> None:
     """It shows that all were run."""
     passed = CiCase(name="seed 1", outcome=CiOutcome.PASSED)
     assert job_summary("campaign", [passed]) == "### wavetank campaign: 0 of 1 case failed\n\n"
+
+
+def test_a_scenario_that_no_file_of_the_repository_has_is_shown() -> None:
+    """So that a failing seed of CI can be run elsewhere: its text is in both formats."""
+    scenario = 'horizon = "2m"\n# ```\n'
+    case = CiCase(name="seed 4", outcome=CiOutcome.FAILURE, message="x", scenario=scenario)
+    assert 'horizon = "2m"' in junit_xml("campaign", [case]).decode()
+    summary = job_summary("campaign", [case])
+    assert "<summary>scenario of seed 4</summary>\n\n````toml\nhorizon" in summary
+    assert not any("horizon" in line for line in annotations("campaign", [case]))

@@ -27,6 +27,7 @@ from wavetank.reporting.ci_results import (
     job_summary,
     junit_xml,
 )
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunResult, RunSpec
 
 JunitOption = Annotated[
@@ -109,6 +110,7 @@ class CiCampaignOutput(CampaignOutput):
         outcome = OF_ENDINGS[result.ending]
         if outcome is CiOutcome.PASSED:
             return CiCase(name=name, outcome=outcome)
+        is_own = self._reproductions.has_own_scenario(result)
         found = ", ".join(result.broken) or result.problem or "not decided"
         return CiCase(
             name=name,
@@ -116,6 +118,7 @@ class CiCampaignOutput(CampaignOutput):
             message=f"{result.ending}: {found}",
             details="\n".join(_details(result)),
             command=self._reproductions.of_failure(result),
+            scenario=scenario_to_toml(result.spec.scenario) if is_own else "",
         )
 
 

@@ -40,7 +40,7 @@ def test_a_campaign_has_a_test_case_for_each_seed(tmp_path: Path) -> None:
         (failure,) = cases[seed - 1]
         assert failure.tag == "failure"
         assert f"--seed {seed}" in (failure.text or "")
-        assert "fault: " in (failure.text or "")
+        assert "[[fault]]" in (failure.text or "")
     assert sum(len(case) for case in cases) == len(broken)
 
 
