@@ -19,7 +19,7 @@ def show_stopped(stopped: StoppedRun, output: Output) -> None:
     event = json.loads(encode(stopped.last.event))
     output.emit("stopped", number=stopped.last.number, of=event)
     output.say(f"stopped at event {stopped.last.number}:")
-    output.verbatim(f"  {encode(stopped.last.event)}")
+    output.verbatim(f"  {_shortened(encode(stopped.last.event))}")
     for attempt in stopped.running:
         output.emit("running", **vars(attempt))
         output.say(f"running: {attempt.function}, attempt {attempt.attempt} of {attempt.request}")
