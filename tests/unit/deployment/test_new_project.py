@@ -8,6 +8,7 @@ import pytest
 import typer
 import yaml
 
+from tests.documents import blocks
 from wavetank.cli.main import app
 from wavetank.configuration.project import read_configuration
 from wavetank.core.errors import InfrastructureError, UsageError
@@ -56,6 +57,8 @@ def test_the_workflow_runs_remembered_seeds_before_new_ones(
     else:
         (tmp_path / "template.yaml").write_text(template)
         adopt_template(tmp_path, tmp_path / "template.yaml")
+    (quoted,) = blocks("docs/testing-your-own-pipeline.md", "yaml workflow")
+    assert (tmp_path / ".github" / "workflows" / "test.yml").read_text().endswith(quoted)
     program, name, *words = shlex.split(_steps(tmp_path)[-1]["run"])
     assert (program, name) == (PROGRAM, "campaign")
     group: Any = typer.main.get_command(app)
