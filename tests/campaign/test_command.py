@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from xml.etree import ElementTree as ET
 
 import psutil
 import pytest
@@ -67,10 +68,14 @@ def test_the_first_case_that_fails_is_shrunk_and_can_be_replayed(
     """The fault that does not matter is gone; the command that is printed breaks the same."""
     file = tmp_path / "doubled.toml"
     file.write_text(DOUBLED)
+    junit = tmp_path / "junit.xml"
     done = shell.run(
-        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
+        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json"),
+        *("--junit-xml", str(junit)),
     )
     assert done.code == ExitCode.BROKEN, done.err
+    cases = ET.fromstring(junit.read_bytes()).findall(".//testcase[failure]")  # noqa: S314 - ours
+    assert [case.get("name") for case in cases] == ["seed 3", "seed 4"]
     (shrunk,) = done.events("shrunk")
     least = load_scenario(shrunk["file"], tmp_path)
     assert [fault.kind for fault in least.plan.faults] == ["duplicate-tick"]

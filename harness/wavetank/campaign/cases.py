@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
@@ -117,7 +118,7 @@ class CampaignCases:
     A plan is generated if there is no scenario, or with `draws_faults`, instead of the scenario's
     faults; all else is the scenario's. With `each_fault` there is a case, with a seed of its own,
     for each kind of fault alone. `scenario_name` is the argument that selected the scenario: its
-    name, or its file. Faults are generated for `targets`.
+    name, or its file. Faults are generated for `targets`. The `remembered` cases come first.
     """
 
     seeds: Seeds
@@ -127,6 +128,12 @@ class CampaignCases:
     each_fault: bool = False
     draws_faults: bool = False
     targets: FaultTargets = TICKER_TARGETS
+    remembered: tuple[RunSpec, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many cases there are."""
+        return len(self.remembered) + self.seeds.count
 
     @property
     def is_generated(self) -> bool:
@@ -134,11 +141,14 @@ class CampaignCases:
         return self.scenario is None or self.each_fault or self.draws_faults
 
     def cases(self) -> Iterator[RunSpec]:
-        """All cases, from the first on.
+        """All cases, the remembered ones first.
 
         Raises:
             UsageError: the horizon has no room for a fault, or there is no target for one.
         """
+        return chain(self.remembered, self._of_seeds())
+
+    def _of_seeds(self) -> Iterator[RunSpec]:
         base = self.scenario or NOTHING
         if self.each_fault:
             return single_fault_cases(self.seeds.first, self.horizon, self.targets, base)
@@ -152,7 +162,7 @@ class CampaignCases:
         Raises:
             UsageError: they cannot be, as for `cases`.
         """
-        next(self.cases())
+        next(self._of_seeds())
 
     @property
     def name(self) -> str:

@@ -123,3 +123,11 @@ def test_drawn_faults_need_a_scenario_that_they_are_for() -> None:
     """Without one they are generated anyway: the scenario was forgotten."""
     with pytest.raises(UsageError, match="a scenario for --draw-faults"):
         choose_cases(1, None, None, None, draws_faults=True)
+
+
+def test_remembered_cases_come_before_those_of_the_seeds() -> None:
+    """What failed once is known again first; the seeds stay the same."""
+    chosen = CampaignCases(seeds=Seeds(5, 2), horizon=HOUR)
+    (known,) = replace(chosen, seeds=Seeds(9, 1)).cases()
+    assert list(replace(chosen, remembered=(known,)).cases()) == [known, *chosen.cases()]
+    assert replace(chosen, remembered=(known,)).count == 3
