@@ -90,4 +90,4 @@ def _written(token: str, old: str, new: str) -> str:
     if new == old:
         return token
     text = json.dumps(new, ensure_ascii=token.isascii())
-    return text if token.endswith('"') and token != '"' else text[:-1]
+    return text if token.endswith('"') and len(token) > 1 else text[:-1]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv6Address
+from itertools import pairwise
 
 from wavetank.core.settings import SANDBOX_ACCOUNT
 
@@ -17,7 +18,7 @@ class DataKind(StrEnum):
 
     EMAIL = "e-mail address"
     ACCESS_KEY = "access key"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - is a name of the kind
     IP = "IP address"
     PHONE = "phone number"
     ACCOUNT = "account number"
@@ -62,7 +63,9 @@ OF_PERSONS = frozenset(
     }
 )
 """Before `name`, as in `customerName`; `fileName` is no one's."""
-PERSONAL_PAIRS = frozenset({("access", "key"), ("api", "key"), ("private", "key"), ("card", "number")})
+PERSONAL_PAIRS = frozenset(
+    {("access", "key"), ("api", "key"), ("private", "key"), ("card", "number")}
+)
 OF_THINGS = frozenset(
     {"bucket", "event", "file", "function", "metric", "queue", "rule", "stream", "table", "topic"}
 )
@@ -101,7 +104,7 @@ class PersonalKeys:
         words = [word.lower() for word in WORD.findall(key)]
         if words == ["name"]:
             return parent.lower() not in OF_THINGS
-        pairs = set(zip(words, words[1:], strict=False))
+        pairs = set(pairwise(words))
         named = any(one in OF_PERSONS and other == "name" for one, other in pairs)
         return named or bool(PERSONAL_WORDS.intersection(words) or PERSONAL_PAIRS & pairs)
 

@@ -62,10 +62,8 @@ def _formed(kind: DataKind, value: str, draws: Iterator[int]) -> str:
         case DataKind.EMAIL:
             local, at, _ = _split_address(value)
             return f"{_shaped(local, draws)}{at}{EMAIL_DOMAIN}"
-        case DataKind.IP if ":" in value:
-            return str(IPv6Address(DOCUMENTATION_NETWORK + _taken(draws, 12)))
         case DataKind.IP:
-            return str(IPv4Address(PRIVATE_NETWORK + _taken(draws, 3)))
+            return str(_address(draws, is_long=":" in value))
         case DataKind.ACCESS_KEY:
             return f"{KEY_PREFIX}{value[1:4]}{_shaped(value[4:], draws)}"
         case DataKind.PHONE if value.startswith("+"):
@@ -79,6 +77,12 @@ def _formed(kind: DataKind, value: str, draws: Iterator[int]) -> str:
 def _split_address(address: str) -> tuple[str, str, str]:
     """An e-mail address at its sign, which is percent-encoded in a URL."""
     return address.partition("@") if "@" in address else address.partition("%40")
+
+
+def _address(draws: Iterator[int], *, is_long: bool) -> IPv4Address | IPv6Address:
+    if is_long:
+        return IPv6Address(DOCUMENTATION_NETWORK + _taken(draws, 12))
+    return IPv4Address(PRIVATE_NETWORK + _taken(draws, 3))
 
 
 def _taken(draws: Iterator[int], count: int) -> bytes:

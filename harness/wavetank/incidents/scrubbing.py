@@ -22,7 +22,9 @@ LABELLED = re.compile(
     r"""(?P<label>(?<![\w.-])(?P<key>[A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?)(?P<value>[^"',;&<>{}\[\]\n]+)"""
 )
 TAGGED = re.compile(r"(?P<label><(?P<key>[A-Za-z][\w.-]*)(?:\s[^<>]*)?>)(?P<value>[^<>]+)(?=</)")
-BASE64 = re.compile(r"(?<![\w+/=-])(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/=-])")
+BASE64 = re.compile(
+    r"(?<![\w+/=-])(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![\w+/=-])"
+)
 HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 BASE64_BINARY_MIN = 64
 """Shorter ones that are no text are taken for identifiers."""
@@ -172,4 +174,6 @@ class Scrubber:
             if len(found[0]) >= BASE64_BINARY_MIN:
                 self._refuse("binary content in Base64")
             return found[0]
-        return found[0] if CONTROL.search(text) else b64encode(self._document(text).encode()).decode()
+        return (
+            found[0] if CONTROL.search(text) else b64encode(self._document(text).encode()).decode()
+        )
