@@ -185,7 +185,7 @@ def import_incident(
     keys = PersonalKeys(more=frozenset(scrub or ()), fewer=frozenset(keep or ()))
     scrubber = Scrubber(secrets.token_bytes(KEY_BYTES), keys, allow_unscrubbed=allow_unscrubbed)
     made = import_events(output_file.stem, exported.events, targets, scrubber, chosen)
-    sources = ", ".join(str(path) for path in files or [direct.name])
+    sources = ", ".join(map(str, files or direct.names))
     _write(output_file, scenario_to_toml(made.scenario, COMMENT.format(sources=sources)))
     if exported.lines_left_out:
         made.left_out[LINES_LEFT_OUT] = exported.lines_left_out

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.errors import UsageError
@@ -95,7 +96,7 @@ def _workload(
 ) -> WorkloadSpec:
     way, target = _way(event, targets, to)
     body = scrubber.body(way.body, event.where)
-    fields = {
+    fields: dict[str, Any] = {
         name: verbatim(scrubber.text(value, event.where)) for name, value in way.fields.items()
     }
     kind = WORKLOADS_BY_NAME[target.kind]

@@ -12,6 +12,7 @@ from typing import Any
 
 from wavetank.aws.clients import AwsClients, BotoCoreError, ClientError, error_code
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.text import pluralize
 from wavetank.incidents.events import ExportedEvent, Resending
 from wavetank.incidents.exported import Exported, read_log_events, read_messages, read_text
 
@@ -47,7 +48,7 @@ def read_path(path: Path, *, as_objects: bool, any_object: bool) -> Exported:
     events = tuple(event for each in found for event in each.events)
     left_out = sum(each.lines_left_out for each in found)
     if not events:
-        what = f"{left_out} log lines without an event" if left_out else "nothing"
+        what = f"{pluralize(left_out, 'log line')} without an event" if left_out else "nothing"
         raise UsageError("events to import", f"{what} in {path}", "export them again")
     return Exported(events, left_out)
 
@@ -160,7 +161,7 @@ def _fetched(aws: AwsClients, bucket: str, listed: Any) -> ExportedEvent:
 
 
 def _limited[Item](items: Iterator[Item]) -> list[Item]:
-    found = []
+    found: list[Item] = []
     for each in items:
         if len(found) == EVENTS_MAX:
             expected, action = f"at most {EVENTS_MAX} events", "give --prefix or --filter-pattern"

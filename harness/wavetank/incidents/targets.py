@@ -95,9 +95,10 @@ class ImportTargets:
         if len(found) == 1:
             return found[0]
         word = next(word for one, word, _ in KINDS.values() if one == kind)
-        names = ", ".join(sorted(each.name for each in alike))
+        names = [each.name for each in alike]
+        there = f"one of {', '.join(sorted(names))}" if names else "none is there"
         raise UsageError(
-            f"a {word} of the template for {where}: {f'one of {names}' if names else 'none is there'}",
+            f"a {word} of the template for {where}: {there}",
             name,
             "name the one that it is to be sent to with --to",
         )

@@ -14,6 +14,7 @@ from wavetank.incidents.exported import Exported, read_text
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MILLIS = int(AT.timestamp() * 1000)
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:shop-Orders-1AB2"
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:charge:$LATEST"
 EVENT = {
     "version": "0",
     "id": "1",
@@ -27,7 +28,7 @@ RECORD = {
     "version": "1.0",
     "timestamp": "2026-11-24T10:00:00.000Z",
     "requestContext": {
-        "functionArn": "arn:aws:lambda:eu-west-1:123456789012:function:charge:$LATEST",
+        "functionArn": FUNCTION,
         "condition": "RetriesExhausted",
     },
     "requestPayload": {"n": 1},
@@ -79,10 +80,10 @@ def test_a_dead_letter_goes_to_the_queue_that_it_is_of() -> None:
 @pytest.mark.parametrize(
     ("exported", "expected"),
     [
-        (RECORD, ("invoke", RECORD["requestContext"]["functionArn"], '{"n": 1}')),  # type: ignore[index]
+        (RECORD, ("invoke", FUNCTION, '{"n": 1}')),
         (
             message(json.dumps(RECORD)),
-            ("invoke", RECORD["requestContext"]["functionArn"], '{"n": 1}'),  # type: ignore[index]
+            ("invoke", FUNCTION, '{"n": 1}'),
         ),
         (message('{"n": 1}', None, "RequestID", "ErrorCode"), ("invoke", None, '{"n": 1}')),
         (EVENT, ("put-events", "default", '{"n": 1}')),

@@ -136,8 +136,7 @@ def test_a_chosen_resource_gets_every_event(targets: ImportTargets) -> None:
         (
             event(b"x", resource="arn:aws:sqs:eu-west-1:123456789012:shop-Returns-1"),
             None,
-            "a queue of the template for x.json: message 1: one of Fifo, Orders; found "
-            "shop-Returns-1; name the one that it is to be sent to with --to",
+            "a queue of the template for x.json: message 1: one of Fifo, Orders; found shop-Ret",
         ),
         (
             event(b"x", "publish", "arn:aws:sns:eu-west-1:123456789012:news"),
