@@ -26,6 +26,8 @@ class Resource(StrEnum):
     FUNCTION = "function"
     MESSAGE_SOURCE = "message-source"
     """A queue or a Kinesis stream of an event source mapping."""
+    NEW_CODE = "new-code"
+    """Another version of a function's code, which no template names."""
     QUEUE = "queue"
     """A standard queue of an event source mapping."""
     ROLE = "role"

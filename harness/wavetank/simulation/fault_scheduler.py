@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.deployments import NewDeployment
 from wavetank.faults.event_sources import EventSourceFault
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionFault
@@ -76,8 +77,7 @@ class SimulatedResources(StoredPackages, ApiResources):
     def update_code(self, function: str, archive: bytes) -> None:
         """Replace the function's code at once.
 
-        If the zip is that of the former code, the former revision is restored with its warm
-        environments.
+        If the zip is that of the former code, that is restored.
         """
         digest = code_sha256(archive)
         former, restore = self._former.pop(function, ("", None))
@@ -159,6 +159,8 @@ class FaultScheduler:
         """
         resolved = {name: self._resources.resolved(fault) for name, fault in plan.named()}
         for name, fault in resolved.items():
+            if isinstance(fault, NewDeployment):
+                list(fault.changes(name, self._resources))  # reads the code: an error comes first
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
             action = self._revert if moment.reverts else self._begin
