@@ -18,7 +18,7 @@ from wavetank.faults.delivery import (
     ThrottledTopic,
     UnconfirmedAddress,
 )
-from wavetank.faults.deployments import NewDeployment
+from wavetank.faults.deployments import NewDeployment, NewSchema
 from wavetank.faults.event_sources import (
     ConcurrentBatches,
     DuplicateBatch,
@@ -84,6 +84,7 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     DuplicateEvent,
     LateEvent,
     NewDeployment,
+    NewSchema,
     HostPaused,
     HostKilled,
     NetworkCut,

@@ -1,4 +1,4 @@
-"""A deployment as a fault: new code goes in while events are in flight, and is rolled back."""
+"""A deployment as a fault: new code, or other indexes of tables, while events are in flight."""
 
 import io
 import zipfile
@@ -11,7 +11,8 @@ from wavetank.core.errors import UsageError
 from wavetank.core.lambda_package import package_files, package_path
 from wavetank.core.settings import current_project
 from wavetank.faults.capabilities import Capability
-from wavetank.faults.changes import CodeChange
+from wavetank.faults.changes import CodeChange, IndexChange
+from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionStateFault
 from wavetank.faults.references import Resource
 from wavetank.faults.resources import code_sha256
@@ -43,7 +44,7 @@ class NewDeployment(FunctionStateFault):
             working = resources.deployed_code(function)
             new = working.archive
             if self.code:
-                new = overlaid(new, working.handler, project_file(self.code))
+                new = overlaid(new, working.handler, project_file(NewDeployment, "code", self.code))
             yield CodeChange(
                 function=function,
                 former=code_sha256(working.archive),
@@ -53,18 +54,44 @@ class NewDeployment(FunctionStateFault):
             )
 
 
-def project_file(path: str) -> Path:
-    """The file or folder of that path from the project's folder.
+@dataclass(frozen=True, kw_only=True)
+class NewSchema(StateFault):
+    """Tables get the global secondary indexes of another `template`; at the end the former.
+
+    Indexes that it adds are complete at once, and those that it lacks are deleted. Functions and
+    event source mappings go on. A changed key is refused: CloudFormation would replace the table by
+    an empty one. [CloudFormation template reference: aws-resource-dynamodb-table]
+    """
+
+    kind: ClassVar[str] = "new-schema"
+    title: ClassVar[str] = "Tables get other indexes"
+    finds: ClassVar[str] = "a query of an index that is not there, and items that do not fit one"
+    needs: ClassVar[Capability] = Capability.DEPLOYMENTS
+    requires: ClassVar[frozenset[Resource]] = frozenset({Resource.NEW_SCHEMA})
+
+    template: str = ""
+
+    @property
+    def target(self) -> str:
+        return "the indexes of the tables"
+
+    def changes(self, name: str, resources: "Resources") -> Iterator[IndexChange]:  # noqa: ARG002 - indexes have their own names
+        for each in resources.index_differences(self.template):
+            yield IndexChange(table=each.table, added=each.added, removed=each.removed)
+
+
+def project_file(fault: type[Fault], field: str, path: str) -> Path:
+    """The file or folder that the field of a fault names, from the project's folder.
 
     Raises:
         UsageError: there is none.
     """
     folder = current_project().folder
     found = folder / path
-    if not found.exists():
-        expected = f"the `code` of {NewDeployment.kind} to be a file or folder"
+    if not path or not found.exists():
+        expected = f"the `{field}` of {fault.kind} to be a file or folder"
         action = f"write its path from the project's folder, {folder}"
-        raise UsageError(expected, path, action)
+        raise UsageError(expected, path or "none", action)
     return found
 
 

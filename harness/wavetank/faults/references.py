@@ -28,6 +28,8 @@ class Resource(StrEnum):
     """A queue or a Kinesis stream of an event source mapping."""
     NEW_CODE = "new-code"
     """Another version of a function's code, which no template names."""
+    NEW_SCHEMA = "new-schema"
+    """Other indexes of a table, which the pipeline's own template does not have."""
     QUEUE = "queue"
     """A standard queue of an event source mapping."""
     ROLE = "role"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
-from wavetank.faults.deployments import NewDeployment
+from wavetank.faults.deployments import NewDeployment, NewSchema, project_file
 from wavetank.faults.event_sources import EventSourceFault
 from wavetank.faults.fault import Fault, StateFault
 from wavetank.faults.functions import FunctionFault
@@ -19,7 +19,7 @@ from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.pushed_events import PushedEventFault
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
-from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
+from wavetank.faults.resources import DeployedCode, IndexDifference, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
@@ -28,6 +28,7 @@ from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
 from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.event_sources.mapping import event_source_mappings
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.table_indexes import change_indexes, index_differences
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -130,6 +131,15 @@ class SimulatedResources(StoredPackages, ApiResources):
         one_named(kind, reference, [*names, *others])
         return names[reference]
 
+    def index_differences(self, template: str) -> Sequence[IndexDifference]:
+        """Of each table the indexes that differ from those in the template of that path."""
+        path = project_file(NewSchema, "template", template)
+        return index_differences(self._simulator.aws, path)
+
+    def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
+        """Create indexes of the table by their definitions, and delete others, at once."""
+        change_indexes(self._simulator.aws, table, created, deleted)
+
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Set whether the address has confirmed."""
         self._simulator.set_confirmed(subscription, confirmed=confirmed)
@@ -159,8 +169,8 @@ class FaultScheduler:
         """
         resolved = {name: self._resources.resolved(fault) for name, fault in plan.named()}
         for name, fault in resolved.items():
-            if isinstance(fault, NewDeployment):
-                list(fault.changes(name, self._resources))  # reads the code: an error comes first
+            if isinstance(fault, NewDeployment | NewSchema):
+                list(fault.changes(name, self._resources))  # reads the files: an error comes first
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
             action = self._revert if moment.reverts else self._begin
