@@ -172,5 +172,5 @@ def _logged(message: str) -> Any:
 def _json_of(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

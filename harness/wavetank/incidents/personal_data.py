@@ -50,7 +50,7 @@ PERSONAL_WORDS = frozenset(
         *("credentials", "dob", "email", "fax", "firstname", "forename", "fullname", "iban"),
         *("ip", "lastname", "login", "mail", "mobile", "nickname", "passport", "passwd"),
         *("password", "phone", "postcode", "secret", "ssn", "street", "surname", "tel"),
-        *("telephone", "token", "username", "zip", "zipcode"),
+        *("telephone", "token", "username", "zipcode"),
     }
 )
 """A key with one of these words has a personal value: `billingAddress`, `phone_number`."""
@@ -63,8 +63,10 @@ OF_PERSONS = frozenset(
     }
 )
 """Before `name`, as in `customerName`; `fileName` is no one's."""
+ALONE = (["name"], ["zip"])
+"""The words of a key that is personal if it has no other: `zipFile` is no one's."""
 PERSONAL_PAIRS = frozenset(
-    {("access", "key"), ("api", "key"), ("private", "key"), ("card", "number")}
+    {("access", "key"), ("api", "key"), ("private", "key"), ("card", "number"), ("zip", "code")}
 )
 OF_THINGS = frozenset(
     {"bucket", "event", "file", "function", "metric", "queue", "rule", "stream", "table", "topic"}
@@ -102,7 +104,7 @@ class PersonalKeys:
         if key in self.more or key in self.fewer:
             return key in self.more
         words = [word.lower() for word in WORD.findall(key)]
-        if words == ["name"]:
+        if words in ALONE:
             return parent.lower() not in OF_THINGS
         pairs = set(pairwise(words))
         named = any(one in OF_PERSONS and other == "name" for one, other in pairs)

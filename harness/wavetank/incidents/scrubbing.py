@@ -28,6 +28,8 @@ BASE64 = re.compile(
 HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 BASE64_BINARY_MIN = 64
 """Shorter ones that are no text are taken for identifiers."""
+MIXED = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)")
+"""What encoded binary content has; a path of words has not."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -37,16 +39,20 @@ class ScrubCounts:
     """What was replaced, by kind: how often, and how many different values. And what was not."""
 
     values: dict[DataKind, Counter[str]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
     unscrubbed: list[str] = field(default_factory=list)
 
-    def add(self, kind: DataKind, value: str) -> None:
-        """Count a value that was replaced."""
+    def add(self, kind: DataKind, value: str, key: str = "") -> None:
+        """Count a value that was replaced, with its key if it was recognised by that alone."""
         self.values.setdefault(kind, Counter())[value] += 1
+        if kind is DataKind.PERSONAL:
+            self.keys.add(key)
 
     def lines(self) -> list[str]:
         """`e-mail address: 5 replaced, 2 different`, for each kind that there was."""
         return [
             f"{kind}: {found.total()} replaced, {len(found)} different"
+            + (f" ({', '.join(sorted(self.keys))})" if kind is DataKind.PERSONAL else "")
             for kind, found in sorted(self.values.items())
         ]
 
@@ -125,7 +131,7 @@ class Scrubber:
         writer.writerow(header)
         for row in rows:
             writer.writerow(
-                self._value(cell) if number in personal else self._plain(cell)
+                self._value(cell, header[number]) if number in personal else self._plain(cell)
                 for number, cell in enumerate(row)
             )
         return written.getvalue() if text.endswith("\n") else written.getvalue().rstrip("\r\n")
@@ -134,23 +140,28 @@ class Scrubber:
         value = found["value"]
         if not self._keys.has(found["key"]) or not value.strip():
             return found[0]
-        return f"{found['label']}{self._value(value.rstrip())}{value[len(value.rstrip()) :]}"
+        return f"{found['label']}{self._value(value.rstrip(), found['key'])}{value[len(value.rstrip()) :]}"
 
     def _string(self, value: str, path: KeyPath) -> str:
-        return self._value(value) if self._is_personal(path) else self._document(value)
+        key = self._personal_key(path)
+        return self._document(value) if key is None else self._value(value, key)
 
     def _number(self, token: str, path: KeyPath) -> str:
-        return self._value(token) if self._is_personal(path) else self._plain(token)
+        key = self._personal_key(path)
+        return self._plain(token) if key is None else self._value(token, key)
 
-    def _is_personal(self, path: KeyPath) -> bool:
-        """Whether one of the keys is: all that is under `address` is."""
-        return any(map(self._keys.has, path, ("", *path)))
+    def _personal_key(self, path: KeyPath) -> str | None:
+        """The first of the keys that is personal, as all that is under `address` is."""
+        parents = ("", *path)
+        return next(
+            (key for key, of in zip(path, parents, strict=False) if self._keys.has(key, of)), None
+        )
 
-    def _value(self, value: str) -> str:
+    def _value(self, value: str, key: str) -> str:
         """The pseudonym of a personal value, of the kind that its form has."""
         found = FORMS.fullmatch(value)
         kind = (kind_of(found) if found else None) or DataKind.PERSONAL
-        self.counts.add(kind, value)
+        self.counts.add(kind, value, key)
         return self._pseudonyms.of(kind, value)
 
     def _plain(self, text: str) -> str:
@@ -171,7 +182,7 @@ class Scrubber:
         try:
             text = b64decode(found[0], validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            if len(found[0]) >= BASE64_BINARY_MIN:
+            if len(found[0]) >= BASE64_BINARY_MIN and MIXED.match(found[0]):
                 self._refuse("binary content in Base64")
             return found[0]
         return (

@@ -60,6 +60,8 @@ def test_values_are_recognised_by_their_form(value: str, form: str, around: str)
         "d41d8cd98f00b204e9800998ecf8427e" * 4,
         "",
         "status=ok; std::map x",
+        "data/raw/events/customers/partition/hourly/complete/archive/finalone",
+        '{"zipFile": "a.zip", "mailbox": 1}',
     ],
 )
 def test_what_is_no_ones_stays_as_it_is(text: str) -> None:
@@ -70,6 +72,7 @@ def test_what_is_no_ones_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ('{"zip": "12345", "zipCode": 1}', r'\{"zip": "[1-9]\d{4}", "zipCode": [1-9]\}'),
         ('{"name": "Ada", "n": 1}', r'\{"name": "[A-Z][a-z]{2}", "n": 1\}'),
         ('{"customer_name":"O\'Neil"}', r'\{"customer_name":"[A-Z]\'[A-Z][a-z]{3}"\}'),
         (
@@ -134,6 +137,16 @@ def test_keys_are_chosen() -> None:
     found = json.loads(scrubbed('{"badge": "X1", "name": "order-created"}', keys))
     assert found["badge"] != "X1"
     assert found["name"] == "order-created"
+
+
+def test_keys_are_shown() -> None:
+    """Those whose values were recognised by nothing else, so that a wrong one is seen."""
+    scrubber = Scrubber(b"k")
+    scrubber.body(
+        f'{{"name": "Ada", "address": {{"city": "Ulm"}}, "mail": "{EMAIL}"}}'.encode(), "x"
+    )
+    (_, keyed) = scrubber.counts.lines()
+    assert keyed == f"{DataKind.PERSONAL}: 2 replaced, 2 different (address, name)"
 
 
 def test_base64_is_read() -> None:
