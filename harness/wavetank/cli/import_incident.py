@@ -238,6 +238,7 @@ def _report(made: Imported, counts: ScrubCounts, file: Path, output: Output) -> 
         file=str(file),
         events=len(scenario.workloads),
         scrubbed={kind.value: found.total() for kind, found in counts.values.items()},
+        keys=sorted(counts.keys),
         unscrubbed=counts.unscrubbed,
         left_out=dict(made.left_out),
     )

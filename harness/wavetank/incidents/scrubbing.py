@@ -137,10 +137,11 @@ class Scrubber:
         return written.getvalue() if text.endswith("\n") else written.getvalue().rstrip("\r\n")
 
     def _label(self, found: re.Match[str]) -> str:
-        value = found["value"]
-        if not self._keys.has(found["key"]) or not value.strip():
+        value = found["value"].rstrip()
+        if not self._keys.has(found["key"]) or not value:
             return found[0]
-        return f"{found['label']}{self._value(value.rstrip(), found['key'])}{value[len(value.rstrip()) :]}"
+        space = found["value"][len(value) :]
+        return f"{found['label']}{self._value(value, found['key'])}{space}"
 
     def _string(self, value: str, path: KeyPath) -> str:
         key = self._personal_key(path)

@@ -5,12 +5,15 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.documents import blocks
+from wavetank.aws.clients import AwsClients
+from wavetank.aws.target import Target, TargetKind
+from wavetank.cli import import_incident
 from wavetank.cli.main import app
 from wavetank.core.errors import UsageError
 from wavetank.scenario.loader import load_scenario
@@ -87,6 +90,7 @@ def test_programs_get_the_counts(folder: Path) -> None:
         "file": str(folder / "incident.toml"),
         "events": 2,
         "scrubbed": {"e-mail address": 2},
+        "keys": [],
         "unscrubbed": [],
         "left_out": {"message attributes": 2},
     }
@@ -116,6 +120,23 @@ def test_keys_are_chosen(folder: Path) -> None:
     body = json.loads(str(workload.body))
     assert body["name"] == "created"
     assert body["badge"] != "X"
+
+
+def test_an_account_is_read_after_a_question_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a terminal it is refused before any call, as other commands do on AWS."""
+    target = Target(
+        kind=TargetKind.AWS,
+        aws=cast("AwsClients", None),
+        account="123456789012",
+        endpoint=None,
+        profile=None,
+        pace_seconds=0,
+    )
+    monkeypatch.setattr(import_incident, "open_target", lambda *_: target)
+    message = refused(folder, "--queue", "dead", "--target", "aws")
+    assert "expected dead to be typed; found no terminal" in message
 
 
 @pytest.mark.parametrize(
