@@ -153,10 +153,8 @@ class Scrubber:
 
     def _personal_key(self, path: KeyPath) -> str | None:
         """The first of the keys that is personal, as all that is under `address` is."""
-        parents = ("", *path)
-        return next(
-            (key for key, of in zip(path, parents, strict=False) if self._keys.has(key, of)), None
-        )
+        pairs = zip(path, ("", *path), strict=False)
+        return next((key for key, parent in pairs if self._keys.has(key, parent)), None)
 
     def _value(self, value: str, key: str) -> str:
         """The pseudonym of a personal value, of the kind that its form has."""

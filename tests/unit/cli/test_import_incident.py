@@ -5,13 +5,13 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.documents import blocks
-from wavetank.aws.clients import AwsClients
+from wavetank.aws.clients import sandbox_clients
 from wavetank.aws.target import Target, TargetKind
 from wavetank.cli import import_incident
 from wavetank.cli.main import app
@@ -128,7 +128,7 @@ def test_an_account_is_read_after_a_question_alone(
     """Without a terminal it is refused before any call, as other commands do on AWS."""
     target = Target(
         kind=TargetKind.AWS,
-        aws=cast("AwsClients", None),
+        aws=sandbox_clients("http://localhost.invalid"),
         account="123456789012",
         endpoint=None,
         profile=None,
