@@ -170,6 +170,30 @@ class SubscriptionChange(Change):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IndexChange(Change):
+    """A change of a table's global secondary indexes; each is its definition in JSON."""
+
+    kind: ClassVar[str] = "indexes"
+    table: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"the indexes of {self.table}"
+
+    def describe(self) -> str:
+        return f"{self.table} has other indexes"
+
+    def apply(self, resources: Resources) -> None:
+        resources.change_indexes(self.table, self.added, self.removed)
+
+    def revert(self, resources: Resources) -> bool:
+        resources.change_indexes(self.table, self.removed, self.added)
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockChange(Change):
     """A change of LocalStack's clock."""
 

@@ -96,7 +96,10 @@ class Simulator:
 
     def reset(self) -> None:
         """Restore the baseline; every function is cold again."""
+        from wavetank.emulator.in_process.functions import destroy_replaced  # noqa: PLC0415 - as above
+
         assert self._baseline is not None  # `take_baseline` comes after the deployment
+        destroy_replaced()
         self._baseline.restore()
 
     @contextmanager
