@@ -9,11 +9,14 @@ from tests.documents import blocks
 from tests.simulator.conftest import Deployed
 from tests.simulator.runs import MINUTE, ScenarioRun, run_faults, run_scenario
 from wavetank.core.errors import ExitCode, UsageError
+from wavetank.faults.changes import IndexChange
 from wavetank.faults.deployments import NewSchema
 from wavetank.history import AttemptEnded, Outcome
 from wavetank.scenario.parser import parse_scenario
+from wavetank.simulation.fault_scheduler import SimulatedResources
 from wavetank.simulation.runner import START
-from wavetank.simulation.table_indexes import change_indexes, index_differences
+from wavetank.simulation.table_indexes import change_indexes, index_differences, index_names
+from wavetank.simulation.topology import read_topology
 
 (TEMPLATE,) = blocks("docs/scenarios.md", "yaml new-schema")
 """An index of prices as texts."""
@@ -40,8 +43,7 @@ def failed(found: ScenarioRun) -> list[float]:
 
 def indexes(deployed: Deployed) -> list[str]:
     """Those of the table of prices."""
-    table: Any = deployed.simulator.aws.dynamodb.describe_table(TableName=deployed.names.table)
-    return [each["IndexName"] for each in table["Table"].get("GlobalSecondaryIndexes") or ()]
+    return index_names(deployed.simulator.aws, deployed.names.table)
 
 
 def test_items_that_do_not_fit_an_index_are_refused(deployed: Deployed, tmp_path: Path) -> None:
@@ -90,11 +92,16 @@ def test_an_index_lacks_the_items_that_do_not_fit(deployed: Deployed) -> None:
 
 def test_a_removed_index_comes_back(deployed: Deployed) -> None:
     """As it was, with the types of its key."""
-    aws = deployed.simulator.aws
-    table = deployed.names.table
-    for created, deleted, expected in (([INDEX], [], ["by-n"]), ([], [INDEX], [])):
-        change_indexes(aws, table, created, deleted)
-        assert indexes(deployed) == expected
+    aws, table = deployed.simulator.aws, deployed.names.table
+    resources = SimulatedResources(deployed.simulator, read_topology(aws))
+    change_indexes(aws, table, [INDEX], [])
+    change = IndexChange(table=table, added=(), removed=(INDEX,))
+    change.apply(resources)
+    assert indexes(deployed) == []
+    assert [change.revert(resources) for _ in range(2)] == [True, False]
+    assert indexes(deployed) == ["by-n"]
+    change_indexes(aws, table, [], [INDEX])
+    assert indexes(deployed) == []
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from wavetank.cli.targets import (
 )
 from wavetank.configuration.project import project_configuration
 from wavetank.core.errors import InfrastructureError, UsageError
-from wavetank.core.private_files import users_umask
+from wavetank.core.private_files import private_file, users_umask
 from wavetank.core.settings import read_settings
 from wavetank.core.text import short_path
 from wavetank.deployment.pipelines.selection import PipelineChoice
@@ -93,6 +93,15 @@ KeepOption = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="KEY", help="Keep values of this key; can be repeated."),
 ]
+KeyFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        help="Secret key of the pseudonyms, created if there is none: imports with one key give "
+        "equal values equal pseudonyms. Default: a new key, which is not kept.",
+    ),
+]
 UnscrubbedOption = Annotated[
     bool,
     typer.Option(
@@ -149,6 +158,7 @@ def import_incident(
     prefix: PrefixOption = None,
     scrub: ScrubOption = None,
     keep: KeepOption = None,
+    key_file: KeyFileOption = None,
     allow_unscrubbed: UnscrubbedOption = False,
     target: TargetOption = TargetKind.LOCAL,
     endpoint: EndpointOption = None,
@@ -183,7 +193,7 @@ def import_incident(
         with output.waiting(f"reading {direct.name}"):
             exported = direct.read(place.aws, any_object=chosen is not None)
     keys = PersonalKeys(more=frozenset(scrub or ()), fewer=frozenset(keep or ()))
-    scrubber = Scrubber(secrets.token_bytes(KEY_BYTES), keys, allow_unscrubbed=allow_unscrubbed)
+    scrubber = Scrubber(_key(key_file), keys, allow_unscrubbed=allow_unscrubbed)
     made = import_events(output_file.stem, exported.events, targets, scrubber, chosen)
     sources = ", ".join(map(str, files or direct.names))
     _write(output_file, scenario_to_toml(made.scenario, COMMENT.format(sources=sources)))
@@ -219,6 +229,24 @@ def _read_files(files: list[Path], chosen: ImportTarget | None) -> Exported:
     ]
     events = tuple(event for each in found for event in each.events)
     return Exported(events, sum(each.lines_left_out for each in found))
+
+
+def _key(file: Path | None) -> bytes:
+    """The key in the file, which is created for its owner alone; without a file a new one."""
+    if file is None:
+        return secrets.token_bytes(KEY_BYTES)
+    try:
+        if not file.exists():
+            private_file(file)
+            file.write_bytes(secrets.token_bytes(KEY_BYTES))
+        key = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"to read or create {file}", reason, "correct --key-file") from error
+    if len(key) < KEY_BYTES:
+        expected = f"a key of at least {KEY_BYTES} bytes in {file}"
+        raise UsageError(expected, f"{len(key)} bytes", "delete it: a new one is created")
+    return key
 
 
 def _write(file: Path, text: str) -> None:

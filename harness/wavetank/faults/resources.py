@@ -134,6 +134,10 @@ class Resources(Protocol):
         """Of each table the indexes that differ from those in the template of that path."""
         ...
 
+    def index_names(self, table: str) -> Sequence[str]:
+        """The global secondary indexes that the table has."""
+        ...
+
     def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
         """Create indexes of the table by their definitions, and delete others."""
         ...

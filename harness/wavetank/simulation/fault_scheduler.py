@@ -27,7 +27,7 @@ from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
 from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.event_sources.mapping import event_source_mappings
 from wavetank.simulation.simulation_clock import SimulationClock
-from wavetank.simulation.table_indexes import change_indexes, index_differences
+from wavetank.simulation.table_indexes import change_indexes, index_differences, index_names
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -132,6 +132,10 @@ class SimulatedResources(StoredPackages, ApiResources):
         """Of each table the indexes that differ from those in the template of that path."""
         path = project_file(NewSchema, "template", template)
         return index_differences(self._simulator.aws, path)
+
+    def index_names(self, table: str) -> Sequence[str]:
+        """The global secondary indexes that the table has."""
+        return index_names(self._simulator.aws, table)
 
     def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
         """Create indexes of the table by their definitions, and delete others, at once."""

@@ -49,6 +49,12 @@ def index_differences(aws: AwsClients, template: Path) -> list[IndexDifference]:
     return different
 
 
+def index_names(aws: AwsClients, table: str) -> list[str]:
+    """The global secondary indexes that the table has."""
+    found: Any = aws.dynamodb.describe_table(TableName=table)["Table"]
+    return [each["IndexName"] for each in as_list(found.get(GLOBAL))]
+
+
 def change_indexes(
     aws: AwsClients, table: str, created: Sequence[str], deleted: Sequence[str]
 ) -> None:

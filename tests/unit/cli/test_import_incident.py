@@ -25,7 +25,7 @@ Resources:
   Uploads: {Type: AWS::S3::Bucket}
 """
 LETTER = {
-    "Body": '{"email": "ada@example.com", "n": 1}',
+    "Body": '{"email": "ada.lovelace@example.com", "n": 1}',
     "Attributes": {
         "SentTimestamp": "1795514400000",
         "DeadLetterQueueSourceArn": "arn:aws:sqs:eu-west-1:123456789012:shop-Orders-1AB2",
@@ -77,7 +77,7 @@ def test_dead_letters_become_a_scenario(folder: Path) -> None:
     ]
     scenario = load_scenario(str(file), folder)
     assert {each.target for each in scenario.workloads} == {"Orders"}
-    assert "ada@" not in file.read_text()
+    assert "ada.lovelace" not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) & stat.S_IRUSR
 
 
@@ -120,6 +120,24 @@ def test_keys_are_chosen(folder: Path) -> None:
     body = json.loads(str(workload.body))
     assert body["name"] == "created"
     assert body["badge"] != "X"
+
+
+def test_imports_with_one_key_have_one_pseudonym(folder: Path) -> None:
+    """The key's file is created for its owner alone; a short one is refused."""
+    scenario, key = folder / "incident.toml", folder / "key"
+    texts = []
+    for _ in range(2):
+        imported(folder, "letters.json", "--key-file", str(key))
+        texts.append(scenario.read_text())
+        scenario.unlink()
+    assert texts[0] == texts[1]
+    assert stat.S_IMODE(key.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    imported(folder, "letters.json")
+    assert scenario.read_text() != texts[0]
+    scenario.unlink()
+    key.write_bytes(b"short")
+    message = refused(folder, "letters.json", "--key-file", str(key))
+    assert "a key of at least 32 bytes" in message
 
 
 def test_an_account_is_read_after_a_question_alone(

@@ -140,6 +140,10 @@ class ApiResources:
         """Not possible on an engine that does not deploy at an instant."""
         raise AssertionError(f"no engine without this capability gets {template}")
 
+    def index_names(self, table: str) -> Sequence[str]:
+        """Not possible, as above."""
+        raise AssertionError(f"no engine without this capability gets {table}")
+
     def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
         """Not possible, as above."""
         raise AssertionError(f"no engine gets {table}, {created}, {deleted}")
