@@ -62,8 +62,8 @@ class RegressionSeed:
         return RunSpec(scenario=scenario, seed=self.seed)
 
 
-def seeds_file() -> Path:
-    """The file of this project; without a `wavetank.toml` that of the clone.
+def seeds_file(option: str) -> Path:
+    """The file of this project, for a command's option; without a `wavetank.toml` the clone's.
 
     Raises:
         UsageError: there is neither.
@@ -71,7 +71,7 @@ def seeds_file() -> Path:
     project = current_project()
     if project.configuration is not None:
         return project.folder / FILE_NAME
-    return require_clone(f"{FILE_NAME} without a {CONFIGURATION}") / FILE_NAME
+    return require_clone(f"{option} without a {CONFIGURATION}") / FILE_NAME
 
 
 def remembered_cases(file: Path) -> tuple[RunSpec, ...]:

@@ -135,14 +135,14 @@ def campaign(
     """Run many generated scenarios and shrink the first that breaks an invariant."""
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
+    option = "--remember" if remembering else "--remembered"
     if (remembering or remembered) and (handler or template) is not None:
-        option = "--remember" if remembering else "--remembered"
         action = f"leave one out: {FILE_NAME} is for the pipeline of this project"
         raise UsageError(f"{option}, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
-    file = seeds_file() if remembering or remembered else None
+    file = seeds_file(option) if remembering or remembered else None
     choice = PipelineChoice(
         name=name,
         surname=surname,

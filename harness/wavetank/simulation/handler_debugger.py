@@ -86,9 +86,10 @@ class HandlerDebugger:
 
     def _opened(self) -> "_HandlerPdb":
         self.has_opened = True
-        self._release_output()
         if self._pdb is None:
-            self._pdb = _HandlerPdb()
+            with outside_the_handler():  # whose streams would be restored to those of before
+                self._release_output()
+                self._pdb = _HandlerPdb()
         return self._pdb
 
 

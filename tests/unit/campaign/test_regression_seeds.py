@@ -98,11 +98,11 @@ def test_the_first_failure_makes_the_file(tmp_path: Path) -> None:
 def test_a_project_has_its_own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside its configuration; the clone has that of the ticker."""
     monkeypatch.chdir(ROOT)
-    assert seeds_file() == ROOT / FILE_NAME
+    assert seeds_file("--remember") == ROOT / FILE_NAME
     (tmp_path / "wavetank.toml").touch()
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
-    assert seeds_file() == tmp_path / FILE_NAME
+    assert seeds_file("--remember") == tmp_path / FILE_NAME
 
 
 def test_nothing_is_lost_where_nothing_can_be_written(tmp_path: Path) -> None:
