@@ -9,8 +9,10 @@ import typer
 
 from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
+from wavetank.campaign.ending import Limits, Until, until_option
 from wavetank.campaign.regression_seeds import FILE_NAME
 from wavetank.campaign.reproduction import Reproductions
+from wavetank.campaign.summary import CampaignSummary
 from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
     CodeOption,
@@ -30,6 +32,7 @@ from wavetank.cli.output import Output
 from wavetank.cli.output.campaign_progress import CampaignOutput
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
+from wavetank.core.durations import duration_option
 from wavetank.core.errors import UsageError
 from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
@@ -95,6 +98,23 @@ EachFaultOption = Annotated[
         "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="covered|failure",
+        help="End early: once every fault was tried on all that it can hit, or at the first "
+        "failure.",
+    ),
+]
+TimeMaxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--time-max",
+        metavar="DURATION",
+        help="End after so much real time, such as 1m; --runs limits it too.",
+    ),
+]
 RememberOption = Annotated[
     bool,
     typer.Option(
@@ -111,6 +131,8 @@ def campaign(
     scenario: ScenarioOption = None,
     draws_faults: DrawFaultsOption = False,
     each_fault: EachFaultOption = False,
+    until: UntilOption = None,
+    time_max: TimeMaxOption = None,
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
@@ -135,11 +157,18 @@ def campaign(
         raise UsageError("--remember, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
+    limits = Limits(
+        until=None if until is None else until_option(until),
+        time_max=None if time_max is None else duration_option(time_max, option="--time-max"),
+    )
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
     if remembering and chosen.scenario is not None and not chosen.scenario.has_faults_alone:
         action = f"leave it out: {FILE_NAME} has only faults"
         expected = "a scenario without [[workload]] and [durations] for --remember"
         raise UsageError(expected, scenario or "", action)
+    if limits.until is Until.COVERED and (each_fault or not chosen.is_generated):
+        action = "leave --each-fault out, and give --draw-faults with --scenario"
+        raise UsageError("--until covered with generated faults", "others", action)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -158,14 +187,17 @@ def campaign(
     chosen = replace(chosen, targets=pipeline.fault_targets())
     if each_fault:
         chosen = one_of_each(chosen)
+    summary = CampaignSummary(chosen.coverage())
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
     settings = read_settings()
     folder = settings.state_folder / "campaigns" / chosen.name
     _make_folder(folder)
-    reproductions = Reproductions(chosen, folder, _selection(pipeline))
+    selection = _selection(pipeline)
+    is_project = not selection and project_configuration() is not None
+    reproductions = Reproductions(chosen, folder, selection, None if is_project else pipeline)
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
     memory = require_clone("--remember") / FILE_NAME if remembering else None
-    course = Campaign(chosen, output, WallClock(), memory)
+    course = Campaign(chosen, summary, output, WallClock(), memory, limits)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
 
 

@@ -5,10 +5,12 @@ makes to the types of resource that are there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from wavetank.core.resource_name import is_fifo
-from wavetank.faults.references import FunctionRole, Resource, RoleOwner
+from wavetank.faults.references import FunctionReference, FunctionRole, Resource, RoleOwner
 from wavetank.faults.targets import FaultTargets
 from wavetank.templates.accessors import as_list, as_table
 from wavetank.templates.problems import TemplateResource
@@ -51,6 +53,10 @@ OF_SERVICES = {"an ARN of kinesis": STREAM, "an ARN of dynamodb": TABLE}
 """The type that an ARN of another stack's resource stands for."""
 
 
+type ResourceKey = tuple[Path, str]
+"""A resource by its template and its logical id."""
+
+
 def fault_targets(scopes: Iterable[TemplateScope]) -> FaultTargets:
     """What faults can hit in the stacks of these templates."""
     found = _Found()
@@ -67,9 +73,12 @@ class _Found:
     resources: set[Resource] = field(default_factory=set)
     types: dict[str, None] = field(default_factory=dict)
     read: dict[str, None] = field(default_factory=dict)
-    functions: set[object] = field(default_factory=set)
-    scheduled: set[object] = field(default_factory=set)
-    failures_of: dict[object, object] = field(default_factory=dict)
+    names: dict[tuple[Resource, str], ResourceKey] = field(default_factory=dict)
+    unnamed: set[Resource] = field(default_factory=set)
+    """Of what not every resource is in the templates, so that no name would be that of all."""
+    functions: dict[ResourceKey, None] = field(default_factory=dict)
+    scheduled: set[ResourceKey] = field(default_factory=set)
+    failures_of: dict[ResourceKey, ResourceKey] = field(default_factory=dict)
     keeps_failures: bool = False
 
     def add(self, resource: TemplateResource) -> None:
@@ -77,9 +86,9 @@ class _Found:
         kind, properties = resource.kind, resource.properties
         self.types[kind] = None
         if kind in PRESENT:
-            self.resources.add(PRESENT[kind])
+            self._add_named(PRESENT[kind], resource)
         if kind == FUNCTION:
-            self.functions.add(_key(resource))
+            self.functions[_key(resource)] = None
             self.keeps_failures |= "DeadLetterConfig" in properties
         if kind in TRIGGERS:
             TRIGGERS[kind](self, resource)
@@ -87,15 +96,10 @@ class _Found:
     def targets(self) -> FaultTargets:
         """All that was found."""
         failures = {self.failures_of[key] for key in self.scheduled & self.failures_of.keys()}
-        others = self.functions - self.scheduled - failures
-        by_role = {
-            FunctionRole.RULE_TARGET: self.scheduled,
-            FunctionRole.FAILURE_DESTINATION: failures,
-            FunctionRole.TRIGGER_TARGET: others,
-        }
-        functions = tuple(role for role, found in by_role.items() if found)
+        functions = tuple(self._functions(failures))
+        roles = tuple(sorted({role for _, role in functions}, key=list(FunctionRole).index))
         errors = tuple(each for kind in self.types for each in ERRORS.get(kind, ()))
-        permissions = tuple(self._permissions(functions, errors))
+        permissions = tuple(self._permissions(roles, errors))
         resources = set(self.resources)
         if functions and errors:
             resources.add(Resource.CALL)
@@ -108,7 +112,32 @@ class _Found:
             functions=functions,
             permissions=permissions,
             errors=errors,
+            names=tuple(name for name in self.names if name[0] not in self.unnamed),
         )
+
+    def _functions(
+        self, failures: AbstractSet[ResourceKey]
+    ) -> Iterator[tuple[FunctionReference, FunctionRole]]:
+        """Each function by its logical id; each role, if two functions have one logical id."""
+        by_role = {
+            FunctionRole.RULE_TARGET: self.scheduled,
+            FunctionRole.FAILURE_DESTINATION: failures - self.scheduled,
+            FunctionRole.TRIGGER_TARGET: self.functions.keys() - self.scheduled - failures,
+        }
+        is_unique = len({name for _, name in self.functions}) == len(self.functions)
+        for role, keys in by_role.items():
+            if is_unique:
+                yield from ((key[1], role) for key in self.functions if key in keys)
+            elif keys:
+                yield role, role
+
+    def _add_named(self, resource: Resource, found: TemplateResource | None) -> None:
+        """Note a resource of that kind; None is one that the templates do not have."""
+        self.resources.add(resource)
+        if found is None or self.names.setdefault((resource, found.name), _key(found)) != _key(
+            found
+        ):
+            self.unnamed.add(resource)
 
     def _permissions(
         self, functions: tuple[FunctionRole, ...], errors: tuple[tuple[str, str], ...]
@@ -129,14 +158,17 @@ class _Found:
         kind = OF_SERVICES.get(kind, kind)
         self.read[kind] = None
         self.keeps_failures |= "DestinationConfig" in mapping.properties
+        of_source: list[Resource] = []
         if kind == QUEUE and _is_fifo(mapping, written):
-            self.resources.add(Resource.MESSAGE_SOURCE)
+            of_source = [Resource.MESSAGE_SOURCE]
         elif kind == QUEUE:
-            self.resources |= {Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE, Resource.QUEUE}
+            of_source = [Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE, Resource.QUEUE]
         elif kind in {STREAM, TABLE}:
-            self.resources |= {Resource.DATA_STREAM, Resource.EVENT_SOURCE}
+            of_source = [Resource.DATA_STREAM, Resource.EVENT_SOURCE]
         if kind == STREAM:
-            self.resources.add(Resource.MESSAGE_SOURCE)
+            of_source.append(Resource.MESSAGE_SOURCE)
+        for each in of_source:
+            self._add_named(each, mapping.referred(written))
 
     def add_destination(self, configuration: TemplateResource) -> None:
         """Note where Lambda sends the events of a function that it gives up."""
@@ -152,41 +184,43 @@ class _Found:
     def add_rule(self, rule: TemplateResource) -> None:
         """Note a rule of EventBridge, with a schedule or a pattern."""
         targets = [as_table(each) for each in as_list(rule.properties.get("Targets"))]
-        invoked = {_function(rule, each.get("Arn")) for each in targets} - {None}
+        functions = (_function(rule, each.get("Arn")) for each in targets)
+        invoked = {function for function in functions if function is not None}
         if "ScheduleExpression" in rule.properties:
-            self.resources.add(Resource.RULE)
+            self._add_named(Resource.RULE, rule)
             self.scheduled |= invoked
-        else:
-            self._add_async(is_there=bool(invoked))
+        elif invoked:
+            self._add_named(Resource.ASYNC_SOURCE, rule)
 
     def add_bucket(self, bucket: TemplateResource) -> None:
         """Note a bucket that notifies functions."""
         notified = as_table(bucket.properties.get("NotificationConfiguration"))
-        self._add_async(is_there=bool(notified.get("LambdaConfigurations")))
+        if notified.get("LambdaConfigurations"):
+            self._add_named(Resource.ASYNC_SOURCE, bucket)
 
     def add_topic(self, topic: TemplateResource) -> None:
         """Note the subscriptions that a topic has by itself."""
         for each in as_list(topic.properties.get("Subscription")):
-            self._add_subscriber(topic.scope.text(as_table(each).get("Protocol")))
+            self._add_subscriber(topic.scope.text(as_table(each).get("Protocol")), topic)
 
     def add_subscription(self, subscription: TemplateResource) -> None:
         """Note a topic's subscription."""
         scope, properties = subscription.scope, subscription.properties
-        self._add_subscriber(scope.text(properties.get("Protocol")))
+        topic = subscription.referred(properties.get("TopicArn"))
+        self._add_subscriber(scope.text(properties.get("Protocol")), topic)
 
     def add_log_filter(self, log_filter: TemplateResource) -> None:
         """Note a subscription filter of a log group."""
         written = log_filter.properties.get("DestinationArn")
-        self._add_async(is_there=_function(log_filter, written) is not None)
+        if _function(log_filter, written) is not None:
+            group = log_filter.referred(log_filter.properties.get("LogGroupName"))
+            self._add_named(Resource.ASYNC_SOURCE, group)
 
-    def _add_subscriber(self, protocol: str | None) -> None:
+    def _add_subscriber(self, protocol: str | None, topic: TemplateResource | None) -> None:
         if protocol == "email":
             self.resources.add(Resource.SUBSCRIPTION)
-        self._add_async(is_there=protocol == "lambda")
-
-    def _add_async(self, *, is_there: bool) -> None:
-        if is_there:
-            self.resources.add(Resource.ASYNC_SOURCE)
+        elif protocol == "lambda":
+            self._add_named(Resource.ASYNC_SOURCE, topic)
 
 
 TRIGGERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
@@ -201,11 +235,11 @@ TRIGGERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
 """What each type says about the triggers of functions."""
 
 
-def _key(function: TemplateResource) -> object:
-    return function.scope.template.path, function.name
+def _key(resource: TemplateResource) -> ResourceKey:
+    return resource.scope.template.path, resource.name
 
 
-def _function(resource: TemplateResource, written: object) -> object | None:
+def _function(resource: TemplateResource, written: object) -> ResourceKey | None:
     """The function that one of its values refers to; None for anything else."""
     found = resource.referred(written)
     return _key(found) if found is not None and found.kind == FUNCTION else None

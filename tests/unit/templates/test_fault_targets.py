@@ -88,9 +88,9 @@ def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) 
         for more in ("", scheduled, scheduled + gives_up)
     ]
     assert [each.functions for each in found] == [
-        (FunctionRole.TRIGGER_TARGET,),
-        (FunctionRole.RULE_TARGET, FunctionRole.TRIGGER_TARGET),
-        (FunctionRole.RULE_TARGET, FunctionRole.FAILURE_DESTINATION),
+        (("Take", FunctionRole.TRIGGER_TARGET), ("Tell", FunctionRole.TRIGGER_TARGET)),
+        (("Take", FunctionRole.RULE_TARGET), ("Tell", FunctionRole.TRIGGER_TARGET)),
+        (("Take", FunctionRole.RULE_TARGET), ("Tell", FunctionRole.FAILURE_DESTINATION)),
     ]
     assert [Resource.FAILURE_DESTINATION in each.resources for each in found] == [
         False,
@@ -110,7 +110,7 @@ def test_events_of_sam_are_triggers() -> None:
     ledger = LEDGER.fault_targets()
     assert {Resource.QUEUE, Resource.DATA_STREAM, Resource.ASYNC_SOURCE} <= ledger.resources
     assert Resource.RULE not in ledger.resources
-    assert ledger.functions == (FunctionRole.TRIGGER_TARGET,)
+    assert {role for _, role in ledger.functions} == {FunctionRole.TRIGGER_TARGET}
     expected = {
         "sqs:ReceiveMessage",
         "kinesis:GetRecords",

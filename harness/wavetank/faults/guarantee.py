@@ -6,12 +6,14 @@ the alerts, which hits at most twice.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wavetank.faults.calls import CallFault
 from wavetank.faults.delivery import PermissionRemoved, ThrottledTopic
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import (
     BrokenDeployment,
+    FunctionFault,
     InvocationFault,
     NoConcurrency,
     NotificationFailure,
@@ -19,17 +21,19 @@ from wavetank.faults.functions import (
     ThrottledFunction,
 )
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.references import FunctionRole, RoleOwner
+from wavetank.faults.references import RoleOwner
+from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
 HITS_MAX = 2
 """Of three attempts, so that one succeeds. [Lambda: invocation-async-error-handling]"""
-SENDS_FAILURES = frozenset({"lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"})
+INVOKE = "lambda:InvokeFunction"
+SENDS_FAILURES = frozenset({INVOKE, "sns:Publish", "sqs:SendMessage"})
 """What a function's role needs for failure destinations and dead-letter queues."""
 TAKES_FAILURES = frozenset({"sns", "sqs"})
 """The services of alerts and of dead-letter queues."""
 
 
-def affects_alerting(fault: Fault) -> bool:
+def affects_alerting(fault: Fault, targets: FaultTargets = TICKER_TARGETS) -> bool:
     """Whether the fault hits the way from a failed request to the e-mail about it."""
     match fault:
         case NotificationFailure() | ThrottledTopic():
@@ -41,7 +45,7 @@ def affects_alerting(fault: Fault) -> bool:
             | SlowColdStart()
             | ThrottledFunction()
         ):
-            return fault.function == FunctionRole.FAILURE_DESTINATION
+            return targets.is_failure_destination(fault.function)
         case PermissionRemoved():
             is_of_destination = fault.owner == RoleOwner.FAILURE_DESTINATION
             return is_of_destination or fault.action in SENDS_FAILURES
@@ -50,17 +54,38 @@ def affects_alerting(fault: Fault) -> bool:
     return False
 
 
-def within_guarantee(plan: FaultPlan) -> FaultPlan:
+def can_hit(fault: Fault, targets: FaultTargets) -> bool:
+    """Whether the fault can hit anything in a plan within the guarantee.
+
+    One without a limit cannot, if it hits only what a failed request causes: such a plan has no
+    fault that fails a request.
+    """
+    if isinstance(fault, CountedFault):
+        return True
+    match fault:
+        case FunctionFault(function=function):
+            return not targets.is_failure_destination(function)
+        case PermissionRemoved(owner=owner, action=action):
+            return owner != RoleOwner.FAILURE_DESTINATION and action != INVOKE
+    return True
+
+
+def tolerated(fault: CountedFault) -> CountedFault:
+    """The fault with no more hits than the guarantee covers."""
+    return fault if _is_tolerated(fault) else replace(fault, times=HITS_MAX)
+
+
+def within_guarantee(plan: FaultPlan, targets: FaultTargets = TICKER_TARGETS) -> FaultPlan:
     """The plan without the faults that the guarantee does not cover."""
-    if all(affects_alerting(fault) for fault in plan.faults):
+    if all(affects_alerting(fault, targets) for fault in plan.faults):
         return plan
-    return FaultPlan(tuple(_covered(plan)))
+    return FaultPlan(tuple(_covered(plan, targets)))
 
 
-def _covered(plan: FaultPlan) -> Iterator[Fault]:
+def _covered(plan: FaultPlan, targets: FaultTargets) -> Iterator[Fault]:
     available = True
     for fault in plan.faults:
-        if not affects_alerting(fault):
+        if not affects_alerting(fault, targets):
             yield fault
         elif available and _is_tolerated(fault):
             available = False
