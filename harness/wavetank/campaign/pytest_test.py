@@ -1,5 +1,6 @@
 """A shrunk case as the text of a pytest test, which fails until the handler is fixed."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import timedelta
@@ -57,7 +58,7 @@ def _pipeline_arguments(pipeline: Pipeline) -> dict[str, str]:
         defaults = {f.name: f.default for f in fields(pipeline)}
         return {n: _python(value) for n, value in values.items() if value != defaults[n]}
     options = pipeline.options()
-    return {n.removeprefix("--").replace("-", "_"): repr(value) for n, value in options.items()}
+    return {n.removeprefix("--").replace("-", "_"): _python(value) for n, value in options.items()}
 
 
 def _test(shrunk: Shrunk) -> Iterator[str]:
@@ -68,9 +69,9 @@ def _test(shrunk: Shrunk) -> Iterator[str]:
     else:
         run = _span(scenario.horizon) | run
         for fault in scenario.plan.faults:
-            yield from _call("@pytest.mark.fault", repr(fault.kind), _fault_arguments(fault), "")
+            yield from _call("@pytest.mark.fault", _python(fault.kind), _fault_arguments(fault), "")
     yield f"def test_{shrunk.invariant.replace('-', '_')}_of_seed_{seed}(simulator):"
-    yield f'    """{shrunk.invariant} is broken without a fix."""'
+    yield f'    """{shrunk.invariant} is broken until the handler is fixed."""'
     if not _has_expectations(scenario):
         yield from _settings(scenario)
     yield from _call("result = simulator.run", "", run, "    ")
@@ -81,11 +82,11 @@ def _settings(scenario: Scenario) -> Iterator[str]:
     """What calls take, and the workloads."""
     if scenario.durations != Durations():
         durations = durations_to_dict(scenario.durations)
-        yield f"    simulator.durations(**{durations!r})"
+        yield f"    simulator.durations(**{_python(durations)})"
     for workload in scenario.workloads:
         values = workload_to_dict(workload)
-        named = f"{values.pop('kind')!r}, {values.pop('target')!r}"
-        arguments = {name: repr(value) for name, value in values.items()}
+        named = f"{_python(values.pop('kind'))}, {_python(values.pop('target'))}"
+        arguments = {name: _python(value) for name, value in values.items()}
         yield from _call("simulator.workload", named, arguments, "    ")
 
 
@@ -94,7 +95,7 @@ def _fault_arguments(fault: Fault) -> dict[str, str]:
     usual = fault_to_dict(type(fault)(after=fault.after, lasts=fault.lasts))
     window = {"after", "lasts"}
     return {
-        name: repr(value)
+        name: _python(value)
         for name, value in fault_to_dict(fault).items()
         if name in window or value != usual[name]
     }
@@ -112,7 +113,13 @@ def _span(duration: timedelta) -> dict[str, str]:
 
 
 def _python(value: object) -> str:
-    return f"Path({str(value)!r})" if isinstance(value, Path) else repr(value)
+    """The value in Python, with double quotes: JSON's strings, numbers and lists are Python's."""
+    match value:
+        case Path():
+            return f"Path({_python(str(value))})"
+        case tuple():
+            return f"({' '.join(f'{_python(each)},' for each in value)})"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _call(function: str, first: str, named: Mapping[str, str], indent: str) -> Iterator[str]:

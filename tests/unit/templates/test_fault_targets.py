@@ -99,6 +99,44 @@ def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (
+            mapping("!GetAtt Queue.Arn"),
+            {(Resource.QUEUE, "Queue"), (Resource.EVENT_SOURCE, "Queue")},
+        ),
+        (mapping("!GetAtt Table.StreamArn"), {(Resource.DATA_STREAM, "Table")}),
+        (rule("EventPattern: {}, Targets: [{Arn: !Ref Live}]"), {(Resource.ASYNC_SOURCE, "R")}),
+        (
+            (
+                "  S:\n    Type: AWS::SNS::Subscription\n"
+                "    Properties: {Protocol: lambda, TopicArn: !Ref Topic}"
+            ),
+            {(Resource.ASYNC_SOURCE, "Topic")},
+        ),
+        (mapping("arn:aws:sqs:eu-west-1:1:other"), set()),
+    ],
+)
+def test_triggers_are_named_by_their_logical_ids(
+    read: ReadTemplate, written: str, names: set[tuple[Resource, str]]
+) -> None:
+    """A source of another stack has none here, and then faults hit all of its kind."""
+    sources = {Resource.QUEUE, Resource.EVENT_SOURCE, Resource.DATA_STREAM, Resource.ASYNC_SOURCE}
+    found = set(fault_targets(read(HEAD + written).all_scopes()).names)
+    of_sources = {each for each in found if each[0] in sources}
+    assert names <= of_sources
+    assert bool(of_sources) == bool(names)
+
+
+def test_a_kind_with_an_unnamed_resource_is_hit_as_a_whole(read: ReadTemplate) -> None:
+    """Faults of one of its names and of all of them would overlap."""
+    other = mapping("arn:aws:sqs:eu-west-1:1:other").replace("  M:", "  N:")
+    found = fault_targets(read(HEAD + mapping("!GetAtt Queue.Arn") + other).all_scopes())
+    (hit,) = found.named("event_source", Resource.QUEUE)
+    assert dict(hit.values) == {"event_source": "all"}
+
+
 def test_a_pipeline_without_functions_has_no_calls(read: ReadTemplate) -> None:
     """Nor roles that need a permission."""
     found = fault_targets(read("Resources: {Table: {Type: AWS::DynamoDB::Table}}").all_scopes())
