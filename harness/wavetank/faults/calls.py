@@ -163,7 +163,10 @@ class LostReply(CallFault):
 
 @dataclass(frozen=True, kw_only=True)
 class PartialBatchFailure(StreamFault, CountedFault):
-    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from zero."""
+    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from zero.
+
+    A batch that ends before the first of them is neither hit nor counted.
+    """
 
     kind: ClassVar[str] = "partial-batch-failure"
     title: ClassVar[str] = "Firehose refuses records of a batch"
@@ -188,7 +191,8 @@ class PartialBatchFailure(StreamFault, CountedFault):
     @classmethod
     def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
         values = super().generate(choose, named)
-        entries = {choose(0, RECORDS_PER_TICK - 1) for _ in range(choose(1, 4))}
+        last = choose(0, RECORDS_PER_TICK - 1)  # so that most are in a small batch too
+        entries = {choose(0, last) for _ in range(choose(1, 4))}
         code = choose_from(choose, BATCH_CODES)
         return values | {"entries": tuple(sorted(entries)), "code": code}
 

@@ -13,7 +13,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.choices import SECOND, Choose, choose_from
-from wavetank.faults.fault import CountedFault, Fault
+from wavetank.faults.fault import Fault
 from wavetank.faults.functions import HandlerCrash, NoConcurrency
 from wavetank.faults.guarantee import affects_alerting, tolerated, within_guarantee
 from wavetank.faults.pairs import FaultPair
@@ -69,10 +69,9 @@ def _preferred(
     fault = pair.kind(
         after=after, lasts=lasts, **dict(pair.hit.values), **pair.kind.generate(choose, pair.hit)
     )
-    if not (isinstance(fault, CountedFault) and affects_alerting(fault, targets)):
-        yield fault
-    else:
-        yield tolerated(fault)
+    few = tolerated(fault, targets) if affects_alerting(fault, targets) else None
+    yield few or fault
+    if few:
         failing = [
             name for name, _ in targets.functions if not targets.is_failure_destination(name)
         ]

@@ -2,7 +2,8 @@
 
 If the stream fails while no alert can be sent for as long as Lambda retries, the failure is silent,
 whatever a handler does. So a plan is restricted to what Lambda's retries can tolerate: one fault of
-the alerts, which hits at most twice.
+the alerts, which hits at most twice. Lambda retries a notification function only: where it sends
+failures to a topic or a queue itself, faults of those are in plans of their own.
 """
 
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from wavetank.faults.functions import (
     ThrottledFunction,
 )
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.references import RoleOwner
+from wavetank.faults.references import Resource, RoleOwner
 from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
 HITS_MAX = 2
@@ -70,9 +71,12 @@ def can_hit(fault: Fault, targets: FaultTargets) -> bool:
     return True
 
 
-def tolerated(fault: CountedFault) -> CountedFault:
-    """The fault with no more hits than the guarantee covers."""
-    return fault if _is_tolerated(fault) else replace(fault, times=HITS_MAX)
+def tolerated(fault: Fault, targets: FaultTargets) -> Fault | None:
+    """A fault of the alerts with no more hits than retries tolerate; None if they tolerate none."""
+    if Resource.FAILURE_DESTINATION not in targets.resources or not isinstance(fault, CountedFault):
+        return None
+    is_few = fault.times is not None and fault.times <= HITS_MAX
+    return fault if is_few else replace(fault, times=HITS_MAX)
 
 
 def within_guarantee(plan: FaultPlan, targets: FaultTargets = TICKER_TARGETS) -> FaultPlan:
@@ -87,11 +91,6 @@ def _covered(plan: FaultPlan, targets: FaultTargets) -> Iterator[Fault]:
     for fault in plan.faults:
         if not affects_alerting(fault, targets):
             yield fault
-        elif available and _is_tolerated(fault):
+        elif available and tolerated(fault, targets) == fault:
             available = False
             yield fault
-
-
-def _is_tolerated(fault: Fault) -> bool:
-    hits = fault.times if isinstance(fault, CountedFault) else None
-    return hits is not None and hits <= HITS_MAX

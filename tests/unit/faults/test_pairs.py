@@ -58,6 +58,17 @@ def test_each_generated_fault_is_of_one_pair(targets: FaultTargets) -> None:
             assert len(of) == (1 if can_hit(fault, targets) else 0), fault
 
 
+def test_alerts_that_no_function_sends_fail_in_plans_of_their_own() -> None:
+    """Lambda does not retry what it sends to a topic itself, so the failure would be silent."""
+    topic = frozenset({Resource.TOPIC, Resource.RULE, Resource.FUNCTION})
+    targets = replace(TRIGGERED, resources=topic)
+    plans = [generate_plan(seed, HOUR, targets).faults for seed in range(300)]
+    alerting = [plan for plan in plans if any(affects_alerting(each, targets) for each in plan)]
+    assert alerting
+    for plan in alerting:
+        assert all(affects_alerting(each, targets) for each in plan)
+
+
 @pytest.mark.parametrize("pair", TICKER, ids=str)
 def test_a_plan_tries_the_pair_that_it_prefers(pair: FaultPair) -> None:
     """Within the guarantee; a fault of the alerts comes with one that causes an alert."""
