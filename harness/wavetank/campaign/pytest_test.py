@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wavetank.campaign.shrinking import Shrunk
 from wavetank.deployment.pipelines.pipeline import Pipeline
+from wavetank.deployment.pipelines.selection import ticker_pipeline
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import fault_to_dict
@@ -57,7 +58,8 @@ def _pipeline_arguments(pipeline: Pipeline) -> dict[str, str]:
         values = {f.name: getattr(pipeline, f.name) for f in fields(pipeline)}
         defaults = {f.name: f.default for f in fields(pipeline)}
         return {n: _python(value) for n, value in values.items() if value != defaults[n]}
-    options = pipeline.options()
+    usual = ticker_pipeline().options()
+    options = {n: value for n, value in pipeline.options().items() if usual.get(n) != value}
     return {n.removeprefix("--").replace("-", "_"): _python(value) for n, value in options.items()}
 
 

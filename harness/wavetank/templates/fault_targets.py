@@ -1,7 +1,8 @@
 """What faults can hit in a pipeline, read from its templates: triggers, functions, roles, calls.
 
-A handler's calls are not known from a template. They are taken to be those that a function usually
-makes to the types of resource that are there.
+A handler's calls are not known from a template. They are taken to be those that the policies of the
+templates allow by name, and for a service whose policies have wildcards, or none, those that a
+function usually makes to the types of resource that are there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wavetank.core.resource_name import is_fifo
+from wavetank.faults.calls import PUBLISH
 from wavetank.faults.references import FunctionReference, FunctionRole, Resource, RoleOwner
 from wavetank.faults.targets import FaultTargets
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.allowed_calls import TRANSACTIONS, AllowedCalls
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import TemplateScope
 
@@ -26,23 +29,29 @@ PRESENT = {
     "AWS::Scheduler::Schedule": Resource.ASYNC_SOURCE,
 }
 """What a resource of the type stands for, whatever its properties."""
-ERRORS = {
+USUAL_CALLS = {
     TABLE: (
-        ("dynamodb:UpdateItem", "ThrottlingException"),
-        ("dynamodb:UpdateItem", "InternalServerError"),
-        ("dynamodb:PutItem", "ProvisionedThroughputExceededException"),
-        ("dynamodb:GetItem", "ThrottlingException"),
-        ("dynamodb:TransactWriteItems", "InternalServerError"),
+        "dynamodb:UpdateItem",
+        "dynamodb:PutItem",
+        "dynamodb:GetItem",
+        "dynamodb:TransactWriteItems",
     ),
-    "AWS::KinesisFirehose::DeliveryStream": (
-        ("firehose:PutRecord", "ServiceUnavailableException"),
-        ("firehose:PutRecordBatch", "ServiceUnavailableException"),
-    ),
-    "AWS::S3::Bucket": (("s3:GetObject", "SlowDown"), ("s3:PutObject", "SlowDown")),
-    "AWS::SNS::Topic": (("sns:Publish", "InternalError"),),
+    "AWS::KinesisFirehose::DeliveryStream": ("firehose:PutRecord", "firehose:PutRecordBatch"),
+    "AWS::S3::Bucket": ("s3:GetObject", "s3:PutObject"),
+    "AWS::SNS::Topic": (PUBLISH,),
 }
-"""The usual calls to a resource of the type, each with an error that its service documents.
-[DynamoDB, Firehose, S3 and SNS API references: errors]"""
+"""The calls that functions usually make to a resource of the type."""
+ERROR_CODES = {
+    "dynamodb": (
+        "ThrottlingException",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+    ),
+    "firehose": ("ServiceUnavailableException",),
+    "s3": ("SlowDown",),
+    "sns": ("InternalError",),
+}
+"""[DynamoDB, Firehose, S3 and SNS API references: errors]"""
 READS = {
     QUEUE: ("sqs:ReceiveMessage", "sqs:DeleteMessage"),
     STREAM: ("kinesis:GetRecords",),
@@ -76,6 +85,7 @@ class _Found:
     names: dict[tuple[Resource, str], ResourceKey] = field(default_factory=dict)
     unnamed: set[Resource] = field(default_factory=set)
     """Of what not every resource is in the templates, so that no name would be that of all."""
+    policies: AllowedCalls = field(default_factory=AllowedCalls)
     functions: dict[ResourceKey, None] = field(default_factory=dict)
     scheduled: set[ResourceKey] = field(default_factory=set)
     failures_of: dict[ResourceKey, ResourceKey] = field(default_factory=dict)
@@ -90,6 +100,7 @@ class _Found:
         if kind == FUNCTION:
             self.functions[_key(resource)] = None
             self.keeps_failures |= "DeadLetterConfig" in properties
+        self.policies.add(resource)
         if kind in TRIGGERS:
             TRIGGERS[kind](self, resource)
 
@@ -98,7 +109,7 @@ class _Found:
         failures = {self.failures_of[key] for key in self.scheduled & self.failures_of.keys()}
         functions = tuple(self._functions(failures))
         roles = tuple(sorted({role for _, role in functions}, key=list(FunctionRole).index))
-        errors = tuple(each for kind in self.types for each in ERRORS.get(kind, ()))
+        errors = tuple((call, code) for call in self._calls() for code in _codes(call))
         permissions = tuple(self._permissions(roles, errors))
         resources = set(self.resources)
         if functions and errors:
@@ -131,6 +142,11 @@ class _Found:
             elif keys:
                 yield role, role
 
+    def _calls(self) -> Iterator[str]:
+        for kind in self.types:
+            if usual := USUAL_CALLS.get(kind):
+                yield from self.policies.calls(usual[0].partition(":")[0]) or usual
+
     def _add_named(self, resource: Resource, found: TemplateResource | None) -> None:
         """Note a resource of that kind; None is one that the templates do not have."""
         self.resources.add(resource)
@@ -143,7 +159,7 @@ class _Found:
         self, functions: tuple[FunctionRole, ...], errors: tuple[tuple[str, str], ...]
     ) -> Iterator[tuple[RoleOwner, str]]:
         actions = [action for kind in self.read for action in READS.get(kind, ())]
-        actions += dict.fromkeys(call for call, _ in errors if "Transact" not in call)
+        actions += dict.fromkeys(call for call, _ in errors if call not in TRANSACTIONS)
         if self.keeps_failures:
             actions.append("sqs:SendMessage")
         for role in functions:
@@ -233,6 +249,10 @@ TRIGGERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
     "AWS::SNS::Topic": _Found.add_topic,
 }
 """What each type says about the triggers of functions."""
+
+
+def _codes(call: str) -> tuple[str, ...]:
+    return ERROR_CODES[call.partition(":")[0]]
 
 
 def _key(resource: TemplateResource) -> ResourceKey:

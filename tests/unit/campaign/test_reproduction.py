@@ -114,7 +114,7 @@ def test_a_test_has_the_faults_the_workload_and_the_seed(tmp_path: Path) -> None
         ),
         (
             PipelineChoice(handler=ROOT / "tests/handlers/naive/handler.py").pipeline(),
-            "ticker_pipeline(",
+            "ticker_pipeline(handler=",
         ),
     ],
     ids=["templates", "ticker"],

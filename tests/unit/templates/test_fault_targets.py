@@ -137,6 +137,48 @@ def test_a_kind_with_an_unnamed_resource_is_hit_as_a_whole(read: ReadTemplate) -
     assert dict(hit.values) == {"event_source": "all"}
 
 
+def role(allowed: str, more: str = "") -> str:
+    """A role whose policy allows these actions."""
+    statement = f"{{Effect: Allow, Action: [{allowed}]}}"
+    policy = f"{{PolicyDocument: {{Statement: [{statement}]}}}}"
+    return f"  Own: {{Type: AWS::IAM::Role, Properties: {{Policies: [{policy}], {more}}}}}\n"
+
+
+USUAL = {"UpdateItem", "PutItem", "GetItem", "TransactWriteItems"}
+OF_CDK = """
+  P:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: {Statement: [{Effect: Allow, Action: dynamodb:Query}]}
+"""
+MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess']"
+
+
+@pytest.mark.parametrize(
+    ("policy", "calls"),
+    [
+        ("", USUAL),
+        (role("dynamodb:Scan, dynamodb:DescribeTable, 'sqs:*'"), {"Scan"}),
+        (role("dynamodb:PutItem"), {"PutItem", "TransactWriteItems"}),
+        (role("dynamodb:Scan, 'dynamodb:Put*'"), USUAL),
+        (role("dynamodb:Scan, '*'"), USUAL),
+        (role("dynamodb:Scan", MANAGED), USUAL),
+        (role("dynamodb:Scan").replace("Allow", "Deny"), USUAL),
+        (
+            OF_CDK,
+            {"Query"},
+        ),
+    ],
+)
+def test_calls_are_those_that_policies_allow_by_name(
+    read: ReadTemplate, policy: str, calls: set[str]
+) -> None:
+    """Those that functions usually make, if the policies name no single ones."""
+    errors = fault_targets(read(HEAD + policy).all_scopes()).errors
+    found = {call.removeprefix("dynamodb:") for call, _ in errors if call.startswith("dynamodb:")}
+    assert found == calls
+
+
 def test_a_pipeline_without_functions_has_no_calls(read: ReadTemplate) -> None:
     """Nor roles that need a permission."""
     found = fault_targets(read("Resources: {Table: {Type: AWS::DynamoDB::Table}}").all_scopes())

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from wavetank.core.reporter import Activity
 
 
+UNTRIED_MAX = 12
+"""Pairs that are named in the summary: a few lines of a terminal."""
+
+
 class CampaignOutput:
     """Shows a campaign on the command line; implements `CampaignReporter`."""
 
@@ -187,7 +191,10 @@ def coverage_text(coverage: Coverage) -> str:
         return ""
     count, untried = len(coverage.pairs), coverage.untried
     text = f"covered: {count - len(untried)} of {pluralize(count, 'pair')}"
-    return f"{text}; not tried: {', '.join(map(str, untried))}" if untried else text
+    named = [*map(str, untried[:UNTRIED_MAX])]
+    if untried[UNTRIED_MAX:]:
+        named.append(f"and {len(untried) - UNTRIED_MAX} more, which the index lists")
+    return f"{text}; not tried: {', '.join(named)}" if untried else text
 
 
 def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:
