@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
+from wavetank.campaign.cases import HORIZON_DEFAULT, CampaignCases, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
 from wavetank.campaign.ending import Limits, Until, until_option
 from wavetank.campaign.regression_seeds import FILE_NAME
@@ -157,18 +157,13 @@ def campaign(
         raise UsageError("--remember, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
-    limits = Limits(
-        until=None if until is None else until_option(until),
-        time_max=None if time_max is None else duration_option(time_max, option="--time-max"),
-    )
+    limits = _limits(until, time_max)
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
     if remembering and chosen.scenario is not None and not chosen.scenario.has_faults_alone:
         action = f"leave it out: {FILE_NAME} has only faults"
         expected = "a scenario without [[workload]] and [durations] for --remember"
         raise UsageError(expected, scenario or "", action)
-    if limits.until is Until.COVERED and (each_fault or not chosen.is_generated):
-        action = "leave --each-fault out, and give --draw-faults with --scenario"
-        raise UsageError("--until covered with generated faults", "others", action)
+    _require_generated(limits, chosen, each_fault=each_fault)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -189,16 +184,33 @@ def campaign(
         chosen = one_of_each(chosen)
     summary = CampaignSummary(chosen.coverage())
     processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
-    settings = read_settings()
-    folder = settings.state_folder / "campaigns" / chosen.name
-    _make_folder(folder)
-    selection = _selection(pipeline)
-    is_project = not selection and project_configuration() is not None
-    reproductions = Reproductions(chosen, folder, selection, None if is_project else pipeline)
+    reproductions = _reproductions(chosen, pipeline)
     output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
     memory = require_clone("--remember") / FILE_NAME if remembering else None
     course = Campaign(chosen, summary, output, WallClock(), memory, limits)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
+
+
+def _limits(until: str | None, time_max: str | None) -> Limits:
+    return Limits(
+        until=None if until is None else until_option(until),
+        time_max=None if time_max is None else duration_option(time_max, option="--time-max"),
+    )
+
+
+def _require_generated(limits: Limits, chosen: CampaignCases, *, each_fault: bool) -> None:
+    """Refuse to wait for a coverage that the cases cannot reach."""
+    if limits.until is Until.COVERED and (each_fault or not chosen.is_generated):
+        action = "leave --each-fault out, and give --draw-faults with --scenario"
+        raise UsageError("--until covered with generated faults", "others", action)
+
+
+def _reproductions(chosen: CampaignCases, pipeline: Pipeline) -> Reproductions:
+    folder = read_settings().state_folder / "campaigns" / chosen.name
+    _make_folder(folder)
+    selection = _selection(pipeline)
+    is_project = not selection and project_configuration() is not None
+    return Reproductions(chosen, folder, selection, None if is_project else pipeline)
 
 
 def _make_folder(folder: Path) -> None:
