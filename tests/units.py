@@ -61,6 +61,9 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
+    r"tests/campaign/test_command\.py::test_the_first_failure_ends": (
+        "tests/unit/campaign/test_coverage.py, and the shrunk case in the same file"
+    ),
     r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
         "tests/simulator/test_terminal.py: the same bar"
     ),

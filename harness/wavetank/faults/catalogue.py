@@ -119,6 +119,11 @@ def kinds_for(targets: FaultTargets) -> tuple[type[Fault], ...]:
     """
     found = tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)
     if not found:
-        action = "add a function and its trigger, or choose another pipeline"
-        raise UsageError("a pipeline that faults can hit", "nothing that one could", action)
+        raise nothing_to_hit()
     return found
+
+
+def nothing_to_hit() -> UsageError:
+    """The error about a pipeline in which no fault would have an effect."""
+    action = "add a function and its trigger, or choose another pipeline"
+    return UsageError("a pipeline that faults can hit", "nothing that one could", action)

@@ -16,7 +16,7 @@ from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 HOUR = timedelta(hours=1)
 TRIGGERED = FaultTargets(
     resources=frozenset({Resource.ACTION, Resource.CALL, Resource.FUNCTION, Resource.ROLE}),
-    functions=(FunctionRole.TRIGGER_TARGET,),
+    functions=(("Take", FunctionRole.TRIGGER_TARGET),),
     permissions=((RoleOwner.TRIGGER_TARGET, "sqs:ReceiveMessage"),),
     errors=(("s3:GetObject", "SlowDown"),),
 )
@@ -78,5 +78,5 @@ def test_drawn_and_single_faults_name_what_the_pipeline_has() -> None:
     faults = [*drawn, *revealing_faults(HOUR, TRIGGERED)]
     functions = {fault.function for fault in faults if isinstance(fault, FunctionFault)}
     calls = {fault.call for fault in faults if isinstance(fault, CallFault)}
-    assert functions == {FunctionRole.TRIGGER_TARGET}
+    assert functions == {"Take"}
     assert calls == {"s3:GetObject"}
