@@ -157,7 +157,7 @@ def test_every_target_of_a_schedule_is_scheduled(read: ReadTemplate) -> None:
         (
             (
                 "  S:\n    Type: AWS::SNS::Subscription\n"
-                "    Properties: {Protocol: lambda, TopicArn: !Ref Topic}"
+                "    Properties: {Protocol: lambda, Endpoint: !Ref Take, TopicArn: !Ref Topic}"
             ),
             {(Resource.ASYNC_SOURCE, "Topic")},
         ),
