@@ -5,9 +5,10 @@ buckets, queues, topics and delivery streams as the reference. Faults that keep 
 change the workload itself; such a run has no reference, nor has one without faults: there the
 invariant is not exercised.
 
-An event that was discarded, and a failure that was returned to a caller, explain what is missing or
-changed, and a message more in a queue or topic that reports it. Such a run decides nothing but for
-an item or object that should not be there; other invariants tell whether the event was kept.
+An event that was discarded, a record that a delivery stream could not process, and a failure that
+was returned to a caller, explain what is missing or changed, and a message more in a queue or topic
+that reports it. Such a run decides nothing but for an item or object that should not be there;
+other invariants tell whether the event was kept.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from wavetank.history import (
     EventUndelivered,
     FaultBegan,
     HttpAnswered,
+    RecordsProcessed,
     RequestDiscarded,
     Settlement,
     StateEntry,
@@ -83,7 +85,7 @@ class Convergence:
                 self._names[event.kind, event.resource] = event.name or event.resource
             case EventSettled() if event.settlement in UNFINISHED:
                 self._unfinished += len(event.ids)
-            case RequestDiscarded() | EventUndelivered():
+            case RequestDiscarded() | EventUndelivered() | RecordsProcessed(is_failed=True):
                 self._unfinished += 1
             case WorkloadSent() if event.outcome != OK:
                 self._unfinished += 1

@@ -36,7 +36,7 @@ OF_QUEUES = {"out-of-order-message", "expired-visibility-timeout", "concurrent-b
         ({Resource.QUEUE}, OF_QUEUES),
         ({Resource.EVENT_SOURCE}, {"duplicate-batch"}),
         ({Resource.MESSAGE_SOURCE}, {"poison-message"}),
-        ({Resource.DATA_STREAM}, {"stalled-shard", "trimmed-stream"}),
+        ({Resource.DATA_STREAM}, {"stalled-shard"}),
         ({Resource.ASYNC_SOURCE}, {"duplicate-event", "late-event"}),
         ({Resource.FAILURE_DESTINATION}, {"notification-failure"}),
         ({Resource.TOPIC}, {"throttled-topic"}),
@@ -50,8 +50,11 @@ def test_kinds_are_those_that_can_hit_something(resources: set[Resource], more: 
 
 
 def test_a_pipeline_with_everything_has_all_kinds() -> None:
-    """Nothing that the simulator supports can never be drawn."""
-    assert kinds_for(replace(TRIGGERED, resources=frozenset(Resource))) == VIRTUAL_KINDS
+    """What the simulator supports can be drawn, unless it loses events whatever a handler does."""
+    found = kinds_for(replace(TRIGGERED, resources=frozenset(Resource)))
+    assert {kind.kind for kind in VIRTUAL_KINDS} - {kind.kind for kind in found} == {
+        "trimmed-stream"
+    }
 
 
 def test_the_ticker_has_no_faults_of_other_triggers() -> None:
