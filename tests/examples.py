@@ -20,7 +20,7 @@ class Example:
     """A project of `examples/`.
 
     `scenario` is the one that shows the defect, with the faults to which a campaign shrinks, and
-    `difference` begins what convergence says then.
+    `difference` is a part of what convergence says then.
     """
 
     name: str
@@ -40,8 +40,8 @@ class Example:
 EXAMPLES = {
     each.name: each
     for each in (
-        Example("orders", "redelivery", "table Stock"),
-        Example("files", "refused-records", "stream Sales"),
+        Example("orders", "redelivery", "is not idempotent, its events were repeated: table Stock"),
+        Example("files", "refused-records", 'stream Sales {"file": "shops/key-'),
     )
 }
 

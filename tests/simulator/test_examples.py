@@ -1,11 +1,11 @@
 """The defect of each example is found with no invariant written, and nothing without it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.examples import EXAMPLES, pipeline_of
+from tests.rules.source import ROOT
 from tests.simulator.conftest import Deployed
 from tests.simulator.stacks import deployed_beside
 from wavetank.core.findings import Verdict
@@ -18,7 +18,7 @@ SEEDS = (1, 2)
 
 @dataclass(frozen=True)
 class Results:
-    """The runs of an example without its defect and with it, for each seed; and what that leaves."""
+    """An example's runs, by seed, without its defect and with it, which leaves a difference."""
 
     right: list[RunResult]
     wrong: list[RunResult]
@@ -39,7 +39,8 @@ def results(
         with deployed_beside(deployed, pipeline) as made:
             specs = (RunSpec(scenario=scenario, seed=seed) for seed in SEEDS)
             found.append([simulate(made.simulator, pipeline, spec, None) for spec in specs])
-    return Results(*found, difference=example.difference)
+    right, wrong = found
+    return Results(right, wrong, example.difference)
 
 
 def test_the_example_survives_the_faults_that_its_defect_does_not(results: Results) -> None:
@@ -57,3 +58,10 @@ def test_the_defect_is_found(results: Results) -> None:
         (broken,) = (each for each in result.findings if each.verdict is Verdict.INVALID)
         assert broken.key == Convergence.key
         assert results.difference in broken.evidence
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_readme_quotes_what_is_found(name: str) -> None:
+    """In a block whose lines are wrapped."""
+    readme = (ROOT / "examples" / name / "README.md").read_text()
+    assert EXAMPLES[name].difference in " ".join(readme.split())
