@@ -191,7 +191,9 @@ class PartialBatchFailure(StreamFault, CountedFault):
     @classmethod
     def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
         values = super().generate(choose, targets)
-        entries = {choose(0, RECORDS_PER_TICK - 1) for _ in range(choose(1, 4))}
+        # Small numbers more often: a short batch has no others, and the fault would hit nothing.
+        last = choose(0, RECORDS_PER_TICK - 1)
+        entries = {choose(0, last) for _ in range(choose(1, 4))}
         code = choose_from(choose, BATCH_CODES)
         return values | {"entries": tuple(sorted(entries)), "code": code}
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from wavetank.core.errors import UsageError
-from wavetank.faults.calls import CallFault
+from wavetank.faults.calls import CallFault, PartialBatchFailure
 from wavetank.faults.catalogue import VIRTUAL_KINDS, kinds_for
 from wavetank.faults.functions import FunctionFault
 from wavetank.faults.generation import generate_plan, revealing_faults
@@ -78,3 +78,12 @@ def test_drawn_and_single_faults_name_what_the_pipeline_has() -> None:
     calls = {fault.call for fault in faults if isinstance(fault, CallFault)}
     assert functions == {FunctionRole.TRIGGER_TARGET}
     assert calls == {"s3:GetObject"}
+
+
+def test_records_are_refused_of_short_batches_too() -> None:
+    """Of three records as often as not: a pipeline may put no more than that."""
+    of = (PartialBatchFailure,)
+    plans = (generate_plan(seed, HOUR, kinds=of) for seed in range(200))
+    faults = [fault for plan in plans for fault in plan.faults]
+    least = [min(fault.entries) for fault in faults if isinstance(fault, PartialBatchFailure)]
+    assert sum(each < 3 for each in least) >= len(least) / 2
