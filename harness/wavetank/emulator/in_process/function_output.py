@@ -65,6 +65,7 @@ class FunctionOutput:
     def __init__(self) -> None:
         self._waiting: deque[AttemptLog] = deque(maxlen=WAITING_MAX)
         self._created: list[tuple[LogsBackend, str]] = []
+        self._is_storing = False
 
     def install(self) -> None:
         """Add a handler to LocalStack's chain that stores the logs before a request for them."""
@@ -78,12 +79,20 @@ class FunctionOutput:
 
     def store_all(self) -> None:
         """Store all logs, in the order in which the attempts ended."""
-        while self._waiting:
-            log = self._waiting.popleft()
-            is_new = log.function.log_group not in log.backend.groups
-            _store(log)
-            if is_new:
-                self._created.append((log.backend, log.function.log_group))
+        if self._is_storing:  # storing is a request to CloudWatch Logs itself
+            return
+        self._is_storing = True
+        try:
+            while self._waiting:
+                self._store(self._waiting.popleft())
+        finally:
+            self._is_storing = False
+
+    def _store(self, log: AttemptLog) -> None:
+        is_new = log.function.log_group not in log.backend.groups
+        _store(log)
+        if is_new:
+            self._created.append((log.backend, log.function.log_group))
 
     def drop_all(self) -> None:
         """Forget the logs that were not read, and delete the groups that Lambda has created."""

@@ -6,9 +6,9 @@ then only checks the permission.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
 from typing import Any
 
 
@@ -49,14 +49,14 @@ type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]
 class TargetFunctionInvoker:
     """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda.
 
-    `arrive` sends an event to Lambda, which a sandbox's faults do later or twice. `call`, if set,
-    is asked first about a synchronous invocation.
+    `delays` says how much later an event reaches its function, once or, by a fault of a sandbox,
+    several times. `call`, if set, is asked first about a synchronous invocation.
     """
 
     def __init__(self) -> None:
         self.queue: Callable[[OfferedEvent], object] | None = None
         self.call: CallFunction | None = None
-        self.arrive: Callable[[EventOrigin, Callable[[], object]], object] = lambda _, send: send()
+        self.delays: Callable[[EventOrigin], Iterable[timedelta]] = lambda _: [timedelta()]
 
     def invoke(
         self, client: Any, arn: str, payload: str, source: EventOrigin, **parameters: Any
@@ -67,8 +67,8 @@ class TargetFunctionInvoker:
             ClientError: Lambda refuses it.
         """
         if self.queue is None:
-            send = partial(client.invoke, FunctionName=arn, InvocationType="Event", **parameters)
-            self.arrive(source, partial(send, Payload=payload.encode()))
+            event = {"InvocationType": "Event", "Payload": payload.encode()}
+            client.invoke(FunctionName=arn, **event, **parameters)
         else:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
             self.offer(arn, payload, source)
