@@ -153,6 +153,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_trigger_parity\.py": (
         "each trigger's own tests, in tests/simulator and in tests/live"
     ),
+    r"tests/simulator/test_example_parity\.py": (
+        "tests/simulator/test_examples.py in virtual time, and tests/live for what they use"
+    ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
     r"tests/embedded/test_snapshot\.py::test_a_(damaged|failed_save)": (
         "tests/unit/emulator/test_snapshot_file.py and snapshot"
@@ -214,6 +217,9 @@ LONGEST_FIRST = (
     "tests/simulator/test_parity.py",
     "tests/simulator/test_public_templates.py",
     "tests/simulator/test_trigger_parity.py",
+    "tests/campaign/test_examples.py",
+    "tests/simulator/test_example_parity.py",
+    "tests/simulator/test_examples.py",
     "tests/simulator/test_naive.py",
     "tests/simulator/test_trigger_faults.py",
     "tests/simulator/test_run.py",
