@@ -13,7 +13,7 @@ they take no time, and the history does not have them.
 import pdb  # noqa: T100 - users debug with it
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from types import FrameType
 from typing import Any
 
@@ -147,22 +147,14 @@ class _HandlerPdb(pdb.Pdb):
 
     def interaction(self, frame: FrameType | None, tb_or_exc: Any) -> None:
         """Read commands until one continues the handler."""
-        with _at_prompt(), redirect_stdout(self.stdout), redirect_stderr(self.stdout):
+        SUPERVISION.ignores_interrupts = True
+        with outside_the_task(), redirect_stdout(self.stdout), redirect_stderr(self.stdout):
             super().interaction(frame, tb_or_exc)
+        # The main thread may see a Ctrl-C at the prompt only now; a replay that ends ends as it is.
+        SUPERVISION.ignores_interrupts = self.quitting
         if self.quitting:
             with outside_the_handler():
                 pause(RunStopped())
-
-
-@contextmanager
-def _at_prompt() -> Iterator[None]:
-    """What is called here is no part of the run, and Ctrl-C does not end it."""
-    SUPERVISION.ignores_interrupts = True
-    try:
-        with outside_the_task():
-            yield
-    finally:
-        SUPERVISION.ignores_interrupts = False
 
 
 def _calling_frame() -> FrameType:
