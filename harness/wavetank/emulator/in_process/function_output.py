@@ -66,6 +66,7 @@ class FunctionOutput:
         self._waiting: deque[AttemptLog] = deque(maxlen=WAITING_MAX)
         self._created: list[tuple[LogsBackend, str]] = []
         self._is_storing = False
+        self._latest: AttemptLog | None = None
 
     def install(self) -> None:
         """Add a handler to LocalStack's chain that stores the logs before a request for them."""
@@ -73,9 +74,15 @@ class FunctionOutput:
 
     def add(self, log: AttemptLog) -> None:
         """Store the log now if its group has filters, and before it is read otherwise."""
+        self._latest = log
         self._waiting.append(log)
         if _has_filters(log):
             self.store_all()
+
+    def latest_of(self, request: str) -> AttemptLog | None:
+        """The latest log, if it is of an attempt at that request."""
+        latest = self._latest
+        return latest if latest is not None and latest.report.request_id == request else None
 
     def store_all(self) -> None:
         """Store all logs, in the order in which the attempts ended."""
@@ -97,6 +104,7 @@ class FunctionOutput:
     def drop_all(self) -> None:
         """Forget the logs that were not read, and delete the groups that Lambda has created."""
         self._waiting.clear()
+        self._latest = None
         for backend, group in self._created:
             backend.groups.pop(group, None)
         self._created.clear()
