@@ -26,6 +26,9 @@ GOING_LIVE = frozenset(
 )
 """What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
 these tests show nothing that the others of tests/live do not show on both."""
+LIVE_APART = frozenset({"test_deployment", "test_live_run", "test_pages"})
+"""Of tests/live, what has a LocalStack of its own, on another worker than the rest: as one unit
+tests/live would take as long as the whole suite."""
 STACKS = "tests/embedded/stack_updates"
 """A folder whose tests share one LocalStack."""
 GOING = "going live"
@@ -186,6 +189,7 @@ REPEATS: Mapping[str, str] = {
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
     "live on embedded",
+    "live on embedded, apart",
     GOING,
     "tests/embedded/test_commands.py",
     SECURITY,
@@ -232,7 +236,10 @@ def unit_of(nodeid: str) -> str:
     live = LIVE.match(nodeid)
     if live is None:
         return nodeid.partition("::")[0]
-    return GOING if live[1] in GOING_LIVE else f"live on {live[2]}"
+    if live[1] in GOING_LIVE:
+        return GOING
+    apart = live[2] == "embedded" and live[1] in LIVE_APART
+    return f"live on {live[2]}{', apart' if apart else ''}"
 
 
 def is_needless(nodeid: str) -> bool:

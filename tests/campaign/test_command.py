@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from xml.etree import ElementTree as ET
 
 import psutil
 import pytest
@@ -67,10 +68,14 @@ def test_the_first_case_that_fails_is_shrunk_and_can_be_replayed(
     """The fault that does not matter is gone; the command that is printed breaks the same."""
     file = tmp_path / "doubled.toml"
     file.write_text(DOUBLED)
+    junit = tmp_path / "junit.xml"
     done = shell.run(
-        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
+        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json"),
+        *("--junit-xml", str(junit)),
     )
     assert done.code == ExitCode.BROKEN, done.err
+    cases = ET.fromstring(junit.read_bytes()).findall(".//testcase[failure]")  # noqa: S314 - ours
+    assert [case.get("name") for case in cases] == ["seed 3", "seed 4"]
     (shrunk,) = done.events("shrunk")
     least = load_scenario(shrunk["file"], tmp_path)
     assert [fault.kind for fault in least.plan.faults] == ["duplicate-tick"]
@@ -150,6 +155,7 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
         (("--scenario", "calm-day", "--duration", "1h"), "leave --duration out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
         (("--seed", str(2**63 - 1)), "--seed"),
+        (("--draw-faults",), "a scenario for --draw-faults"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(
@@ -158,6 +164,18 @@ def test_options_that_cannot_be_meant_are_refused(
     """Before anything is started."""
     with pytest.raises(UsageError, match=message):
         app(["campaign", *arguments], standalone_mode=False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("option", ["--runs=1", "--each-fault"])
+def test_a_pipeline_that_no_fault_can_hit_is_refused(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Faults are generated for its templates, and that is known before a worker starts."""
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {Table: {Type: AWS::DynamoDB::Table}}")
+    with pytest.raises(UsageError, match="a pipeline that faults can hit"):
+        app(["campaign", option, "--template", str(template)], standalone_mode=False)
     assert capsys.readouterr().out == ""
 
 

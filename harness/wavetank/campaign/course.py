@@ -124,8 +124,7 @@ class Campaign:
     def _remember(self, shrunk: Shrunk, file: Path) -> None:
         failure = RegressionSeed(
             seed=shrunk.spec.seed,
-            horizon=shrunk.spec.scenario.horizon,
-            plan=shrunk.spec.scenario.plan,
+            scenario=shrunk.spec.scenario,
             broke=shrunk.broken,
             day=self.clock.now().date(),
             version=metadata.version("wavetank"),

@@ -31,7 +31,7 @@ def campaign_index(
     return CampaignIndex(
         name=chosen.name,
         how=how,
-        planned=chosen.seeds.count,
+        planned=chosen.count,
         endings={ending: summary.endings[ending] for ending in CaseOutcome},
         cases=tuple(_indexed(f, reproductions, runs_folder) for f in summary.failures),
         invariants=_counts(summary.invariants),

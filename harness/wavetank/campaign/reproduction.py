@@ -55,12 +55,16 @@ class Reproductions:
         Raises:
             InfrastructureError: it cannot be written.
         """
-        target = None if self.chosen.is_generated else self.chosen.scenario_name
-        if target is None:
+        target = self.chosen.scenario_name
+        if target is None or self.has_own_scenario(failure):
             found = ", ".join(failure.broken) or failure.ending
             file = save_case(failure.spec, self.folder, f"Found by a campaign: {found}.")
             target = short_path(file)
         return replay_command(target, failure.spec.seed, self.options)
+
+    def has_own_scenario(self, failure: CaseResult) -> bool:
+        """Whether no file of the project has the scenario of the case."""
+        return self.chosen.is_generated or failure.spec in self.chosen.remembered
 
     def of_shrunk(self, shrunk: Shrunk) -> str:
         """The command for the shrunk case, once `save_shrunk` has saved it."""

@@ -18,6 +18,7 @@ from wavetank.faults.delivery import (
     ThrottledTopic,
     UnconfirmedAddress,
 )
+from wavetank.faults.deployments import NewDeployment, NewSchema
 from wavetank.faults.event_sources import (
     ConcurrentBatches,
     DuplicateBatch,
@@ -82,6 +83,8 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     TrimmedStream,
     DuplicateEvent,
     LateEvent,
+    NewDeployment,
+    NewSchema,
     HostPaused,
     HostKilled,
     NetworkCut,

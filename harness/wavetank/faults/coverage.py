@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from wavetank.faults.calls import CallFault
 from wavetank.faults.delivery import PermissionRemoved, ThrottledTopic
+from wavetank.faults.deployments import NewDeployment
 from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import (
     BrokenDeployment,
@@ -37,6 +38,7 @@ def affects_alerting(fault: Fault) -> bool:
         case (
             InvocationFault()
             | BrokenDeployment()
+            | NewDeployment()
             | NoConcurrency()
             | SlowColdStart()
             | ThrottledFunction()

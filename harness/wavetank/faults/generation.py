@@ -92,8 +92,8 @@ def revealing_faults(
         UsageError: the horizon is too short for a fault.
     """
     singles = single_faults(horizon, targets)
-    crash = next(fault for fault in singles if isinstance(fault, HandlerCrash))
-    others = (replace(crash, call_number=number) for number in range(2, CALLS_MAX + 1))
+    crashes = (fault for fault in singles if isinstance(fault, HandlerCrash))
+    others = (replace(c, call_number=number) for c in crashes for number in range(2, CALLS_MAX + 1))
     return (*singles, *others)
 
 

@@ -6,22 +6,28 @@ makes to the types of resource that are there.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wavetank.core.resource_name import is_fifo
 from wavetank.faults.references import FunctionRole, Resource, RoleOwner
 from wavetank.faults.targets import FaultTargets
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.event_routes import (
+    RULE,
+    TemplateSchedule,
+    destinations,
+    is_enabled,
+    schedules,
+)
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import TemplateScope
+from wavetank.templates.supported_resources import DATA_STREAM, FUNCTION, QUEUE, TABLE
 
-FUNCTION, QUEUE = "AWS::Lambda::Function", "AWS::SQS::Queue"
-STREAM, TABLE = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table"
 PRESENT = {
     FUNCTION: Resource.FUNCTION,
     "AWS::IAM::Role": Resource.ROLE,
     "AWS::KinesisFirehose::DeliveryStream": Resource.STREAM,
     "AWS::SNS::Topic": Resource.TOPIC,
-    "AWS::Scheduler::Schedule": Resource.ASYNC_SOURCE,
 }
 """What a resource of the type stands for, whatever its properties."""
 ERRORS = {
@@ -43,11 +49,11 @@ ERRORS = {
 [DynamoDB, Firehose, S3 and SNS API references: errors]"""
 READS = {
     QUEUE: ("sqs:ReceiveMessage", "sqs:DeleteMessage"),
-    STREAM: ("kinesis:GetRecords",),
+    DATA_STREAM: ("kinesis:GetRecords",),
     TABLE: ("dynamodb:GetRecords",),
 }
 """The permissions with which Lambda reads an event source of the type."""
-OF_SERVICES = {"an ARN of kinesis": STREAM, "an ARN of dynamodb": TABLE}
+OF_SERVICES = {"an ARN of kinesis": DATA_STREAM, "an ARN of dynamodb": TABLE}
 """The type that an ARN of another stack's resource stands for."""
 
 
@@ -57,6 +63,8 @@ def fault_targets(scopes: Iterable[TemplateScope]) -> FaultTargets:
     for scope in scopes:
         for name in scope.template.section("Resources"):
             found.add(TemplateResource(scope, name))
+        for schedule in schedules(scope):
+            found.add_schedule(schedule)
     return found.targets()
 
 
@@ -81,8 +89,11 @@ class _Found:
         if kind == FUNCTION:
             self.functions.add(_key(resource))
             self.keeps_failures |= "DeadLetterConfig" in properties
-        if kind in TRIGGERS:
-            TRIGGERS[kind](self, resource)
+        if is_enabled(resource):
+            if any(resource.scope.kind(each) == FUNCTION for each in destinations(resource)):
+                self.resources.add(Resource.ASYNC_SOURCE)
+            if kind in READERS:
+                READERS[kind](self, resource)
 
     def targets(self) -> FaultTargets:
         """All that was found."""
@@ -133,9 +144,9 @@ class _Found:
             self.resources.add(Resource.MESSAGE_SOURCE)
         elif kind == QUEUE:
             self.resources |= {Resource.EVENT_SOURCE, Resource.MESSAGE_SOURCE, Resource.QUEUE}
-        elif kind in {STREAM, TABLE}:
+        elif kind in {DATA_STREAM, TABLE}:
             self.resources |= {Resource.DATA_STREAM, Resource.EVENT_SOURCE}
-        if kind == STREAM:
+        if kind == DATA_STREAM:
             self.resources.add(Resource.MESSAGE_SOURCE)
 
     def add_destination(self, configuration: TemplateResource) -> None:
@@ -149,56 +160,35 @@ class _Found:
         if function is not None and destination is not None:
             self.failures_of[function] = destination
 
-    def add_rule(self, rule: TemplateResource) -> None:
-        """Note a rule of EventBridge, with a schedule or a pattern."""
-        targets = [as_table(each) for each in as_list(rule.properties.get("Targets"))]
-        invoked = {_function(rule, each.get("Arn")) for each in targets} - {None}
-        if "ScheduleExpression" in rule.properties:
+    def add_schedule(self, schedule: TemplateSchedule) -> None:
+        """Note a rule with a schedule, or a schedule of EventBridge Scheduler."""
+        if schedule.kind == RULE:
             self.resources.add(Resource.RULE)
-            self.scheduled |= invoked
+            self.scheduled |= {_key(each) for each in schedule.targets if each.kind == FUNCTION}
         else:
-            self._add_async(is_there=bool(invoked))
-
-    def add_bucket(self, bucket: TemplateResource) -> None:
-        """Note a bucket that notifies functions."""
-        notified = as_table(bucket.properties.get("NotificationConfiguration"))
-        self._add_async(is_there=bool(notified.get("LambdaConfigurations")))
+            self.resources.add(Resource.ASYNC_SOURCE)
 
     def add_topic(self, topic: TemplateResource) -> None:
         """Note the subscriptions that a topic has by itself."""
         for each in as_list(topic.properties.get("Subscription")):
-            self._add_subscriber(topic.scope.text(as_table(each).get("Protocol")))
+            self._add_subscriber(topic.scope, as_table(each))
 
     def add_subscription(self, subscription: TemplateResource) -> None:
         """Note a topic's subscription."""
-        scope, properties = subscription.scope, subscription.properties
-        self._add_subscriber(scope.text(properties.get("Protocol")))
+        self._add_subscriber(subscription.scope, subscription.properties)
 
-    def add_log_filter(self, log_filter: TemplateResource) -> None:
-        """Note a subscription filter of a log group."""
-        written = log_filter.properties.get("DestinationArn")
-        self._add_async(is_there=_function(log_filter, written) is not None)
-
-    def _add_subscriber(self, protocol: str | None) -> None:
-        if protocol == "email":
+    def _add_subscriber(self, scope: TemplateScope, properties: Mapping[str, Any]) -> None:
+        if scope.text(properties.get("Protocol")) == "email":
             self.resources.add(Resource.SUBSCRIPTION)
-        self._add_async(is_there=protocol == "lambda")
-
-    def _add_async(self, *, is_there: bool) -> None:
-        if is_there:
-            self.resources.add(Resource.ASYNC_SOURCE)
 
 
-TRIGGERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
-    "AWS::Events::Rule": _Found.add_rule,
+READERS: Mapping[str, Callable[[_Found, TemplateResource], None]] = {
     "AWS::Lambda::EventInvokeConfig": _Found.add_destination,
     "AWS::Lambda::EventSourceMapping": _Found.add_mapping,
-    "AWS::Logs::SubscriptionFilter": _Found.add_log_filter,
-    "AWS::S3::Bucket": _Found.add_bucket,
     "AWS::SNS::Subscription": _Found.add_subscription,
     "AWS::SNS::Topic": _Found.add_topic,
 }
-"""What each type says about the triggers of functions."""
+"""What each type says beside its destinations."""
 
 
 def _key(function: TemplateResource) -> object:

@@ -47,6 +47,15 @@ def test_a_case_with_drawn_faults_is_saved_with_the_workload(tmp_path: Path) -> 
     assert (tmp_path / "calm-seed-5.toml").exists()
 
 
+def test_a_remembered_case_is_run_from_a_file_of_its_own(tmp_path: Path) -> None:
+    """Its faults are not those of the campaign's scenario."""
+    remembered = replace(next(GENERATED.cases()), scenario=SCENARIO.renamed("remembered-5"))
+    chosen = replace(FIXED, remembered=(remembered,))
+    command = Reproductions(chosen, tmp_path, {}).of_failure(expected_result(remembered))
+    assert command.endswith("remembered-5.toml --seed 5")
+    assert (tmp_path / "remembered-5.toml").exists()
+
+
 @pytest.mark.parametrize(
     ("chosen", "command"),
     [

@@ -58,7 +58,12 @@ def test_the_ticker_has_no_faults_of_other_triggers() -> None:
     """It has a rule with a schedule, and nothing else that invokes its functions."""
     others = {kind.kind for kind in VIRTUAL_KINDS} - {k.kind for k in kinds_for(TICKER_TARGETS)}
     expected = {"duplicate-batch", "poison-message", "stalled-shard", "trimmed-stream"}
-    assert others == OF_QUEUES | expected | {"duplicate-event", "late-event"}
+    assert others == OF_QUEUES | expected | {
+        "duplicate-event",
+        "late-event",
+        "new-deployment",
+        "new-schema",
+    }
 
 
 def test_a_pipeline_that_nothing_can_hit_is_refused() -> None:

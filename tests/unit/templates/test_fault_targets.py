@@ -25,19 +25,37 @@ Resources:
 BUCKET = """
   B:
     Type: AWS::S3::Bucket
-    Properties: {NotificationConfiguration: {LambdaConfigurations: [{}]}}
+    Properties: {NotificationConfiguration: {LambdaConfigurations: [{Function: %s}]}}
 """
+LOG_FILTER = """
+  F:
+    Type: AWS::Logs::SubscriptionFilter
+    Properties: {LogGroupName: any, DestinationArn: !GetAtt %s.Arn}
+"""
+ELSEWHERE = "arn:aws:lambda:eu-west-1:1:function:other"
+"""A function of another stack."""
 
 
-def mapping(source: str) -> str:
+def mapping(source: str, more: str = "") -> str:
     """An event source mapping."""
-    properties = f"{{EventSourceArn: {source}}}"
+    properties = f"{{EventSourceArn: {source}{more}}}"
     return f"  M:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties: {properties}\n"
 
 
 def rule(properties: str) -> str:
     """A rule of EventBridge."""
     return f"  R:\n    Type: AWS::Events::Rule\n    Properties: {{{properties}}}\n"
+
+
+def schedule(properties: str) -> str:
+    """A schedule of EventBridge Scheduler, at a rate."""
+    written = f"{{ScheduleExpression: rate(1 day){properties}}}"
+    return f"  S:\n    Type: AWS::Scheduler::Schedule\n    Properties: {written}\n"
+
+
+def subscription(properties: str) -> str:
+    """A subscription of a topic."""
+    return f"  S:\n    Type: AWS::SNS::Subscription\n    Properties: {{{properties}}}\n"
 
 
 @pytest.mark.parametrize(
@@ -55,23 +73,43 @@ def rule(properties: str) -> str:
         (rule("EventPattern: {}, Targets: [{Arn: !Ref Live}]"), {Resource.ASYNC_SOURCE}),
         (rule("EventPattern: {}, Targets: [{Arn: !GetAtt Queue.Arn}]"), set()),
         (rule("ScheduleExpression: rate(1 day), Targets: [{Arn: !Ref Take}]"), {Resource.RULE}),
-        (
-            "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda}}",
-            {Resource.ASYNC_SOURCE},
-        ),
-        (
-            "  S: {Type: AWS::SNS::Subscription, Properties: {Protocol: email}}",
-            {Resource.SUBSCRIPTION},
-        ),
-        ("  S: {Type: AWS::Scheduler::Schedule}", {Resource.ASYNC_SOURCE}),
-        (BUCKET, {Resource.ASYNC_SOURCE}),
+        (subscription("Protocol: lambda, Endpoint: !Ref Live"), {Resource.ASYNC_SOURCE}),
+        (subscription("Protocol: sqs, Endpoint: !GetAtt Queue.Arn"), set()),
+        (subscription("Protocol: email"), {Resource.SUBSCRIPTION}),
+        (schedule(""), {Resource.ASYNC_SOURCE}),
+        (BUCKET % "!GetAtt Take.Arn", {Resource.ASYNC_SOURCE}),
+        (BUCKET % ELSEWHERE, {Resource.ASYNC_SOURCE}),
+        (LOG_FILTER % "Take", {Resource.ASYNC_SOURCE}),
+        (LOG_FILTER % "Stream", set()),
     ],
 )
 def test_triggers_are_found(read: ReadTemplate, written: str, found: set[Resource]) -> None:
     """By their type, and for queues and rules by what they are."""
+    assert _resources(read, written) == found
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        rule("State: DISABLED, ScheduleExpression: rate(1 day), Targets: [{Arn: !Ref Take}]"),
+        rule("State: DISABLED, EventPattern: {}, Targets: [{Arn: !Ref Take}]"),
+        schedule(", State: DISABLED"),
+        mapping("!GetAtt Queue.Arn", ", Enabled: false"),
+        mapping("!GetAtt Stream.Arn", ', Enabled: "False"'),
+    ],
+)
+def test_a_disabled_trigger_is_none(read: ReadTemplate, written: str) -> None:
+    """A fault of it would hit nothing, and its function is not invoked by it."""
+    assert _resources(read, written) == set()
+    found = fault_targets(read(HEAD + written).all_scopes())
+    assert found.functions == (FunctionRole.TRIGGER_TARGET,)
+    assert "sqs:ReceiveMessage" not in {action for _, action in found.permissions}
+
+
+def _resources(read: ReadTemplate, written: str) -> set[Resource]:
+    """Those of the template, without what functions and topics have in any case."""
     resources = fault_targets(read(HEAD + written).all_scopes()).resources
-    always = {Resource.ACTION, Resource.CALL, Resource.FUNCTION, Resource.TOPIC}
-    assert resources - always == found
+    return set(resources - {Resource.ACTION, Resource.CALL, Resource.FUNCTION, Resource.TOPIC})
 
 
 def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) -> None:
@@ -97,6 +135,14 @@ def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) 
         False,
         True,
     ]
+
+
+def test_every_target_of_a_schedule_is_scheduled(read: ReadTemplate) -> None:
+    """Not only the first, and a queue among them is no function."""
+    targets = "[{Arn: !GetAtt Queue.Arn}, {Arn: !Ref Tell}, {Arn: !Ref Live}]"
+    written = rule(f"ScheduleExpression: rate(1 day), Targets: {targets}")
+    found = fault_targets(read(HEAD + written).all_scopes())
+    assert found.functions == (FunctionRole.RULE_TARGET,)
 
 
 def test_a_pipeline_without_functions_has_no_calls(read: ReadTemplate) -> None:

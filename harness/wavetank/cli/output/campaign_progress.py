@@ -45,10 +45,13 @@ class CampaignOutput:
         who = pluralize(size, "worker") + (f" of the cluster at {address}" if address else "")
         cases = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
         self._output.say(f"runs: {cases}, seeds {self._seeds()}, by {who}")
+        if chosen.remembered:
+            self._output.say(f"before them: {pluralize(len(chosen.remembered), 'remembered run')}")
         self._output.emit(
             "campaign",
             first_seed=chosen.seeds.first,
             seeds=chosen.seeds.count,
+            remembered=len(chosen.remembered),
             horizon=duration_text(chosen.horizon),
             scenario=chosen.scenario.name if chosen.scenario else None,
             workers=size,
@@ -58,10 +61,10 @@ class CampaignOutput:
     def progress(self, summary: CampaignSummary) -> Iterator[None]:
         """Shows during the body how many cases have run."""
         self._begun = self._clock.monotonic()
-        count = self._chosen.seeds.count
+        count = self._chosen.count
         with self._output.counting("starting the workers", count) as self._activity:
             yield
-        assert summary.runs <= self._chosen.seeds.count  # each case has one result
+        assert summary.runs <= self._chosen.count  # each case has one result
 
     def takes(self, result: CaseResult, summary: CampaignSummary) -> None:
         """Shows one more result."""
@@ -141,11 +144,14 @@ class CampaignOutput:
 
     def _say_summary(self, summary: CampaignSummary, how: str, commands: list[str]) -> None:
         say = self._output.say
+        if not summary.runs:
+            say(f"{how} before any of {pluralize(self._chosen.count, 'run')} ended")
+            return
         endings = ", ".join(
             f"{summary.endings[e]} {e}" for e in reversed(CaseOutcome) if summary.endings[e]
         )
         per_minute = f"{self._per_minute(summary):.1f} a minute"
-        say(f"{summary.runs} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
+        say(f"{summary.runs} of {self._chosen.count} runs {how}: {endings}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {summary.digest[:12]}")
         if summary.deaths:
             say(f"workers that died and were replaced: {summary.deaths}")
