@@ -5,6 +5,7 @@ the ids, so here each run begins anew. [moto: logs/models.py, LogEvent]
 """
 
 import copy
+from collections import defaultdict
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
@@ -31,6 +32,9 @@ EVENT_IDS = EventIds()
 """The ids of the process: they are unique in all accounts and regions."""
 
 
+SERVICE_GROUPS = defaultdict[tuple[str, str], set[str]](set)
+"""The log groups that services have created for what they log, by account and region."""
+
 type LogStreams = Mapping[str, Mapping[str, Any]]
 """moto's log streams, by group and name."""
 
@@ -42,8 +46,14 @@ def log_streams(account: str, region: str) -> LogStreams:
 
 
 def restore_log_streams(account: str, region: str, streams: LogStreams) -> None:
-    """Delete all events and all other streams, and begin anew with the ids of events."""
-    for name, group in logs_backends[account][region].groups.items():
+    """Delete all events and all other streams, and begin anew with the ids of events.
+
+    Groups that a service has created since are deleted, too.
+    """
+    groups = logs_backends[account][region].groups
+    for name in SERVICE_GROUPS.pop((account, region), set()) - streams.keys():
+        groups.pop(name, None)
+    for name, group in groups.items():
         group.streams.clear()
         for key, stream in streams.get(name, {}).items():
             group.streams[key] = copy.copy(stream)
