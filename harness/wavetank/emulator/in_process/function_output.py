@@ -24,7 +24,7 @@ from wavetank.emulator.lambda_.function_logs import (
     write_item,
 )
 from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine, as_json, as_text
-from wavetank.emulator.logs.stored_events import SERVICE_GROUPS
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ the ids, so here each run begins anew. [moto: logs/models.py, LogEvent]
 """
 
 import copy
-from collections import defaultdict
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 from moto.logs.models import logs_backends
+
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 
 
 class EventIds:
@@ -31,9 +32,6 @@ class EventIds:
 EVENT_IDS = EventIds()
 """The ids of the process: they are unique in all accounts and regions."""
 
-
-SERVICE_GROUPS = defaultdict[tuple[str, str], set[str]](set)
-"""The log groups that services have created for what they log, by account and region."""
 
 type LogStreams = Mapping[str, Mapping[str, Any]]
 """moto's log streams, by group and name."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from wavetank.emulator.logs.stored_events import SERVICE_GROUPS
 from wavetank.emulator.service_ids import IDS
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 from wavetank.emulator.target_delivery.deliveries import Undelivered
 from wavetank.emulator.target_delivery.retry_policy import jitter_of
 from wavetank.emulator.target_delivery.role_clients import service_client

@@ -14,7 +14,8 @@ from wavetank.emulator.logs import provider
 from wavetank.emulator.logs.filter_patterns import FilterPatternError
 from wavetank.emulator.logs.metric_filters import check_selectors
 from wavetank.emulator.logs.provider import WavetankLogs
-from wavetank.emulator.logs.stored_events import SERVICE_GROUPS, log_streams, restore_log_streams
+from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
