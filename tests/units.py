@@ -61,6 +61,9 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
+    r"tests/campaign/test_command\.py::test_the_first_failure_ends": (
+        "tests/unit/campaign/test_coverage.py, and the shrunk case in the same file"
+    ),
     r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
         "tests/simulator/test_terminal.py: the same bar"
     ),
@@ -150,6 +153,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_trigger_parity\.py": (
         "each trigger's own tests, in tests/simulator and in tests/live"
     ),
+    r"tests/simulator/test_example_parity\.py": (
+        "tests/simulator/test_examples.py in virtual time, and tests/live for what they use"
+    ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
     r"tests/embedded/test_snapshot\.py::test_a_(damaged|failed_save)": (
         "tests/unit/emulator/test_snapshot_file.py and snapshot"
@@ -211,6 +217,9 @@ LONGEST_FIRST = (
     "tests/simulator/test_parity.py",
     "tests/simulator/test_public_templates.py",
     "tests/simulator/test_trigger_parity.py",
+    "tests/campaign/test_examples.py",
+    "tests/simulator/test_example_parity.py",
+    "tests/simulator/test_examples.py",
     "tests/simulator/test_naive.py",
     "tests/simulator/test_trigger_faults.py",
     "tests/simulator/test_run.py",

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 
+from wavetank.campaign.coverage import Coverage
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan, revealing_faults
+from wavetank.faults.pairs import fault_pairs
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 from wavetank.scenario.loader import load_scenario, project_scenarios
@@ -60,20 +62,27 @@ def generated_cases(
     horizon: timedelta,
     targets: FaultTargets = TICKER_TARGETS,
     base: Scenario = NOTHING,
+    coverage: Coverage | None = None,
 ) -> Iterator[RunSpec]:
     """A case for each seed: the base with the fault plan that is generated from the seed.
+
+    With `coverage` plans prefer the pairs that earlier cases have not tried.
 
     Raises:
         UsageError: the horizon has no room for a fault.
     """
     for seed in seeds:
+        preferred = coverage.preferred() if coverage else ()
+        plan = generate_plan(seed, horizon, targets, preferred=preferred)
+        if coverage:
+            coverage.plan(plan)
         scenario = replace(
             base,
             name=_name(base, f"seed-{seed}"),
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
-            plan=generate_plan(seed, horizon, targets),
+            plan=plan,
         )
         yield RunSpec(scenario=scenario, seed=seed)
 
@@ -140,20 +149,34 @@ class CampaignCases:
         """Whether its faults are generated, so that no file has them."""
         return self.scenario is None or self.each_fault or self.draws_faults
 
-    def cases(self) -> Iterator[RunSpec]:
-        """All cases, the remembered ones first.
+    def coverage(self) -> Coverage:
+        """The coverage before the first case; without pairs if no faults are generated.
+
+        Raises:
+            UsageError: nothing in the pipeline can be hit.
+        """
+        return Coverage(fault_pairs(self.targets) if self.is_generated else ())
+
+    def cases(self, coverage: Coverage | None = None) -> Iterator[RunSpec]:
+        """All cases, the remembered ones first; `coverage` as for `generated_cases`.
 
         Raises:
             UsageError: the horizon has no room for a fault, or there is no target for one.
         """
-        return chain(self.remembered, self._of_seeds())
+        return chain(self._of_memory(coverage), self._of_seeds(coverage))
 
-    def _of_seeds(self) -> Iterator[RunSpec]:
+    def _of_memory(self, coverage: Coverage | None) -> Iterator[RunSpec]:
+        for spec in self.remembered:
+            if coverage:
+                coverage.plan(spec.scenario.plan)
+            yield spec
+
+    def _of_seeds(self, coverage: Coverage | None = None) -> Iterator[RunSpec]:
         base = self.scenario or NOTHING
         if self.each_fault:
             return single_fault_cases(self.seeds.first, self.horizon, self.targets, base)
         if self.is_generated:
-            return generated_cases(self.seeds, self.horizon, self.targets, base)
+            return generated_cases(self.seeds, self.horizon, self.targets, base, coverage)
         return seeded_cases(self.seeds, base)
 
     def require_cases(self) -> None:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
+from wavetank.campaign.cases import HORIZON_DEFAULT, CampaignCases, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
+from wavetank.campaign.ending import Limits, Until, until_option
 from wavetank.campaign.regression_seeds import FILE_NAME, remembered_cases, seeds_file
 from wavetank.campaign.reproduction import Reproductions
+from wavetank.campaign.summary import CampaignSummary
 from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
     CodeOption,
@@ -31,10 +33,12 @@ from wavetank.cli.output.ci_files import CiCampaignOutput, JunitOption
 from wavetank.cli.pipeline_options import selecting_options
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
+from wavetank.core.durations import duration_option
 from wavetank.core.errors import UsageError
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import read_settings
+from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import PipelineChoice
 from wavetank.simulation.runner import invariant_suite
 
@@ -94,6 +98,23 @@ EachFaultOption = Annotated[
         "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="covered|failure",
+        help="End early: once every fault was tried on all that it can hit, or at the first "
+        "failure.",
+    ),
+]
+TimeMaxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--time-max",
+        metavar="DURATION",
+        help="End after so much real time, such as 1m; --runs limits it too.",
+    ),
+]
 RememberOption = Annotated[
     bool,
     typer.Option("--remember", help=f"Add the shrunk failure to {FILE_NAME}, for --remembered."),
@@ -114,6 +135,8 @@ def campaign(
     scenario: ScenarioOption = None,
     draws_faults: DrawFaultsOption = False,
     each_fault: EachFaultOption = False,
+    until: UntilOption = None,
+    time_max: TimeMaxOption = None,
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
@@ -141,8 +164,10 @@ def campaign(
         raise UsageError(f"{option}, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
+    limits = _limits(until, time_max)
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
     file = seeds_file(option) if remembering or remembered else None
+    _require_generated(limits, chosen, each_fault=each_fault)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -163,14 +188,35 @@ def campaign(
     if each_fault:
         chosen = one_of_each(chosen)
     chosen.require_cases()
+    summary = CampaignSummary(chosen.coverage())
     processes = min(workers or os.process_cpu_count() or 1, chosen.count)
-    settings = read_settings()
-    folder = settings.state_folder / "campaigns" / chosen.name
-    _make_folder(folder)
-    reproductions = Reproductions(chosen, folder, selecting_options(pipeline))
+    reproductions = _reproductions(chosen, pipeline)
     output = CiCampaignOutput(Output(as_json=as_json), reproductions, WallClock(), junit)
-    course = Campaign(chosen, output, WallClock(), file if remembering else None)
+    memory = file if remembering else None
+    course = Campaign(chosen, summary, output, WallClock(), memory, limits)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
+
+
+def _limits(until: str | None, time_max: str | None) -> Limits:
+    return Limits(
+        until=None if until is None else until_option(until),
+        time_max=None if time_max is None else duration_option(time_max, option="--time-max"),
+    )
+
+
+def _require_generated(limits: Limits, chosen: CampaignCases, *, each_fault: bool) -> None:
+    """Refuse to wait for a coverage that the cases cannot reach."""
+    if limits.until is Until.COVERED and (each_fault or not chosen.is_generated):
+        action = "leave --each-fault out, and give --draw-faults with --scenario"
+        raise UsageError("--until covered with generated faults", "others", action)
+
+
+def _reproductions(chosen: CampaignCases, pipeline: Pipeline) -> Reproductions:
+    folder = read_settings().state_folder / "campaigns" / chosen.name
+    _make_folder(folder)
+    selection = selecting_options(pipeline)
+    is_project = not selection and project_configuration() is not None
+    return Reproductions(chosen, folder, selection, None if is_project else pipeline)
 
 
 def _make_folder(folder: Path) -> None:

@@ -163,7 +163,7 @@ def _first_minutes(schedule: TemplateSchedule) -> int | None:
 
 
 def _due(schedule: TemplateSchedule, expression: str) -> datetime | None:
-    if schedule.kind == "AWS::Events::Rule":
+    if schedule.resource.kind == "AWS::Events::Rule":
         return parse_schedule(expression).due_after(START, START)
     plan = InvocationPlan(
         expression=expression, created=START, key="first", zone=schedule.zone or "UTC"

@@ -122,7 +122,9 @@ class FaultInterception:
     def accepted(self, stream: str, records: Sequence[bytes], first: int) -> None:
         """Does nothing: no fault matches what Firehose accepts."""
 
-    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
+    def replaced(
+        self, stream: str, before: Sequence[int], after: Mapping[int, bytes], *, is_failed: bool
+    ) -> None:
         """Does nothing: no fault matches what Firehose processes."""
 
     def delivering(self, stream: str) -> int:

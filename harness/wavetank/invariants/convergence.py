@@ -5,10 +5,10 @@ buckets, queues, topics and delivery streams as the reference. A run without fau
 the invariant is not exercised. Nor has one with faults that rightly change what is left, as they
 keep a rule from firing, move time, add a message to the workload, or take an address from a topic.
 
-A run decides nothing either if an event was discarded or a failure returned to a caller. That
-explains what is missing or changed, and also what is there in addition: a report in a queue or
-bucket, an item that a function for failures writes, or one that the event would have deleted. Other
-invariants tell whether the event was kept.
+A run decides nothing either if an event was discarded, a delivery stream could not process a
+record, or a failure was returned to a caller. That explains what is missing or changed, and also
+what is there in addition: a report in a queue or bucket, an item that a function for failures
+writes, or one that the event would have deleted. Other invariants tell whether the event was kept.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from wavetank.history import (
     EventUndelivered,
     FaultBegan,
     HttpAnswered,
+    RecordsProcessed,
     RequestDiscarded,
     Settlement,
     StateEntry,
@@ -88,7 +89,7 @@ class Convergence:
                 self._names[event.kind, event.resource] = event.name or event.resource
             case EventSettled() if event.settlement in UNFINISHED:
                 self._unfinished += len(event.ids)
-            case RequestDiscarded() | EventUndelivered():
+            case RequestDiscarded() | EventUndelivered() | RecordsProcessed(is_failed=True):
                 self._unfinished += 1
             case WorkloadSent() if event.outcome != OK:
                 self._unfinished += 1

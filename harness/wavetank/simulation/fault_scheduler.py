@@ -11,7 +11,7 @@ from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
 from wavetank.faults.deployments import NewDeployment, NewSchema, project_file
 from wavetank.faults.event_sources import EventSourceFault
-from wavetank.faults.fault import Fault, StateFault
+from wavetank.faults.fault import Fault, StateFault, StreamFault
 from wavetank.faults.functions import FunctionFault
 from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.injectors.applied import AppliedFaults
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TYPES = {
     "function": frozenset({FUNCTION}),
     "rule": frozenset({SCHEDULED_RULE}),
+    "stream": frozenset({"AWS::KinesisFirehose::DeliveryStream"}),
     "owner": frozenset({"AWS::IAM::Role"}),
     "event_source": frozenset(
         {
@@ -101,11 +102,23 @@ class SimulatedResources(StoredPackages, ApiResources):
                 return replace(fault, function=self.functions(named)[0])
             case RuleOff(rule=named) if named != UNLIMITED:
                 return replace(fault, rule=self.rules(named)[0])
+            case StreamFault(stream=named) if named != UNLIMITED:
+                return replace(fault, stream=self.delivery_stream(named))
             case EventSourceFault(event_source=named) if named != UNLIMITED:
                 return replace(fault, event_source=self.event_source(named))
             case PermissionRemoved(owner=named) if named not in list(RoleOwner):
                 return replace(fault, owner=self.roles(named)[0])
         return fault
+
+    def delivery_stream(self, reference: str) -> str:
+        """The name of a delivery stream.
+
+        Raises:
+            UsageError: nothing of that name is deployed.
+        """
+        of = TYPES["stream"]
+        deployed = [each.name for each in every_resource(self._simulator.aws) if each.kind in of]
+        return self._one_named("stream", reference, deployed)
 
     def event_source(self, reference: str) -> str:
         """The name of a queue, stream, table, bucket, rule, topic or log group.

@@ -20,7 +20,7 @@ SCHEDULES = frozenset({RULE, "AWS::Scheduler::Schedule"})
 class TemplateSchedule:
     """A rule or a schedule of EventBridge Scheduler, with its targets that are in the template."""
 
-    kind: str
+    resource: TemplateResource
     expression: str | None
     zone: str | None
     targets: tuple[TemplateResource, ...]
@@ -43,7 +43,7 @@ def schedules(scope: TemplateScope) -> Iterator[TemplateSchedule]:
         found = tuple(filter(None, map(each.referred, targets)))
         expression = scope.text(written["ScheduleExpression"])
         zone = scope.text(written.get("ScheduleExpressionTimezone"))
-        yield TemplateSchedule(each.kind, expression, zone, found)
+        yield TemplateSchedule(each, expression, zone, found)
 
 
 def is_enabled(resource: TemplateResource) -> bool:

@@ -13,6 +13,7 @@ from wavetank.history import (
     EventSettled,
     FaultBegan,
     HttpAnswered,
+    RecordsProcessed,
     RequestDiscarded,
     Settlement,
     StateEntry,
@@ -75,6 +76,7 @@ def test_a_run_that_did_not_drain_is_unknown() -> None:
         RequestDiscarded(NOON, "r", "f", "RetriesExhausted", 3),
         WorkloadSent(NOON, 1, "put-object", "Files", 1, "", (), "", "SlowDown"),
         HttpAnswered(NOON, "", "Api", "POST", "/", 502, 3),
+        RecordsProcessed(NOON, "s", ("1",), ("an error",), is_failed=True),
         HttpAnswered(NOON, "", "function", "POST", "/", 429, 3),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_disabled_trigger_is_none(read: ReadTemplate, written: str) -> None:
     """A fault of it would hit nothing, and its function is not invoked by it."""
     assert _resources(read, written) == set()
     found = fault_targets(read(HEAD + written).all_scopes())
-    assert found.functions == (FunctionRole.TRIGGER_TARGET,)
+    assert {role for _, role in found.functions} == {FunctionRole.TRIGGER_TARGET}
     assert "sqs:ReceiveMessage" not in {action for _, action in found.permissions}
 
 
@@ -126,9 +126,9 @@ def test_functions_have_the_roles_in_which_they_are_invoked(read: ReadTemplate) 
         for more in ("", scheduled, scheduled + gives_up)
     ]
     assert [each.functions for each in found] == [
-        (FunctionRole.TRIGGER_TARGET,),
-        (FunctionRole.RULE_TARGET, FunctionRole.TRIGGER_TARGET),
-        (FunctionRole.RULE_TARGET, FunctionRole.FAILURE_DESTINATION),
+        (("Take", FunctionRole.TRIGGER_TARGET), ("Tell", FunctionRole.TRIGGER_TARGET)),
+        (("Take", FunctionRole.RULE_TARGET), ("Tell", FunctionRole.TRIGGER_TARGET)),
+        (("Take", FunctionRole.RULE_TARGET), ("Tell", FunctionRole.FAILURE_DESTINATION)),
     ]
     assert [Resource.FAILURE_DESTINATION in each.resources for each in found] == [
         False,
@@ -142,7 +142,87 @@ def test_every_target_of_a_schedule_is_scheduled(read: ReadTemplate) -> None:
     targets = "[{Arn: !GetAtt Queue.Arn}, {Arn: !Ref Tell}, {Arn: !Ref Live}]"
     written = rule(f"ScheduleExpression: rate(1 day), Targets: {targets}")
     found = fault_targets(read(HEAD + written).all_scopes())
-    assert found.functions == (FunctionRole.RULE_TARGET,)
+    assert {role for _, role in found.functions} == {FunctionRole.RULE_TARGET}
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (
+            mapping("!GetAtt Queue.Arn"),
+            {(Resource.QUEUE, "Queue"), (Resource.EVENT_SOURCE, "Queue")},
+        ),
+        (mapping("!GetAtt Table.StreamArn"), {(Resource.DATA_STREAM, "Table")}),
+        (rule("EventPattern: {}, Targets: [{Arn: !Ref Live}]"), {(Resource.ASYNC_SOURCE, "R")}),
+        (
+            (
+                "  S:\n    Type: AWS::SNS::Subscription\n"
+                "    Properties: {Protocol: lambda, Endpoint: !Ref Take, TopicArn: !Ref Topic}"
+            ),
+            {(Resource.ASYNC_SOURCE, "Topic")},
+        ),
+        (mapping("arn:aws:sqs:eu-west-1:1:other"), set()),
+    ],
+)
+def test_triggers_are_named_by_their_logical_ids(
+    read: ReadTemplate, written: str, names: set[tuple[Resource, str]]
+) -> None:
+    """A source of another stack has none here, and then faults hit all of its kind."""
+    sources = {Resource.QUEUE, Resource.EVENT_SOURCE, Resource.DATA_STREAM, Resource.ASYNC_SOURCE}
+    found = set(fault_targets(read(HEAD + written).all_scopes()).names)
+    of_sources = {each for each in found if each[0] in sources}
+    assert names <= of_sources
+    assert bool(of_sources) == bool(names)
+
+
+def test_a_kind_with_an_unnamed_resource_is_hit_as_a_whole(read: ReadTemplate) -> None:
+    """Faults of one of its names and of all of them would overlap."""
+    other = mapping("arn:aws:sqs:eu-west-1:1:other").replace("  M:", "  N:")
+    found = fault_targets(read(HEAD + mapping("!GetAtt Queue.Arn") + other).all_scopes())
+    (hit,) = found.named("event_source", Resource.QUEUE)
+    assert dict(hit.values) == {"event_source": "all"}
+
+
+def role(allowed: str, more: str = "") -> str:
+    """A role whose policy allows these actions."""
+    statement = f"{{Effect: Allow, Action: [{allowed}]}}"
+    policy = f"{{PolicyDocument: {{Statement: [{statement}]}}}}"
+    return f"  Own: {{Type: AWS::IAM::Role, Properties: {{Policies: [{policy}], {more}}}}}\n"
+
+
+USUAL = {"UpdateItem", "PutItem", "GetItem", "TransactWriteItems"}
+OF_CDK = """
+  P:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument: {Statement: [{Effect: Allow, Action: dynamodb:Query}]}
+"""
+MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess']"
+
+
+@pytest.mark.parametrize(
+    ("policy", "calls"),
+    [
+        ("", USUAL),
+        (role("dynamodb:Scan, dynamodb:DescribeTable, 'sqs:*'"), {"Scan"}),
+        (role("dynamodb:PutItem"), {"PutItem", "TransactWriteItems"}),
+        (role("dynamodb:Scan, 'dynamodb:Put*'"), USUAL),
+        (role("dynamodb:Scan, '*'"), USUAL),
+        (role("dynamodb:Scan", MANAGED), USUAL),
+        (role("dynamodb:Scan").replace("Allow", "Deny"), USUAL),
+        (
+            OF_CDK,
+            {"Query"},
+        ),
+    ],
+)
+def test_calls_are_those_that_policies_allow_by_name(
+    read: ReadTemplate, policy: str, calls: set[str]
+) -> None:
+    """Those that functions usually make, if the policies name no single ones."""
+    errors = fault_targets(read(HEAD + policy).all_scopes()).errors
+    found = {call.removeprefix("dynamodb:") for call, _ in errors if call.startswith("dynamodb:")}
+    assert found == calls
 
 
 def test_a_pipeline_without_functions_has_no_calls(read: ReadTemplate) -> None:
@@ -156,7 +236,7 @@ def test_events_of_sam_are_triggers() -> None:
     ledger = LEDGER.fault_targets()
     assert {Resource.QUEUE, Resource.DATA_STREAM, Resource.ASYNC_SOURCE} <= ledger.resources
     assert Resource.RULE not in ledger.resources
-    assert ledger.functions == (FunctionRole.TRIGGER_TARGET,)
+    assert {role for _, role in ledger.functions} == {FunctionRole.TRIGGER_TARGET}
     expected = {
         "sqs:ReceiveMessage",
         "kinesis:GetRecords",

@@ -22,7 +22,7 @@ def test_a_campaign_that_is_stopped_has_a_digest_only_of_results(
 ) -> None:
     """Before its first result it says that there is none."""
     output = CampaignOutput(Output(as_json=False), Reproductions(CHOSEN, tmp_path, {}), WallClock())
-    summary = CampaignSummary()
+    summary = CampaignSummary(CHOSEN.coverage())
     for _, spec in zip(range(ran), CHOSEN.cases(), strict=False):
         summary.add(expected_result(spec))
     output.summary(summary, "stopped")

@@ -25,7 +25,7 @@ def test_a_campaign_has_a_test_case_for_each_seed(tmp_path: Path) -> None:
     reproductions = Reproductions(CHOSEN, tmp_path / "cases", {})
     junit = tmp_path / "new" / "junit.xml"
     output = CiCampaignOutput(Output(as_json=True), reproductions, HostClock(), junit)
-    summary = CampaignSummary()
+    summary = CampaignSummary(CHOSEN.coverage())
     results = [expected_result(spec) for spec in CHOSEN.cases()]
     with output.progress(summary):
         for result in reversed(results):
