@@ -35,15 +35,23 @@ class OfferedEvent:
 
 @dataclass(frozen=True)
 class FunctionAnswer:
-    """How a synchronous invocation ended; a throttled one has no payload."""
+    """How a synchronous invocation ended; a throttled one has no payload.
+
+    `version` is the one that ran, and `log` what it has printed, with Lambda's own lines.
+    """
 
     payload: bytes = b""
     is_error: bool = False
+    version: str = ""
+    log: str = ""
     is_throttled: bool = False
 
 
-type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]
-"""Invokes a function for a handler that waits; returns None for any other caller."""
+type CallFunction = Callable[[Callable[[], OfferedEvent]], FunctionAnswer | None]
+"""Invokes a function for a handler that waits; returns None for any other caller.
+
+The function that it gets makes the event, and is called for a handler only.
+"""
 
 
 class TargetFunctionInvoker:
