@@ -63,7 +63,11 @@ class Shell:
         return run_command(arguments, self._variables())
 
     def _variables(self) -> dict[str, str]:
-        own = {"WAVETANK_STATE": str(self.state), "COMPOSE_PROJECT_NAME": NO_PROJECT}
+        own = {
+            "WAVETANK_STATE": str(self.state),
+            "COMPOSE_PROJECT_NAME": NO_PROJECT,
+            "GITHUB_ACTIONS": "",  # or what fails on purpose would be shown as errors of CI
+        }
         return own | self.variables
 
     def endpoint(self) -> str:

@@ -36,6 +36,7 @@ class Terminal:
 
     process: subprocess.Popen[bytes]
     screen: pyte.HistoryScreen
+    keyboard: int
     raw: bytearray = field(default_factory=bytearray)
     """Every byte that came, so with escape codes."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -73,6 +74,10 @@ class Terminal:
         """As the kernel would: the signal goes to all that run in the foreground."""
         os.killpg(self.process.pid, signal.SIGINT)
 
+    def types(self, text: str) -> None:
+        """As a person types the text and Enter."""
+        os.write(self.keyboard, f"{text}\r".encode())
+
     def takes(self, piece: bytes, feed: Callable[[bytes], None]) -> None:
         """What the command wrote."""
         with self._lock:
@@ -99,7 +104,7 @@ def terminal(
         start_new_session=True,
     )
     os.close(theirs)
-    window = Terminal(process, pyte.HistoryScreen(columns, lines, history=HISTORY_LINES))
+    window = Terminal(process, pyte.HistoryScreen(columns, lines, history=HISTORY_LINES), ours)
     reader = threading.Thread(target=_read, args=(ours, window))
     reader.start()
     try:

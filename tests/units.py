@@ -26,6 +26,9 @@ GOING_LIVE = frozenset(
 )
 """What acts on AWS, with LocalStack in its place: on the embedded one alone, since of an engine
 these tests show nothing that the others of tests/live do not show on both."""
+LIVE_APART = frozenset({"test_deployment", "test_live_run", "test_pages"})
+"""Of tests/live, what has a LocalStack of its own, on another worker than the rest: as one unit
+tests/live would take as long as the whole suite."""
 STACKS = "tests/embedded/stack_updates"
 """A folder whose tests share one LocalStack."""
 GOING = "going live"
@@ -58,6 +61,9 @@ REPEATS: Mapping[str, str] = {
     ),
     r"tests/docker/test_compose\.py::test_without_the_jar": "tests/unit/emulator/dynamodb",
     r"tests/embedded/test_documents\.py.*\[docs": "the README's commands",
+    r"tests/campaign/test_command\.py::test_the_first_failure_ends": (
+        "tests/unit/campaign/test_coverage.py, and the shrunk case in the same file"
+    ),
     r"tests/campaign/test_command\.py::test_a_campaign_in_a_terminal": (
         "tests/simulator/test_terminal.py: the same bar"
     ),
@@ -147,6 +153,9 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_trigger_parity\.py": (
         "each trigger's own tests, in tests/simulator and in tests/live"
     ),
+    r"tests/simulator/test_example_parity\.py": (
+        "tests/simulator/test_examples.py in virtual time, and tests/live for what they use"
+    ),
     r"tests/simulator/test_run_commands\.py.*\[while True": "the handler that sleeps for an hour",
     r"tests/embedded/test_snapshot\.py::test_a_(damaged|failed_save)": (
         "tests/unit/emulator/test_snapshot_file.py and snapshot"
@@ -186,6 +195,7 @@ REPEATS: Mapping[str, str] = {
 """Tests of the nightly run by pattern, each with what shows the same in every run."""
 LONGEST_FIRST = (
     "live on embedded",
+    "live on embedded, apart",
     GOING,
     "tests/embedded/test_commands.py",
     SECURITY,
@@ -207,6 +217,9 @@ LONGEST_FIRST = (
     "tests/simulator/test_parity.py",
     "tests/simulator/test_public_templates.py",
     "tests/simulator/test_trigger_parity.py",
+    "tests/campaign/test_examples.py",
+    "tests/simulator/test_example_parity.py",
+    "tests/simulator/test_examples.py",
     "tests/simulator/test_naive.py",
     "tests/simulator/test_trigger_faults.py",
     "tests/simulator/test_run.py",
@@ -232,7 +245,10 @@ def unit_of(nodeid: str) -> str:
     live = LIVE.match(nodeid)
     if live is None:
         return nodeid.partition("::")[0]
-    return GOING if live[1] in GOING_LIVE else f"live on {live[2]}"
+    if live[1] in GOING_LIVE:
+        return GOING
+    apart = live[2] == "embedded" and live[1] in LIVE_APART
+    return f"live on {live[2]}{', apart' if apart else ''}"
 
 
 def is_needless(nodeid: str) -> bool:

@@ -1,9 +1,12 @@
-"""Waiting for conditions in tests: with a deadline, and a failure that says what was seen last."""
+"""Waiting for conditions in tests: with a deadline, and a failure that says what was seen last.
+
+The deadlines are for a host without other load; on a busy one they are later.
+"""
 
 from collections.abc import Callable
 
+from tests.clocks import LoadedClock
 from wavetank.aws.observers import wait_until
-from wavetank.core.clock import WallClock
 
 
 def wait_until_true(
@@ -38,6 +41,6 @@ def wait_until_seen[T](
         expected=expected,
         hint="see the test's captured output",
         within_seconds=within_seconds,
-        clock=WallClock(),
+        clock=LoadedClock(),
         pace_seconds=pace_seconds,
     )

@@ -68,7 +68,7 @@ def test_another_place(simulator):
 
 
 def test_an_invariant_of_your_own(simulator):
-    """It gets the result; its verdict stands beside the others."""
+    """It is called with the result of the run; its verdict is listed with the built-in ones."""
 
     def no_copies(result):
         assert len(set(result.delivered)) == len(result.delivered), "a record is there twice"

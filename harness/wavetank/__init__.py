@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wavetank.core.findings import Finding, Verdict
+    from wavetank.deployment.pipelines.selection import ticker_pipeline
     from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
     from wavetank.history import (
         ApiCalled,
@@ -48,6 +49,7 @@ __all__ = [
     "TemplatesPipeline",
     "Verdict",
     "VirtualClock",
+    "ticker_pipeline",
 ]
 
 _MODULES = {
@@ -58,6 +60,7 @@ _MODULES = {
     "TemplatesPipeline": "deployment.pipelines.user_pipeline",
     "Verdict": "core.findings",
     "VirtualClock": "pytest_plugin.virtual_clock",
+    "ticker_pipeline": "deployment.pipelines.selection",
 }
 """Where each name is defined; those that are not listed are events, in `wavetank.history`."""
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from xml.etree import ElementTree as ET
 
 import psutil
 import pytest
 
 from tests.rules.source import ROOT
-from tests.shell import Shell
+from tests.shell import Shell, finish
 from tests.terminal import shown
 from tests.waiting import wait_until_true
 from wavetank.campaign.cases import choose_cases
@@ -64,23 +65,29 @@ def test_generated_cases_run_and_are_valid(shell: Shell) -> None:
 def test_the_first_case_that_fails_is_shrunk_and_can_be_replayed(
     shell: Shell, tmp_path: Path
 ) -> None:
-    """The fault that does not matter is gone; the command that is printed breaks the same."""
+    """The fault that does not matter is gone; the command and the test that are printed fail."""
     file = tmp_path / "doubled.toml"
     file.write_text(DOUBLED)
+    junit = tmp_path / "junit.xml"
     done = shell.run(
-        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json")
+        *("campaign", "--scenario", str(file), "--runs", "2", "--handler", NAIVE, "--json"),
+        *("--junit-xml", str(junit)),
     )
     assert done.code == ExitCode.BROKEN, done.err
+    cases = ET.fromstring(junit.read_bytes()).findall(".//testcase[failure]")  # noqa: S314 - ours
+    assert [case.get("name") for case in cases] == ["seed 3", "seed 4"]
     (shrunk,) = done.events("shrunk")
     least = load_scenario(shrunk["file"], tmp_path)
     assert [fault.kind for fault in least.plan.faults] == ["duplicate-tick"]
     assert shrunk["complete"]
     (summary,) = done.events("summary")
     assert [failure["seed"] for failure in summary["failures"]] == [3, 4]
+    assert summary["coverage"] == {"pairs": [], "untried": []}, "its faults are not generated"
     (written,) = done.events("index")
     page = Path(written["file"]).read_text()
     assert page.index('<th scope="row">3</th>') < page.index('<th scope="row">4</th>')
     assert shrunk["replay"] in page
+    _check_printed_test(Path(shrunk["test"]).read_text(), tmp_path)
     launcher, *arguments = shlex.split(shrunk["replay"])
     assert launcher == "./wavetank"
     again = shell.run(*arguments, "--json")
@@ -90,6 +97,31 @@ def test_the_first_case_that_fails_is_shrunk_and_can_be_replayed(
         for finding in again.events("finding")
         if finding["verdict"] == "invalid"
     ]
+
+
+def _check_printed_test(text: str, folder: Path) -> None:
+    """It fails as it is, and passes with this project's handler instead of the naive one."""
+    handler = f"ticker_pipeline(handler={json.dumps(NAIVE)})"
+    assert handler in text
+    for pipeline, code in ((handler, 1), ("ticker_pipeline()", 0)):
+        test = folder / f"test_exit_{code}.py"
+        test.write_text(text.replace(handler, pipeline))
+        ran = finish([sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", str(test)])
+        assert ran.code == code, ran.out
+        assert ("invariants not valid" in ran.out) == bool(code)
+
+
+def test_the_first_failure_ends_a_campaign(shell: Shell, tmp_path: Path) -> None:
+    """It is the last case that is counted, and is shrunk; until then some pairs were tried."""
+    options = ("--until", "failure", "--seed", "1", "--duration", "10m", "--handler", NAIVE)
+    done = shell.run("campaign", *options, "--json")
+    assert done.code == ExitCode.BROKEN, done.err
+    ((summary,), (shrunk,)) = (done.events(kind) for kind in ("summary", "shrunk"))
+    assert (summary["how"], summary["endings"]["broken"]) == ("until the first failure", 1)
+    assert [result["seed"] for result in done.events("result")] == [*range(1, summary["runs"] + 1)]
+    tried = set(summary["coverage"]["pairs"]) - set(summary["coverage"]["untried"])
+    assert tried
+    assert list(load_scenario(shrunk["file"], tmp_path).plan.faults)
 
 
 @contextmanager
@@ -150,6 +182,11 @@ def test_a_campaign_that_is_killed_leaves_no_worker(shell: Shell) -> None:
         (("--scenario", "calm-day", "--duration", "1h"), "leave --duration out"),
         (("--scenario", "calm-dey"), "did you mean calm-day"),
         (("--seed", str(2**63 - 1)), "--seed"),
+        (("--draw-faults",), "a scenario for --draw-faults"),
+        (("--until", "coverd"), "did you mean covered"),
+        (("--until", "covered", "--scenario", "calm-day"), "give --draw-faults"),
+        (("--until", "covered", "--each-fault"), "leave --each-fault out"),
+        (("--time-max", "1 minute"), "found --time-max 1 minute; write a whole number"),
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(
@@ -158,6 +195,18 @@ def test_options_that_cannot_be_meant_are_refused(
     """Before anything is started."""
     with pytest.raises(UsageError, match=message):
         app(["campaign", *arguments], standalone_mode=False)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("option", ["--runs=1", "--each-fault"])
+def test_a_pipeline_that_no_fault_can_hit_is_refused(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Faults are generated for its templates, and that is known before a worker starts."""
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources: {Table: {Type: AWS::DynamoDB::Table}}")
+    with pytest.raises(UsageError, match="a pipeline that faults can hit"):
+        app(["campaign", option, "--template", str(template)], standalone_mode=False)
     assert capsys.readouterr().out == ""
 
 

@@ -19,6 +19,7 @@ from tests.players import (
 )
 from tests.waiting import wait_until_true
 from wavetank.campaign.cases import Seeds, generated_cases
+from wavetank.campaign.coverage import Coverage
 from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.scheduling import case_seconds_max, collect
@@ -101,7 +102,7 @@ def test_workers_that_never_start_end_the_campaign() -> None:
 
 def test_an_interrupted_campaign_keeps_what_was_results_of(tmp_path: Path) -> None:
     """All workers are gone at once, busy or not, and every result until then was taken."""
-    tally = CampaignSummary()
+    tally = CampaignSummary(Coverage(()))
 
     def take(result: CaseResult) -> None:
         tally.add(result)

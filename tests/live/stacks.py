@@ -1,21 +1,19 @@
 """Small stacks that are healthy or broken in one way, for `check`."""
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 HANDLER = "def handler(event, context):\n    return 'done'\n"
-RAISES = "def handler(event, context):\n    raise KeyError('price')\n"
-DENIED = """import boto3
+DENIED_AND_RAISES = """import boto3
 def handler(event, context):
     try:
         boto3.client('sqs').list_queues()
     except Exception as error:
-        return str(error)
+        print(error)
+    raise KeyError('price')
 """
 
 type Template = dict[str, Any]
-type Break = Callable[[Template], None]
 
 
 def role(service: str, *statements: Template) -> Template:

@@ -1,7 +1,8 @@
 """`check` of pipelines that are not the ticker's: a healthy one passes, broken ones are found."""
 
+import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,15 @@ from typer.testing import CliRunner
 
 from tests.live.hosts import Host
 from tests.live.names import unique_letters
-from tests.live.stacks import DENIED, RAISES, Template, function, healthy, only, role
+from tests.live.stacks import (
+    DENIED_AND_RAISES,
+    Template,
+    function,
+    healthy,
+    only,
+    permission,
+    role,
+)
 from tests.waiting import wait_until_seen
 from wavetank.aws.clients import AwsClients
 from wavetank.cli.main import app
@@ -22,17 +31,13 @@ from wavetank.deployment.pipelines.sandbox_deployment import SandboxDeployment
 from wavetank.deployment.pipelines.user_pipeline import TemplatesPipeline
 from wavetank.inspection.stack_resources import PipelineStacks, pipeline_stacks
 
-type Act = Callable[[PipelineStacks], object]
-
 
 @dataclass(frozen=True)
-class Broken:
-    """One way in which a pipeline is broken: in its template, or by what happens afterwards."""
+class Finding:
+    """Parts of a finding's requirement, evidence and fix."""
 
     requirement: str
     evidence: str
-    template: Callable[[Template], None] = lambda _: None
-    act: Act = lambda _: None
     fix: str = ""
 
 
@@ -53,99 +58,40 @@ def put_record(stacks: PipelineStacks) -> None:
     stacks.aws.firehose.put_record(DeliveryStreamName=stream, Record={"Data": b"one\n"})
 
 
-def in_alarm(stacks: PipelineStacks) -> None:
-    """Has the alarm in ALARM, as CloudWatch's own evaluation would."""
-    stacks.aws.cloudwatch.set_alarm_state(
-        AlarmName=physical(stacks, "Late"), StateValue="ALARM", StateReason="1 error"
-    )
+def broken() -> Template:
+    """A template in which every resource is broken in a way of its own."""
+    template = healthy()
+    resources = template["Resources"]
+    nightly = copy.deepcopy(resources["Hourly"])
+    nightly["Properties"]["State"] = "DISABLED"
+    resources["Nightly"] = nightly
+    resources["MayTickNightly"] = permission("events", {"Fn::GetAtt": ["Nightly", "Arn"]})
+    del resources["MayTick"], resources["MayNotify"]
+    resources["Work"] = function(DENIED_AND_RAISES)
+    resources["Reading"]["Properties"]["Enabled"] = False
+    reader = {"Protocol": "email", "Endpoint": "reader@example.com"}
+    resources["News"]["Properties"]["Subscription"].append(reader)
+    unwritable = {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}
+    resources["StreamRole"] = role("firehose", unwritable)
+    resources["Late"]["Properties"]["TreatMissingData"] = "breaching"
+    return template
 
 
-def fill_dead_letters(stacks: PipelineStacks) -> None:
-    """Puts a message where failures go."""
-    stacks.aws.sqs.send_message(QueueUrl=physical(stacks, "Dead"), MessageBody="failed")
+BROKEN = (
+    Finding("Nightly invokes", "is disabled"),
+    Finding("Hourly invokes", "does not permit events.amazonaws.com"),
+    Finding("News invokes", "does not permit sns.amazonaws.com"),
+    Finding("recent invocations of Work", "KeyError: 'price'"),
+    Finding("the role of Work permits", "denied: sqs:ListQueues"),
+    Finding("Dead, for failures of Work, is empty", "1 message"),
+    Finding("Late is not in ALARM", "ALARM: "),
+    Finding("subscriptions of News", "not confirmed: reader@example.com", "/confirmation?"),
+    Finding("Reading reads", "it is Disabled"),
+    Finding("Stream delivers", "AccessDenied"),
+)
 
 
-def changed(name: str, **properties: Any) -> Callable[[Template], None]:
-    """Changes properties of a resource in the template."""
-
-    def change(template: Template) -> None:
-        template["Resources"][name]["Properties"] |= properties
-
-    return change
-
-
-def without(name: str, *rest: str) -> Callable[[Template], None]:
-    """Leaves the function and `rest`, without a resource that they need."""
-    return lambda template: only(template, *(each for each in rest if each != name))
-
-
-def coded(code: str) -> Callable[[Template], None]:
-    """Another handler."""
-
-    def change(template: Template) -> None:
-        only(template)
-        template["Resources"]["Work"] = function(code)
-
-    return change
-
-
-def unwritable(template: Template) -> None:
-    """A delivery role that may not write."""
-    only(template, "Store", "Stream", "StreamRole")
-    template["Resources"]["StreamRole"] = role(
-        "firehose", {"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}
-    )
-
-
-def with_reader(template: Template) -> None:
-    """A topic with an e-mail address, which is not confirmed."""
-    only(template, "News")
-    subscription = [{"Protocol": "email", "Endpoint": "reader@example.com"}]
-    template["Resources"]["News"]["Properties"]["Subscription"] = subscription
-
-
-BROKEN = {
-    "a disabled rule": Broken("Hourly invokes", "is disabled", changed("Hourly", State="DISABLED")),
-    "a rule without permission": Broken(
-        "Hourly invokes", "does not permit events.amazonaws.com", without("MayTick", "Hourly")
-    ),
-    "a topic without permission": Broken(
-        "News invokes", "does not permit sns.amazonaws.com", without("MayNotify", "News")
-    ),
-    "a handler that raises": Broken(
-        "recent invocations of Work", "KeyError: 'price'", coded(RAISES), invoke
-    ),
-    "a role without a needed action": Broken(
-        "the role of Work permits", "denied: sqs:ListQueues", coded(DENIED), invoke
-    ),
-    "a dead-letter queue with a message": Broken(
-        "Dead, for failures of Work, is empty", "1 message", only, fill_dead_letters
-    ),
-    "an alarm": Broken(
-        "Late is not in ALARM", "ALARM: 1 error", lambda t: only(t, "Late"), in_alarm
-    ),
-    "an address that is not confirmed": Broken(
-        "subscriptions of News",
-        "not confirmed: reader@example.com",
-        with_reader,
-        fix="/confirmation?",
-    ),
-    "a disabled event source mapping": Broken(
-        "Reading reads", "it is Disabled", changed("Reading", Enabled=False)
-    ),
-    "a stream whose role may not write": Broken(
-        "Stream delivers", "AccessDenied", unwritable, put_record
-    ),
-    "a queue that was deleted": Broken(
-        "dead-letter queues are empty",
-        "NonExistentQueue",
-        only,
-        lambda s: s.aws.sqs.delete_queue(QueueUrl=physical(s, "Dead")),
-    ),
-}
-
-
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def no_stream_is_left(aws: AwsClients) -> Iterator[None]:
     """One that cannot deliver would fail whatever test asks the sandbox to deliver everything."""
     yield
@@ -162,17 +108,22 @@ def deploy(aws: AwsClients, folder: Path, template: Template) -> PipelineStacks:
     return pipeline_stacks(aws, name)
 
 
+@pytest.fixture(scope="module")
+def whole(aws: AwsClients, tmp_path_factory: pytest.TempPathFactory) -> PipelineStacks:
+    """A healthy pipeline."""
+    return deploy(aws, tmp_path_factory.mktemp("healthy"), healthy())
+
+
 def test_access_lists_what_the_roles_of_any_stack_use(
-    localstack: Host, aws: AwsClients, tmp_path: Path
+    localstack: Host, whole: PipelineStacks
 ) -> None:
     """There is no table of callers: who may read a bucket is a requirement of the ticker's."""
-    stacks = deploy(aws, tmp_path, healthy())
-    words = ["access", "--endpoint", localstack.endpoint, "--name", stacks.name, "--json"]
+    words = ["access", "--endpoint", localstack.endpoint, "--name", whole.name, "--json"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == ExitCode.VALID
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert {each["event"] for each in found} == {"role"}
-    assert {each["role"] for each in found} == set(stacks.names("AWS::IAM::Role"))
+    assert {each["role"] for each in found} == set(whole.names("AWS::IAM::Role"))
 
 
 def check(host: Host, name: str) -> tuple[int, list[dict[str, Any]]]:
@@ -184,12 +135,11 @@ def check(host: Host, name: str) -> tuple[int, list[dict[str, Any]]]:
     return done.exit_code, [line for line in lines if line["event"] == "finding"]
 
 
-def test_a_healthy_pipeline_passes(localstack: Host, aws: AwsClients, tmp_path: Path) -> None:
+def test_a_healthy_pipeline_passes(localstack: Host, whole: PipelineStacks) -> None:
     """With an invocation that succeeded, and a record that is delivered, everything is valid."""
-    stacks = deploy(aws, tmp_path, healthy())
-    invoke(stacks)
-    put_record(stacks)
-    code, findings = check(localstack, stacks.name)
+    invoke(whole)
+    put_record(whole)
+    code, findings = check(localstack, whole.name)
     assert [each for each in findings if each["verdict"] != Verdict.VALID] == []
     assert code == ExitCode.VALID
     said = " ".join(f"{each['requirement']}: {each['evidence']}" for each in findings)
@@ -197,23 +147,47 @@ def test_a_healthy_pipeline_passes(localstack: Host, aws: AwsClients, tmp_path: 
         assert part in said
 
 
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
-def test_what_is_broken_is_found(
-    localstack: Host, aws: AwsClients, tmp_path: Path, broken: Broken
+def assert_found(
+    expected: Sequence[Finding], code: int, findings: Sequence[Mapping[str, Any]]
 ) -> None:
-    """That finding alone is invalid, with its evidence and what to do; the command exits with 1."""
-    template = healthy()
-    broken.template(template)
-    stacks = deploy(aws, tmp_path, template)
-    broken.act(stacks)
-    code, findings = check(localstack, stacks.name)
-    (found,) = (each for each in findings if each["verdict"] != Verdict.VALID)
-    assert found["verdict"] == Verdict.INVALID
-    assert broken.requirement in found["requirement"]
-    assert broken.evidence in found["evidence"]
-    assert found["fix"]
-    assert broken.fix in found["fix"]
+    """Each is found with its evidence and what to do, and nothing else; the exit code is 1."""
+    invalid = {each["requirement"]: each for each in findings if each["verdict"] != Verdict.VALID}
+    for broken in expected:
+        (name,) = (each for each in invalid if broken.requirement in each)
+        found = invalid.pop(name)
+        assert found["verdict"] == Verdict.INVALID
+        assert broken.evidence in found["evidence"]
+        assert found["fix"]
+        assert broken.fix in found["fix"]
+    assert invalid == {}
     assert code == ExitCode.BROKEN
+
+
+def test_all_that_is_broken_is_found(localstack: Host, aws: AwsClients, tmp_path: Path) -> None:
+    """In the template, and by what happened since."""
+    stacks = deploy(aws, tmp_path, broken())
+    invoke(stacks)
+    put_record(stacks)
+    aws.sqs.send_message(QueueUrl=physical(stacks, "Dead"), MessageBody="failed")
+    alarm = physical(stacks, "Late")
+    wait_until_seen(
+        lambda: aws.cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"],
+        lambda state: state == "ALARM",
+        "the alarm, in which missing data are breaching",
+    )
+    assert_found(BROKEN, *check(localstack, stacks.name))
+
+
+def test_a_queue_that_was_deleted_is_found(
+    localstack: Host, aws: AwsClients, tmp_path: Path
+) -> None:
+    """With the error of the service."""
+    template = healthy()
+    only(template)
+    stacks = deploy(aws, tmp_path, template)
+    aws.sqs.delete_queue(QueueUrl=physical(stacks, "Dead"))
+    expected = Finding("dead-letter queues are empty", "NonExistentQueue")
+    assert_found([expected], *check(localstack, stacks.name))
 
 
 def test_a_failed_stack_is_found(localstack: Host, aws: AwsClients) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.rules.source import ROOT
 from tests.units import (
     GOING_LIVE,
+    LIVE_APART,
     LONGEST_FIRST,
     ON_DOCKER_DAILY,
     REPEATS,
@@ -24,6 +25,7 @@ from tests.units import (
         ("tests/unit/test_a.py::test_b[docker]", "tests/unit/test_a.py"),
         ("tests/live/test_a.py::test_b[docker]", "live on docker"),
         ("tests/live/test_a.py::test_b[embedded-one-by-one]", "live on embedded"),
+        ("tests/live/test_pages.py::test_b[embedded-390]", "live on embedded, apart"),
         ("tests/live/test_guide.py::test_b[embedded]", "going live"),
     ],
 )
@@ -48,7 +50,7 @@ def test_what_goes_live_is_tried_on_one_engine() -> None:
 def test_the_units_are_there() -> None:
     """A file that was renamed would come last, and everybody would wait for it."""
     files = [unit for unit in LONGEST_FIRST if not unit.startswith(("live on ", "going"))]
-    files += [f"tests/live/{name}.py" for name in GOING_LIVE]
+    files += [f"tests/live/{name}.py" for name in GOING_LIVE | LIVE_APART]
     assert [file for file in files if not (ROOT / file).exists()] == []
 
 

@@ -153,9 +153,12 @@ def _seconds(event: Event) -> float:
 
 @contextmanager
 def deployed_function(
-    deployed: Deployed, name: str, source: bytes, *actions: str
+    deployed: Deployed, name: str, source: bytes | dict[str, bytes], *actions: str
 ) -> Iterator[tuple[str, str]]:
-    """A function whose role may do the actions, and their ARNs; both are deleted afterwards."""
+    """A function whose role may do the actions, and their ARNs; both are deleted afterwards.
+
+    Its code is the file `function.py`, or these files.
+    """
     aws: Any = deployed.simulator.aws
     trust = {
         "Effect": "Allow",
@@ -164,13 +167,14 @@ def deployed_function(
     }
     role = aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]
     _allow(aws, name, *actions)
+    files = source if isinstance(source, dict) else {"function.py": source}
     function = aws.awslambda.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Role=role["Arn"],
         Handler="function.handler",
         Timeout=TIMEOUT_SECONDS,
-        Code={"ZipFile": package_files(name, {"function.py": source}).content},
+        Code={"ZipFile": package_files(name, files).content},
     )["FunctionArn"]
     yield function, role["Arn"]
     aws.awslambda.delete_function(FunctionName=name)

@@ -101,6 +101,17 @@ def test_an_error_and_a_timeout_are_logged(function: QueueReader) -> None:
     assert function.of(AttemptEnded)[0].outcome is Outcome.TIMEOUT
 
 
+def test_logs_are_stored_in_the_order_in_which_the_attempts_ended(function: QueueReader) -> None:
+    """However many wait until they are read; each stream is created by the first one in it."""
+    _run(function, *({"sleep": number / 4} for number in range(1, 40)))
+    with function.deployed.simulator.frozen_at(START):
+        found = function.aws.logs.filter_log_events(logGroupName=GROUP, filterPattern="REPORT")
+    events = sorted(found["events"], key=lambda event: int(event["eventId"]))
+    times = [event["timestamp"] for event in events]
+    assert len(times) == 39
+    assert times == sorted(times)
+
+
 def test_a_reset_deletes_the_group_that_a_function_has_created(function: QueueReader) -> None:
     """The next run begins without it, as the first one did."""
     _run(function, {})

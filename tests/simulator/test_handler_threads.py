@@ -25,7 +25,7 @@ from wavetank.scenario.timing.settings import durations_from_dict
 NAME = "threaded"
 BUCKET = "transfers"
 SOURCE = b"""
-import json, queue, threading, time
+import base64, json, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import boto3
@@ -133,6 +133,17 @@ def failing_call():
     ((answer, body),) = call("none")
     assert answer["FunctionError"] == "Unhandled"
     assert json.loads(body)["errorType"] == "KeyError"
+
+def versions():
+    client = boto3.client("lambda")
+    given = {"Payload": json.dumps({"do": "nap", "seconds": 0}), "LogType": "Tail"}
+    wished = (("threaded", {}), ("threaded:live", {}), ("threaded", {"Qualifier": "live"}))
+    found = [client.invoke(FunctionName=name, **more, **given) for name, more in wished]
+    assert [each["ExecutedVersion"] for each in found] == ["$LATEST", "1", "1"]
+    logs = [base64.b64decode(each["LogResult"]).decode() for each in found]
+    assert [log.split()[4] for log in logs] == ["$LATEST", "1", "1"]
+    assert all("REPORT RequestId" in log for log in logs)
+    assert "LogResult" not in client.invoke(FunctionName="threaded", Payload=given["Payload"])
 
 def calls_itself():
     call("calls_itself")
@@ -252,6 +263,16 @@ def test_a_function_waits_for_another_in_virtual_time(
     triggers = [each.trigger for each in reader.of(AttemptBegan)]
     assert triggers == [Trigger.MANUAL, *[Trigger.CALL] * (len(ended) - 1)]
     assert len(ended) == (4 if wish == "calls_functions" else 2)
+
+
+def test_a_function_is_told_which_version_it_has_called(reader: QueueReader) -> None:
+    """An alias leads to one, wherever it is named; the log's end comes where it is asked for."""
+    client = reader.aws.awslambda
+    version = client.publish_version(FunctionName="threaded")["Version"]
+    client.create_alias(FunctionName="threaded", Name="live", FunctionVersion=version)
+    assert _ended(reader, "versions")[-1] == (0, Outcome.SUCCESS, "")
+    client.delete_alias(FunctionName="threaded", Name="live")
+    client.delete_function(FunctionName="threaded", Qualifier=version)
 
 
 def test_a_function_that_waits_for_itself_is_a_loop(reader: QueueReader) -> None:

@@ -13,7 +13,6 @@ from tests.simulator.naive import NAIVE, with_handler
 from tests.simulator.runs import HORIZON, run_faults, run_scenario
 from wavetank.core.errors import ExitCode
 from wavetank.faults.calls import ApiError, ApiLatency, LostReply, PartialBatchFailure
-from wavetank.faults.coverage import affects_alerting
 from wavetank.faults.delivery import (
     DuplicateDelivery,
     PermissionRemoved,
@@ -31,6 +30,7 @@ from wavetank.faults.functions import (
     ThrottledFunction,
 )
 from wavetank.faults.generation import single_faults
+from wavetank.faults.guarantee import affects_alerting
 from wavetank.faults.ticks import (
     DuplicateTick,
     LateTick,

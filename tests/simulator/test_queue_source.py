@@ -10,6 +10,7 @@ import pytest
 from tests.simulator.conftest import START
 from tests.simulator.queues import NAME, RECEIVE, QueueReader, queue_reader
 from wavetank.aws.clients import ClientError
+from wavetank.faults.event_sources import DuplicateBatch
 from wavetank.history import (
     AttemptBegan,
     AttemptEnded,
@@ -205,6 +206,7 @@ def test_a_disabled_mapping_reads_nothing(reader: QueueReader) -> None:
     with reader.run():
         reader.send(url, "a")
     assert reader.batches() == []
+    assert reader.of(EventAccepted) == []  # nothing has to settle it
     assert reader.of(Drained)[0].complete
 
 
@@ -256,6 +258,28 @@ def test_messages_wait_while_the_role_may_not_receive(reader: QueueReader) -> No
         run.run_until(START + timedelta(seconds=90))
         reader.allow(*RECEIVE, "sqs:SendMessage")
     assert reader.batches() == [(120, 1)]
+
+
+def test_a_batch_is_repeated_though_a_poll_was_refused_meanwhile(reader: QueueReader) -> None:
+    """The messages that were received before become visible again; those of a deleted queue not."""
+    url = reader.queue("orders", **VISIBILITY)
+    reader.map(url)
+    fault = DuplicateBatch(after=timedelta(), lasts=timedelta(minutes=1))
+    with reader.run(1, fault) as run:
+        reader.send(url, {"sleep": 5})
+        run.run_until(START + timedelta(seconds=1))
+        reader.allow("sqs:DeleteMessage")
+        reader.send(url, "b")
+        run.run_until(START + timedelta(seconds=10))
+        reader.allow(*RECEIVE, "sqs:SendMessage")
+    assert reader.batches() == [(0, 1), (61, 2)]
+    gone = reader.aws.sqs.create_queue(QueueName="gone", Attributes=VISIBILITY)["QueueUrl"]
+    reader.map(gone)
+    with reader.run(1, fault) as run:
+        reader.send(gone, {"sleep": 5})
+        run.run_until(START + timedelta(seconds=1))
+        reader.aws.sqs.delete_queue(QueueUrl=gone)
+    assert reader.settled() == [(5, RETURNED, 1)]
 
 
 def test_a_window_is_refused_for_a_fifo_queue(reader: QueueReader) -> None:

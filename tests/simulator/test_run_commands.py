@@ -75,6 +75,49 @@ def test_a_replay_in_another_process_is_the_same_to_the_last_byte(
     assert "byte for byte" in replayed.err
 
 
+def test_a_replay_ends_at_an_event_with_the_state_of_that_moment(
+    shell: Shell, played: Finished
+) -> None:
+    """The event of that number, in the middle of a handler, and what the table has by then."""
+    lines = (shell.state / "runs" / "between-7" / "history.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    written = [n for n, e in enumerate(events, 1) if e.get("operation") == "TransactWriteItems"]
+    done = shell.run("replay", "between-7", "--until", str(written[0]), "--json")
+    assert done.code == ExitCode.VALID, done.err
+    (stopped,) = done.events("stopped")
+    assert (stopped["number"], stopped["of"]) == (written[0], events[written[0] - 1])
+    (running,) = done.events("running")
+    assert running["request"] == stopped["of"]["request"]
+    (table,) = [each for each in done.events("state") if each["kind"] == "table"]
+    first, *_, last = [e["items"] for e in events if e["event"] == "TableSnapshot"]
+    prices = [json.loads(entry["content"])["Price"] for entry in table["entries"]]
+    assert len(prices) == len(first)
+    assert prices not in ([item["Price"] for item in first], [item["Price"] for item in last])
+    assert played.events("finding")
+    assert not done.events("finding")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--until", "100000"], "there is no event 100000: the run has "),
+        (["--until", "1", "--pdb"], "an event in the code of a handler for --pdb"),
+        (["--pdb"], "expected --until EVENT for --pdb"),
+        (["--until", "9", "--check"], "expected --until or --check; found both"),
+        (["--until", "9", "--pdb", "--json"], "expected --pdb or --json; found both"),
+    ],
+)
+def test_a_replay_that_cannot_stop_there_is_an_error_at_once(
+    shell: Shell, played: Finished, options: list[str], said: str
+) -> None:
+    """Before anything is started, with what would work."""
+    assert played.code == ExitCode.VALID
+    refused = shell.run("replay", "between-7", *options)
+    assert refused.code == ExitCode.USAGE
+    assert said in refused.err
+    assert "deploying" not in refused.err
+
+
 def test_a_saved_run_is_checked_again_without_the_emulator(shell: Shell, played: Finished) -> None:
     """From its file alone, with the same findings."""
     checked = shell.run("replay", "between-7", "--check", "--json")

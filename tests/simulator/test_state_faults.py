@@ -9,8 +9,10 @@ from tests.simulator.conftest import ADDRESSES, Deployed
 from tests.simulator.runs import MINUTE, assert_reverted, run_faults
 from wavetank.core.errors import UsageError
 from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.event_sources import DuplicateBatch
 from wavetank.faults.fault import Fault
 from wavetank.faults.functions import BrokenDeployment, HandlerCrash, NoConcurrency
+from wavetank.faults.pushed_events import LateEvent
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import (
     AttemptBegan,
@@ -68,15 +70,18 @@ def test_a_fault_may_name_a_resource_by_its_logical_id(deployed: Deployed) -> No
     names, after = deployed.names, AFTER
     rule_off, crash = RuleOff(after=after), HandlerCrash(after=after)
     denied = PermissionRemoved(after=after)
+    polled, pushed = DuplicateBatch(after=after), LateEvent(after=after)
     role = resources.roles("rule-target")[0]
     for fault, resolved in (
         (replace(crash, function="StreamingFunction"), names.streaming_function),
         (replace(rule_off, rule="StreamingRule"), names.rule),
         (replace(denied, owner="StreamingRole"), role),
         (replace(denied, owner=role), role),
+        (replace(polled, event_source="PriceTable"), names.table),
+        (replace(pushed, event_source="StreamingRule"), names.rule),
     ):
         assert resolved in vars(resources.resolved(fault)).values()
-    for fault in (rule_off, crash, denied):
+    for fault in (rule_off, crash, denied, polled, pushed):
         assert resources.resolved(fault) == fault
     with pytest.raises(UsageError, match="did you mean StreamingFunction"):
         resources.resolved(replace(crash, function="StreamingFuncton"))

@@ -9,7 +9,9 @@ import pytest
 from tests.simulator.conftest import START
 from tests.simulator.streams import NAME, READ, WRITE, StreamReader, stream_reader
 from wavetank.core.errors import UsageError
+from wavetank.core.findings import Verdict
 from wavetank.history import DestinationReached, Drained, EventSettled, Settlement
+from wavetank.invariants import NothingLost, check_history
 from wavetank.simulation import request_chains
 
 PROCESSED, RETURNED = Settlement.PROCESSED, Settlement.RETURNED
@@ -78,6 +80,19 @@ def test_old_records_are_discarded(reader: StreamReader) -> None:
         reader.put("b")
     assert reader.attempts() == [0, 1, 3, 7, 15, 31, 63]
     assert reader.settled()[-2:] == [(63, DISCARDED, 1), (63, PROCESSED, 1)]
+
+
+def test_records_that_were_too_old_to_be_offered_are_kept(reader: StreamReader) -> None:
+    """The destination is told the request under which they are settled, so nothing is lost."""
+    settings = _discards(reader.arn(reader.queue("discarded")))
+    reader.read(reader.stream(), MaximumRecordAgeInSeconds=60, BatchSize=1, **settings)
+    with reader.run():
+        reader.put(POISON, "b")
+    discarded = [each.request for each in reader.of(EventSettled) if each.settlement is DISCARDED]
+    assert len(set(discarded)) == 2
+    assert [each.request for each in reader.of(DestinationReached)] == discarded
+    (finding,) = check_history(reader.events, [NothingLost()])
+    assert finding.verdict is Verdict.VALID, finding
 
 
 @pytest.mark.parametrize("kind", ["sqs", "sns"])

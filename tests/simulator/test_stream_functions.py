@@ -158,6 +158,7 @@ def test_a_function_transforms_records_in_virtual_time(stream: Deployed) -> None
     assert (began.trigger, began.at) == (Trigger.DELIVERY_STREAM, START + MINUTE)
     processed = _only(events, RecordsProcessed)
     assert {event.at for event in processed} == {START + MINUTE + timedelta(seconds=5)}
+    assert [event.is_failed for event in processed].count(True) == 1
     delivered = {event.key.split(NAME)[0]: event for event in _only(events, ObjectDelivered)}
     folders = {"id=0/day=monday/10/", "id=3/day=monday/10/", "errors/processing-failed/"}
     assert delivered.keys() == folders

@@ -1,5 +1,6 @@
 """`run` and `replay` in a terminal: progress, output, and what Ctrl-C leaves."""
 
+import termios
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,23 @@ def test_ctrl_c_in_a_run_says_what_was_saved(tmp_path: Path) -> None:
     assert "history.jsonl" in text
     assert "Traceback" not in text
     assert "virtual time" not in text.partition("stopped;")[2]
+
+
+def test_the_debugger_has_the_terminal(shell: Shell, played: Terminal) -> None:
+    """Keys are edited, Ctrl-C at the prompt ends nothing, and `q` leaves the terminal as it was."""
+    assert played.process.returncode == ExitCode.VALID
+    command = shell.command("replay", "calm-day-7", "--until", "30", "--pdb")
+    with terminal(command, columns=200) as window:
+        window.wait_for(r"\(Pdb\)$")
+        assert "> /var/task/" in window.text()
+        window.press_ctrl_c()
+        window.types("p 'right'" + 6 * "\x1b[D" + "b")  # arrows to the left
+        window.wait_for(r"'bright'\n\(Pdb\)$")
+        echoes = termios.tcgetattr(window.keyboard)[3] & termios.ECHO
+        window.types("q")
+        window.process.wait(60)
+        assert termios.tcgetattr(window.keyboard)[3] & termios.ECHO
+        assert not echoes
+    assert window.process.returncode == ExitCode.VALID
+    assert "ended at event 30" in window.text()
+    assert "Traceback" not in window.text()

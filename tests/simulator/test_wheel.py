@@ -78,7 +78,10 @@ def test_a_run_in_an_empty_folder_keeps_its_state_there(package: Path, tmp_path:
     [
         (("test",), "which wavetank test needs"),
         (("bench",), "which wavetank bench needs"),
-        (("campaign", "--runs", "1", "--remember"), "which --remember needs"),
+        (
+            ("campaign", "--runs", "1", "--remember"),
+            "which --remember without a wavetank.toml needs",
+        ),
         (("up", "--engine", "docker"), "which --engine docker needs"),
     ],
 )

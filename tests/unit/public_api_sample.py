@@ -22,12 +22,18 @@ from wavetank import (
     TemplatesPipeline,
     Verdict,
     VirtualClock,
+    ticker_pipeline,
 )
 
 
 def pipeline(folder: Path) -> TemplatesPipeline:
     """The fixture `wavetank_pipeline`."""
     return TemplatesPipeline(template=folder / "template.yaml", code=folder / "src")
+
+
+def ticker(folder: Path) -> object:
+    """The same fixture, for the ticker with a handler of its own."""
+    return ticker_pipeline(handler=folder / "streaming.py", record_format="ndjson")
 
 
 def simulated(simulator: SimulatorFixture, clock: VirtualClock, sandbox: LiveSandbox) -> None:

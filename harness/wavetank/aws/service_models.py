@@ -71,11 +71,6 @@ def check_calls(calls: Iterable[str]) -> None:
         find_operation(service, operation)
 
 
-def operation_names(service: str) -> tuple[str, ...]:
-    """The operations of a service, which is named as in the SDK."""
-    return tuple(sorted(service_model(service).operation_names))
-
-
 @contextmanager
 def service_models_parsed_once() -> Iterator[None]:
     """Share the parsed descriptions with sessions of other code while the body runs.

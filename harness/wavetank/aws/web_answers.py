@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from wavetank.core.errors import UsageError
 from wavetank.core.http_call import HttpAnswer
 from wavetank.core.http_types import HttpRequest, UnsupportedCall
+from wavetank.core.suggestions import shown
 
 type WebAnswer = str | bytes | HttpAnswer | Callable[[HttpRequest], str | bytes | HttpAnswer]
 """A body with status 200, a whole answer, or a function of the request that returns either."""
@@ -21,10 +22,12 @@ class WebAnswers:
         """Answer requests for the URL, whatever their query, from now on.
 
         Raises:
-            UsageError: it is no URL of http or https.
+            UsageError: it is no URL of http or https, or the answer has another type.
         """
         if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
             raise UsageError("a URL of http or https", url, 'write "https://HOST/PATH"')
+        if not callable(answer):
+            answer = _checked(answer, url)
         self._answers[_address(url)] = answer
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
@@ -42,15 +45,31 @@ class WebAnswers:
                     f'write simulator.answers_web("{request.url}", ...) in the test',
                 )
             )
-        if callable(given):
-            try:
-                given = given(request)
-            except Exception as error:
-                # The test's own mistake, or its assertion: a handler must not catch it.
-                raise UnsupportedCall(error) from error
-        if isinstance(given, HttpAnswer):
+        try:
+            return _checked(given(request) if callable(given) else given, request.url)
+        except Exception as error:
+            # The test's own mistake, or its assertion: a handler must not catch it.
+            raise UnsupportedCall(error) from error
+
+
+def _checked(given: object, url: str) -> HttpAnswer:
+    """The whole answer.
+
+    Raises:
+        UsageError: it is none.
+    """
+    match given:
+        case str():
+            return HttpAnswer(200, {}, given.encode())
+        case bytes():
+            return HttpAnswer(200, {}, given)
+        case HttpAnswer(body=bytes()):
             return given
-        return HttpAnswer(200, {}, given.encode() if isinstance(given, str) else given)
+    raise UsageError(
+        f"an answer to {url} that is a str, bytes, or an HttpAnswer whose body is bytes",
+        shown(given),
+        "correct the answer, for example with json.dumps",
+    )
 
 
 def _address(url: str) -> str:

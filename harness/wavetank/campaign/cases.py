@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 
+from wavetank.campaign.coverage import Coverage
 from wavetank.core.durations import duration_option, duration_text
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError
 from wavetank.faults.generation import generate_plan, revealing_faults
+from wavetank.faults.pairs import fault_pairs
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 from wavetank.scenario.loader import load_scenario, project_scenarios
@@ -59,21 +62,29 @@ def generated_cases(
     horizon: timedelta,
     targets: FaultTargets = TICKER_TARGETS,
     base: Scenario = NOTHING,
+    coverage: Coverage | None = None,
 ) -> Iterator[RunSpec]:
     """A case for each seed: the base with the fault plan that is generated from the seed.
+
+    With `coverage` plans prefer the pairs that earlier cases have not tried.
 
     Raises:
         UsageError: the horizon has no room for a fault.
     """
     for seed in seeds:
-        scenario = Scenario(
-            name=f"seed-{seed}",
+        preferred = coverage.preferred() if coverage else ()
+        plan = generate_plan(seed, horizon, targets, preferred=preferred)
+        if coverage:
+            coverage.plan(plan)
+        scenario = replace(
+            base,
+            name=_name(base, f"seed-{seed}"),
             description=f"The plan of seed {seed}, drawn by a campaign",
             horizon=horizon,
             seed=seed,
-            plan=generate_plan(seed, horizon, targets),
+            plan=plan,
         )
-        yield RunSpec(scenario=_based(scenario, base), seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
 def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
@@ -94,20 +105,19 @@ def single_fault_cases(
         UsageError: the horizon has no room for a fault.
     """
     for seed, fault in enumerate(revealing_faults(horizon, targets), first):
-        scenario = Scenario(
-            name=f"only-{fault.kind}-{seed}",
+        scenario = replace(
+            base,
+            name=_name(base, f"only-{fault.kind}-{seed}"),
             description=f"Nothing but a {fault.kind}",
             horizon=horizon,
             seed=seed,
             plan=FaultPlan((fault,)),
         )
-        yield RunSpec(scenario=_based(scenario, base), seed=seed)
+        yield RunSpec(scenario=scenario, seed=seed)
 
 
-def _based(scenario: Scenario, base: Scenario) -> Scenario:
-    """The scenario with the workloads and the expectations of the base."""
-    name = f"{base.name}-{scenario.name}" if base.name else scenario.name
-    return replace(scenario, name=name, workloads=base.workloads, expectations=base.expectations)
+def _name(base: Scenario, case: str) -> str:
+    return f"{base.name}-{case}" if base.name else case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +125,9 @@ class CampaignCases:
     """The cases of a campaign: a scenario with each seed, or a plan generated from each seed.
 
     A plan is generated if there is no scenario, or with `draws_faults`, instead of the scenario's
-    faults. With `each_fault` there is a case, with a seed of its own, for each kind of fault alone.
-    `scenario_name` is the argument that selected the scenario: its name, or its file. Faults are
-    generated for `targets`.
+    faults; all else is the scenario's. With `each_fault` there is a case, with a seed of its own,
+    for each kind of fault alone. `scenario_name` is the argument that selected the scenario: its
+    name, or its file. Faults are generated for `targets`. The `remembered` cases come first.
     """
 
     seeds: Seeds
@@ -127,24 +137,55 @@ class CampaignCases:
     each_fault: bool = False
     draws_faults: bool = False
     targets: FaultTargets = TICKER_TARGETS
+    remembered: tuple[RunSpec, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many cases there are."""
+        return len(self.remembered) + self.seeds.count
 
     @property
     def is_generated(self) -> bool:
         """Whether its faults are generated, so that no file has them."""
         return self.scenario is None or self.each_fault or self.draws_faults
 
-    def cases(self) -> Iterator[RunSpec]:
-        """All cases, from the first on.
+    def coverage(self) -> Coverage:
+        """The coverage before the first case; without pairs if no faults are generated.
 
         Raises:
-            UsageError: the horizon has no room for a fault.
+            UsageError: nothing in the pipeline can be hit.
         """
+        return Coverage(fault_pairs(self.targets) if self.is_generated else ())
+
+    def cases(self, coverage: Coverage | None = None) -> Iterator[RunSpec]:
+        """All cases, the remembered ones first; `coverage` as for `generated_cases`.
+
+        Raises:
+            UsageError: the horizon has no room for a fault, or there is no target for one.
+        """
+        return chain(self._of_memory(coverage), self._of_seeds(coverage))
+
+    def _of_memory(self, coverage: Coverage | None) -> Iterator[RunSpec]:
+        for spec in self.remembered:
+            if coverage:
+                coverage.plan(spec.scenario.plan)
+            yield spec
+
+    def _of_seeds(self, coverage: Coverage | None = None) -> Iterator[RunSpec]:
         base = self.scenario or NOTHING
         if self.each_fault:
             return single_fault_cases(self.seeds.first, self.horizon, self.targets, base)
         if self.is_generated:
-            return generated_cases(self.seeds, self.horizon, self.targets, base)
+            return generated_cases(self.seeds, self.horizon, self.targets, base, coverage)
         return seeded_cases(self.seeds, base)
+
+    def require_cases(self) -> None:
+        """Check that they can be generated, before anything is started for them.
+
+        Raises:
+            UsageError: they cannot be, as for `cases`.
+        """
+        next(self._of_seeds())
 
     @property
     def name(self) -> str:
@@ -166,33 +207,28 @@ def choose_cases(
     """The cases that the options of a campaign select, for the ticker's targets.
 
     Raises:
-        UsageError: they contradict each other, or the horizon has no room for a fault.
+        UsageError: they contradict each other.
     """
     if scenario_name is None:
+        if draws_faults:
+            action = "leave it out: without a scenario all faults are generated"
+            raise UsageError("a scenario for --draw-faults", "none", action)
         first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        return _with_room(CampaignCases(seeds=Seeds(first, seeds), horizon=span))
+        return CampaignCases(seeds=Seeds(first, seeds), horizon=span)
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
         raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
     first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
-    return _with_room(
-        CampaignCases(
-            seeds=Seeds(first, seeds),
-            horizon=scenario.horizon,
-            scenario=scenario,
-            scenario_name=scenario_name,
-            draws_faults=draws_faults,
-        )
+    return CampaignCases(
+        seeds=Seeds(first, seeds),
+        horizon=scenario.horizon,
+        scenario=scenario,
+        scenario_name=scenario_name,
+        draws_faults=draws_faults,
     )
-
-
-def _with_room(chosen: CampaignCases) -> CampaignCases:
-    """The cases, once it is known that their horizon has room for faults that are generated."""
-    next(chosen.cases())
-    return chosen
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:

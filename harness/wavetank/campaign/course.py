@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from wavetank.campaign.cases import CampaignCases
+from wavetank.campaign.coverage import known
+from wavetank.campaign.ending import Ending, Limits, Until
 from wavetank.campaign.local_executor import LocalExecutor
 from wavetank.campaign.regression_seeds import RegressionSeed, remember
 from wavetank.campaign.results import CaseResult
@@ -64,14 +66,16 @@ class CampaignReporter(Protocol):
 class Campaign:
     """A campaign: runs its cases, reports the results, and shrinks the first failing case.
 
-    If `memory` is set, the shrunk case is added to that file of regression seeds.
+    `summary` has no results yet. It ends early by its `limits`. If `memory` is set, the shrunk case
+    is added to that file of regression seeds.
     """
 
     chosen: CampaignCases
+    summary: CampaignSummary
     reporter: CampaignReporter
     clock: Clock
     memory: Path | None = None
-    _summary: CampaignSummary = field(default_factory=CampaignSummary, init=False)
+    limits: Limits = field(default_factory=Limits)
 
     def run(self, context: WorkerContext, address: str | None, processes: int) -> ExitCode:
         """Runs all cases in so many processes, or on the Dask cluster at the address.
@@ -89,28 +93,40 @@ class Campaign:
             ):
                 self._run_on(executor, workers, address)
         except Stopped:
-            self.reporter.index(self._summary, "finished, then stopped")
-            self.reporter.summary(self._summary, "stopped")
+            self.reporter.index(self.summary, "finished, then stopped")
+            self.reporter.summary(self.summary, "stopped")
             return ExitCode.INTERRUPTED
         except WavetankError:
-            if self._summary.runs:
-                self.reporter.summary(self._summary, "failed")
+            if self.summary.runs:
+                self.reporter.summary(self.summary, "failed")
             raise
-        return self._summary.exit_code
+        return self.summary.exit_code
 
     def _run_on(self, executor: Executor, workers: int, address: str | None) -> None:
         self.reporter.begins(workers, address)
-        with self.reporter.progress(self._summary):
-            collect(executor, workers, self.chosen.cases(), self._take)
-        self.reporter.summary(self._summary, "finished")
+        ending = Ending(self.limits, self.clock, self._has)
+        coverage = self.summary.coverage
+        with self.reporter.progress(self.summary):
+            cases = self.chosen.cases(coverage)
+            collect(executor, workers, cases, self._take, ending, known)
+        how = "finished" if self.summary.runs == self.chosen.count else ending.reason
+        assert how is not None  # nothing else ends it before all cases have run
+        self.reporter.summary(self.summary, how)
         shrunk = None
-        if first := self._summary.first_broken:
+        if first := self.summary.first_broken:
             shrunk = self._shrink(first, executor)
-        self.reporter.index(self._summary, "finished", shrunk)
+        self.reporter.index(self.summary, how, shrunk)
+
+    def _has(self, until: Until) -> bool:
+        match until:
+            case Until.COVERED:
+                return not self.summary.coverage.untried
+            case Until.FAILURE:
+                return self.summary.first_broken is not None
 
     def _take(self, result: CaseResult) -> None:
-        self._summary.add(result)
-        self.reporter.takes(result, self._summary)
+        self.summary.add(result)
+        self.reporter.takes(result, self.summary)
 
     def _shrink(self, result: CaseResult, executor: Executor) -> Shrunk:
         run = partial(run_on, executor)
@@ -124,8 +140,7 @@ class Campaign:
     def _remember(self, shrunk: Shrunk, file: Path) -> None:
         failure = RegressionSeed(
             seed=shrunk.spec.seed,
-            horizon=shrunk.spec.scenario.horizon,
-            plan=shrunk.spec.scenario.plan,
+            scenario=shrunk.spec.scenario,
             broke=shrunk.broken,
             day=self.clock.now().date(),
             version=metadata.version("wavetank"),

@@ -22,23 +22,25 @@ def campaign_index(
     shrunk: Shrunk | None = None,
 ) -> CampaignIndex:
     """The index of a campaign that ended as `how` says; links reports that are in `runs_folder`."""
-    chosen = reproductions.chosen
+    chosen, coverage = reproductions.chosen, summary.coverage
     least = None
     if shrunk is not None:
         text = f"The smallest scenario that breaks {shrunk.invariant}"
         least = SuggestedCommand(text, reproductions.of_shrunk(shrunk))
-    fixed = chosen.scenario_name is not None
     return CampaignIndex(
         name=chosen.name,
         how=how,
-        planned=chosen.seeds.count,
+        planned=chosen.count,
         endings={ending: summary.endings[ending] for ending in CaseOutcome},
         cases=tuple(_indexed(f, reproductions, runs_folder) for f in summary.failures),
         invariants=_counts(summary.invariants),
         kinds=_counts(summary.kinds),
+        covered=len(coverage.pairs) - len(coverage.untried),
+        pairs=len(coverage.pairs),
+        untried=tuple(map(str, coverage.untried)),
         least=least,
         any_case=SuggestedCommand(
-            "Any other, by its seed" if fixed else "Any other run, by its seed",
+            "All runs again" if chosen.is_generated else "Any other, by its seed",
             reproductions.of_any(),
         ),
         digest=summary.digest,

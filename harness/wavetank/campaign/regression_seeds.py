@@ -1,41 +1,44 @@
-"""`seeds.json`: cases that once broke an invariant, which the test suite runs again.
+"""`seeds.json`: cases that once broke an invariant, which are run again before any others.
 
 The file is an object with two keys: `about`, a description, and `failures`, a list of objects:
 
-seed     the seed of the interleaving, a whole number
-horizon  how long the spec lasts: `1h`
-plan     its faults, in the form of histories and scenario files
-broke    the invariants that it broke, by name
-date     the day: `2026-11-24`
-version  the version of Wavetank
+seed      the seed of the interleaving, a whole number
+scenario  what ran, as the lines of a scenario file
+broke     the invariants that it broke, by name
+date      the day: `2026-11-24`
+version   the version of Wavetank
 
-The plan is written out, because a seed generates another plan when kinds of fault are added.
+The faults are written out, because a seed generates others when kinds of fault are added.
 """
 
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from wavetank.core.durations import YEAR, duration_text, parse_duration
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.installation import require_clone
+from wavetank.core.project import CONFIGURATION
+from wavetank.core.settings import current_project
 from wavetank.core.suggestions import shown
-from wavetank.faults.plan import FaultPlan
-from wavetank.faults.serialization import plan_from_list, plan_to_list
 from wavetank.scenario.model import Scenario
-from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.parser import parse_scenario
+from wavetank.scenario.schema import DESCRIPTION_CHARACTERS_MAX, SEED_MAX
+from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.simulation.runner import RunSpec
 
 FILE_NAME = "seeds.json"
 ABOUT = (
-    "Seeds that once broke an invariant; the test suite runs all of them again. "
-    "`campaign --remember` adds to them. See harness/wavetank/campaign/regression_seeds.py."
+    "Cases that once broke an invariant. `campaign --remember` adds to them, and "
+    "`campaign --remembered` runs them before all others."
 )
-KEYS = ("seed", "horizon", "plan", "broke", "date", "version")
+KEYS = ("seed", "scenario", "broke", "date", "version")
 ACTION = "correct the file, or take it from the repository again"
+NEW_FILE_MODE = 0o644
+"""It belongs to the repository, as the code does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,22 +46,41 @@ class RegressionSeed:
     """A case that broke an invariant, and when."""
 
     seed: int
-    horizon: timedelta
-    plan: FaultPlan
+    scenario: Scenario
     broke: tuple[str, ...]
     day: date
     version: str
 
     def spec(self) -> RunSpec:
         """The case, to be run again."""
-        scenario = Scenario(
+        broke = f"Broke {self.broke[0]} on {self.day} in {self.version}"
+        scenario = replace(
+            self.scenario,
             name=f"remembered-{self.seed}",
-            description=f"Broke {self.broke[0]} on {self.day} in {self.version}"[:100],
-            horizon=self.horizon,
-            seed=self.seed,
-            plan=self.plan,
+            description=broke[:DESCRIPTION_CHARACTERS_MAX],
         )
         return RunSpec(scenario=scenario, seed=self.seed)
+
+
+def seeds_file(option: str) -> Path:
+    """The file of this project, for a command's option; without a `wavetank.toml` the clone's.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    project = current_project()
+    if project.configuration is not None:
+        return project.folder / FILE_NAME
+    return require_clone(f"{option} without a {CONFIGURATION}") / FILE_NAME
+
+
+def remembered_cases(file: Path) -> tuple[RunSpec, ...]:
+    """The cases of the file, none if there is no file yet.
+
+    Raises:
+        UsageError: the file is invalid.
+    """
+    return tuple(failure.spec() for failure in _known(file))
 
 
 def regression_seeds(file: Path) -> tuple[RegressionSeed, ...]:
@@ -76,7 +98,7 @@ def regression_seeds(file: Path) -> tuple[RegressionSeed, ...]:
         expected = f"{file.name} to be an object with a list `failures`"
         raise UsageError(expected, shown(form), ACTION)
     return tuple(
-        _from_form(failure, f"{file.name}, failures[{number}]")
+        _from_form(failure, file.with_name(f"{file.name}, failures[{number}]"))
         for number, failure in enumerate(failures)
     )
 
@@ -90,7 +112,7 @@ def remember(file: Path, failure: RegressionSeed) -> bool:
         UsageError: the file is invalid.
         InfrastructureError: the file cannot be written.
     """
-    known = regression_seeds(file)
+    known = _known(file)
     if any(_same(failure, other) for other in known):
         return False
     forms = [_to_form(each) for each in (*known, failure)]
@@ -103,8 +125,13 @@ def remember(file: Path, failure: RegressionSeed) -> bool:
     return True
 
 
+def _known(file: Path) -> tuple[RegressionSeed, ...]:
+    return regression_seeds(file) if file.exists() else ()
+
+
 def _same(one: RegressionSeed, other: RegressionSeed) -> bool:
-    return (one.seed, one.horizon, one.plan) == (other.seed, other.horizon, other.plan)
+    alike = replace(one.scenario, name=other.scenario.name, description=other.scenario.description)
+    return (one.seed, alike) == (other.seed, other.scenario)
 
 
 def _replace(file: Path, text: str) -> None:
@@ -117,7 +144,7 @@ def _replace(file: Path, text: str) -> None:
             # So that a power failure leaves the old file or the new one, never an empty one. The
             # folder is not flushed: the case was printed too, so an entry can be added again.
             os.fsync(new.fileno())
-            Path(new.name).chmod(file.stat().st_mode)
+            Path(new.name).chmod(file.stat().st_mode if file.exists() else NEW_FILE_MODE)
             Path(new.name).replace(file)
         except BaseException:
             Path(new.name).unlink(missing_ok=True)
@@ -127,30 +154,28 @@ def _replace(file: Path, text: str) -> None:
 def _to_form(failure: RegressionSeed) -> dict[str, object]:
     return {
         "seed": failure.seed,
-        "horizon": duration_text(failure.horizon),
-        "plan": plan_to_list(failure.plan),
+        "scenario": scenario_to_toml(failure.scenario).splitlines(),
         "broke": list(failure.broke),
         "date": failure.day.isoformat(),
         "version": failure.version,
     }
 
 
-def _from_form(form: object, place: str) -> RegressionSeed:
+def _from_form(form: object, path: Path) -> RegressionSeed:
+    place = path.name
     if not isinstance(form, Mapping) or set(form) != set(KEYS):
         expected = f"an object of the keys {', '.join(KEYS)}"
         raise _refusal(expected, sorted(form) if isinstance(form, Mapping) else form, place)
-    made = RegressionSeed(
-        seed=_seed(form["seed"], f"{place}.seed"),
-        horizon=_horizon(form["horizon"], f"{place}.horizon"),
-        plan=_plan(form["plan"], f"{place}.plan"),
-        broke=_names(form["broke"], f"{place}.broke"),
+    seed = _seed(form["seed"], f"{place}.seed")
+    lines = _texts(form["scenario"], "a scenario's line", f"{place}.scenario")
+    source = str(path.with_name(f"{place}.scenario"))  # whose folder has the files that it names
+    return RegressionSeed(
+        seed=seed,
+        scenario=parse_scenario(f"remembered-{seed}", "\n".join(lines), source),
+        broke=_texts(form["broke"], "an invariant's name", f"{place}.broke"),
         day=_day(form["date"], f"{place}.date"),
         version=_text(form["version"], f"{place}.version"),
     )
-    if made.plan.beyond(made.horizon) or made.plan.contradictions():
-        expected = "a plan within its horizon, in which no faults contradict each other"
-        raise _refusal(expected, form["plan"], f"{place}.plan")
-    return made
 
 
 def _refusal(expected: str, found: object, place: str) -> UsageError:
@@ -163,28 +188,11 @@ def _seed(value: object, place: str) -> int:
     return value
 
 
-def _horizon(value: object, place: str) -> timedelta:
-    try:
-        horizon = parse_duration(value if isinstance(value, str) else "")
-    except ValueError:
-        horizon = timedelta()
-    if not timedelta() < horizon <= YEAR:
-        raise _refusal(f"a duration of at most {duration_text(YEAR)}, such as 1h", value, place)
-    return horizon
-
-
-def _plan(value: object, place: str) -> FaultPlan:
-    try:
-        return plan_from_list(value)
-    except UsageError as error:
-        raise UsageError(error.expected, f"{error.found} at {place}", error.action) from error
-
-
-def _names(value: object, place: str) -> tuple[str, ...]:
-    names = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    if not names or not all(isinstance(name, str) and name for name in names):
-        raise _refusal("a list of at least one invariant's name", value, place)
-    return tuple(names)
+def _texts(value: object, of: str, place: str) -> tuple[str, ...]:
+    texts = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    if not any(texts) or not all(isinstance(text, str) for text in texts):
+        raise _refusal(f"a list of texts, each {of}", value, place)
+    return tuple(texts)
 
 
 def _day(value: object, place: str) -> date:

@@ -1,4 +1,4 @@
-"""Results counted: by ending, by invariant, by kind of fault; the same in whatever order they come.
+"""Results counted: by ending, by invariant, by kind of fault, and by what was tried.
 
 Memory is constant.
 """
@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
+from wavetank.campaign.coverage import Coverage
 from wavetank.campaign.results import EXIT_CODES, CaseOutcome, CaseResult
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Verdict
@@ -29,9 +30,10 @@ class CaseCount:
 
 
 class CampaignSummary:
-    """Counts of a campaign's results so far: by outcome, by invariant and by kind of fault."""
+    """Counts of a campaign's results so far: by outcome, invariant and kind of fault; coverage."""
 
-    def __init__(self) -> None:
+    def __init__(self, coverage: Coverage) -> None:
+        self.coverage = coverage
         self.endings = Counter[CaseOutcome]()
         self.invariants: dict[str, CaseCount] = {}
         self.kinds: dict[str, CaseCount] = {}
@@ -40,7 +42,8 @@ class CampaignSummary:
         self._digest = 0
 
     def add(self, result: CaseResult) -> None:
-        """One more."""
+        """The result of the next case."""
+        self.coverage.add(result)
         self.endings[result.ending] += 1
         self.deaths += result.deaths
         for finding in result.outcome.findings if result.outcome else ():

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wavetank.campaign.cases import HORIZON_DEFAULT, choose_cases, one_of_each
+from wavetank.campaign.cases import HORIZON_DEFAULT, CampaignCases, choose_cases, one_of_each
 from wavetank.campaign.course import Campaign
-from wavetank.campaign.regression_seeds import FILE_NAME
+from wavetank.campaign.ending import Limits, Until, until_option
+from wavetank.campaign.regression_seeds import FILE_NAME, remembered_cases, seeds_file
 from wavetank.campaign.reproduction import Reproductions
+from wavetank.campaign.summary import CampaignSummary
 from wavetank.campaign.worker_context import SimulatorContext
 from wavetank.cli.options import (
     CodeOption,
@@ -27,11 +29,12 @@ from wavetank.cli.options import (
     TemplateOption,
 )
 from wavetank.cli.output import Output
-from wavetank.cli.output.campaign_progress import CampaignOutput
+from wavetank.cli.output.ci_files import CiCampaignOutput, JunitOption
+from wavetank.cli.pipeline_options import selecting_options
 from wavetank.configuration.project import project_configuration
 from wavetank.core.clock import WallClock
+from wavetank.core.durations import duration_option
 from wavetank.core.errors import UsageError
-from wavetank.core.installation import require_clone
 from wavetank.core.naming import DEFAULT_NAME, DEFAULT_PREFIX, DEFAULT_STREAM_CASE
 from wavetank.core.private_files import not_writable, private_folder
 from wavetank.core.settings import read_settings
@@ -74,7 +77,7 @@ DrawFaultsOption = Annotated[
     bool,
     typer.Option(
         "--draw-faults",
-        help="With --scenario: its workload and expectations, and faults generated from each seed.",
+        help="With --scenario: faults generated from each seed in place of its own.",
     ),
 ]
 WorkersOption = Annotated[
@@ -95,10 +98,31 @@ EachFaultOption = Annotated[
         "--each-fault", help="One run for each kind of fault, to show which invariants it breaks."
     ),
 ]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="covered|failure",
+        help="End early: once every fault was tried on all that it can hit, or at the first "
+        "failure.",
+    ),
+]
+TimeMaxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--time-max",
+        metavar="DURATION",
+        help="End after so much real time, such as 1m; --runs limits it too.",
+    ),
+]
 RememberOption = Annotated[
     bool,
+    typer.Option("--remember", help=f"Add the shrunk failure to {FILE_NAME}, for --remembered."),
+]
+RememberedOption = Annotated[
+    bool,
     typer.Option(
-        "--remember", help=f"Add the shrunk failure to {FILE_NAME}, which the test suite runs."
+        "--remembered", help=f"First run the cases of {FILE_NAME}, each of which failed once."
     ),
 ]
 
@@ -111,9 +135,13 @@ def campaign(
     scenario: ScenarioOption = None,
     draws_faults: DrawFaultsOption = False,
     each_fault: EachFaultOption = False,
+    until: UntilOption = None,
+    time_max: TimeMaxOption = None,
     workers: WorkersOption = None,
     dask: DaskOption = None,
     remembering: RememberOption = False,
+    remembered: RememberedOption = False,
+    junit: JunitOption = None,
     name: NameOption = DEFAULT_NAME,
     surname: SurnameOption = None,
     prefix: PrefixOption = DEFAULT_PREFIX,
@@ -130,16 +158,16 @@ def campaign(
     """Run many generated scenarios and shrink the first that breaks an invariant."""
     if dask is not None and workers is not None:
         raise UsageError("--workers or --dask", "both", "leave one out: a cluster has its own")
-    if remembering and (handler or template) is not None:
-        action = f"leave one out: {FILE_NAME} is for the handler of this project"
-        raise UsageError("--remember, or --handler or --template", "both", action)
+    option = "--remember" if remembering else "--remembered"
+    if (remembering or remembered) and (handler or template) is not None:
+        action = f"leave one out: {FILE_NAME} is for the pipeline of this project"
+        raise UsageError(f"{option}, or --handler or --template", "both", action)
     if each_fault and draws_faults:
         raise UsageError("--each-fault or --draw-faults", "both", "leave one out")
+    limits = _limits(until, time_max)
     chosen = choose_cases(runs, seed, duration, scenario, draws_faults=draws_faults)
-    if remembering and chosen.scenario is not None and not chosen.scenario.has_faults_alone:
-        action = f"leave it out: {FILE_NAME} has only faults"
-        expected = "a scenario without [[workload]] and [durations] for --remember"
-        raise UsageError(expected, scenario or "", action)
+    file = seeds_file(option) if remembering or remembered else None
+    _require_generated(limits, chosen, each_fault=each_fault)
     choice = PipelineChoice(
         name=name,
         surname=surname,
@@ -155,18 +183,40 @@ def campaign(
     pipeline = choice.in_project(project_configuration()).pipeline()
     if chosen.scenario is not None:
         invariant_suite(pipeline, chosen.scenario)
-    chosen = replace(chosen, targets=pipeline.fault_targets())
+    first = remembered_cases(file) if file and remembered else ()
+    chosen = replace(chosen, targets=pipeline.fault_targets(), remembered=first)
     if each_fault:
         chosen = one_of_each(chosen)
-    processes = min(workers or os.process_cpu_count() or 1, chosen.seeds.count)
-    settings = read_settings()
-    folder = settings.state_folder / "campaigns" / chosen.name
-    _make_folder(folder)
-    reproductions = Reproductions(chosen, folder, _selection(pipeline))
-    output = CampaignOutput(Output(as_json=as_json), reproductions, WallClock())
-    memory = require_clone("--remember") / FILE_NAME if remembering else None
-    course = Campaign(chosen, output, WallClock(), memory)
+    chosen.require_cases()
+    summary = CampaignSummary(chosen.coverage())
+    processes = min(workers or os.process_cpu_count() or 1, chosen.count)
+    reproductions = _reproductions(chosen, pipeline)
+    output = CiCampaignOutput(Output(as_json=as_json), reproductions, WallClock(), junit)
+    memory = file if remembering else None
+    course = Campaign(chosen, summary, output, WallClock(), memory, limits)
     raise typer.Exit(course.run(SimulatorContext(pipeline), dask, processes))
+
+
+def _limits(until: str | None, time_max: str | None) -> Limits:
+    return Limits(
+        until=None if until is None else until_option(until),
+        time_max=None if time_max is None else duration_option(time_max, option="--time-max"),
+    )
+
+
+def _require_generated(limits: Limits, chosen: CampaignCases, *, each_fault: bool) -> None:
+    """Refuse to wait for a coverage that the cases cannot reach."""
+    if limits.until is Until.COVERED and (each_fault or not chosen.is_generated):
+        action = "leave --each-fault out, and give --draw-faults with --scenario"
+        raise UsageError("--until covered with generated faults", "others", action)
+
+
+def _reproductions(chosen: CampaignCases, pipeline: Pipeline) -> Reproductions:
+    folder = read_settings().state_folder / "campaigns" / chosen.name
+    _make_folder(folder)
+    selection = selecting_options(pipeline)
+    is_project = not selection and project_configuration() is not None
+    return Reproductions(chosen, folder, selection, None if is_project else pipeline)
 
 
 def _make_folder(folder: Path) -> None:
@@ -175,10 +225,3 @@ def _make_folder(folder: Path) -> None:
         private_folder(folder)
     except OSError as error:
         raise not_writable(folder, error) from error
-
-
-def _selection(pipeline: Pipeline) -> dict[str, str]:
-    """The options that select the pipeline, without those that have their default."""
-    choice = PipelineChoice().in_project(project_configuration())
-    usual = choice.pipeline().options()
-    return {name: value for name, value in pipeline.options().items() if usual.get(name) != value}

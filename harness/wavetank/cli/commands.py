@@ -54,6 +54,9 @@ OVERVIEW: Mapping[str, Mapping[str, Entry]] = {
         "replay": Entry("replay:replay", "Repeat a saved run and compare the two histories."),
         "campaign": Entry("campaign:campaign", "Run many scenarios; shrink the first that fails."),
         "scenarios": Entry("listing:scenarios", "List the scenarios."),
+        "import": Entry(
+            "import_incident:import_incident", "Make a scenario of an incident, scrubbed."
+        ),
         "runs": Entry("listing:runs", "List the saved runs."),
         "report": Entry("report:report", "Write the HTML report of a saved run again."),
         "compare": Entry("compare:compare", "Show the differences of two runs."),

@@ -7,6 +7,7 @@ import typer
 
 from wavetank.aws.target import TargetKind
 from wavetank.cli.output import Output
+from wavetank.cli.output.ci_files import CiRun
 from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
 from wavetank.cli.revert_offer import offer_pipeline, record_of
@@ -79,12 +80,21 @@ class EngineChoice:
                 raise UsageError(expected, f"--engine {self.engine}", action)
 
     @property
+    def options(self) -> dict[str, str]:
+        """The options that select the engine; none for the simulator, which is the default."""
+        chosen = {} if self.engine is EngineName.SIMULATOR else {"--engine": self.engine.value}
+        more = {"--endpoint": self.endpoint, "--profile": self.profile, "--account": self.account}
+        return chosen | {name: value for name, value in more.items() if value is not None}
+
+    @property
     def kind(self) -> TargetKind:
         """AWS, or a sandbox."""
         return TargetKind.AWS if self.engine is EngineName.AWS else TargetKind.LOCAL
 
 
-def run_live(where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
+def run_live(
+    where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Output, ci: CiRun
+) -> ExitCode:
     """Runs the scenario on the deployed pipeline, saves the run, and shows its result."""
     run = _open(where, pipeline, spec.scenario, output)
     engine, scenario = run.deployed.engine, spec.scenario
@@ -100,6 +110,7 @@ def run_live(where: EngineChoice, pipeline: Pipeline, spec: RunSpec, output: Out
         return ExitCode.INTERRUPTED
     save_run(saved, spec, run.pipeline, result, engine, run.versions)
     show_result(result, saved, output)
+    ci.write(spec, result, output)
     write_report(saved, output)
     return result.exit_code
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from wavetank.campaign.reproduction import replay_command
 from wavetank.cli.live_run import AccountOption, EngineChoice, EngineOption, ProfileOption, run_live
 from wavetank.cli.options import (
     CodeOption,
@@ -23,8 +24,10 @@ from wavetank.cli.options import (
     TemplateOption,
 )
 from wavetank.cli.output import Output
+from wavetank.cli.output.ci_files import CiRun, JunitOption
 from wavetank.cli.output.report_files import write_report
 from wavetank.cli.output.run_result import announce, show_result
+from wavetank.cli.pipeline_options import selecting_options
 from wavetank.cli.targets import YesOption
 from wavetank.configuration.project import project_configuration
 from wavetank.core.command_process import SUPERVISION
@@ -81,6 +84,7 @@ def run(
     template: TemplateOption = None,
     code: CodeOption = None,
     overrides: OverridesOption = None,
+    junit: JunitOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,  # noqa: ARG001 - read where errors are shown
 ) -> None:
@@ -114,12 +118,15 @@ def run(
         refuse_other_pipelines(choice)
     pipeline = choice.pipeline()
     invariant_suite(pipeline, spec.scenario)
+    lasts = {} if duration is None else {"--duration": duration}
+    options = {**lasts, **where.options, **selecting_options(pipeline)}
+    ci = CiRun(junit, replay_command(scenario, spec.seed, options))
     if engine is not EngineName.SIMULATOR:
-        raise typer.Exit(run_live(where, pipeline, spec, output))
-    raise typer.Exit(_simulate(pipeline, spec, output))
+        raise typer.Exit(run_live(where, pipeline, spec, output, ci))
+    raise typer.Exit(_simulate(pipeline, spec, output, ci))
 
 
-def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
+def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output, ci: CiRun) -> ExitCode:
     check_supported(spec.scenario, EngineName.SIMULATOR)
     SUPERVISION.begin(f"{spec.scenario.name} with seed {spec.seed}")
     project_runs().require_writable()
@@ -128,6 +135,7 @@ def _simulate(pipeline: Pipeline, spec: RunSpec, output: Output) -> ExitCode:
         announce(spec, f"{duration_text(spec.scenario.horizon)} of virtual time", output)
         saved, result = simulate_and_save(made, pipeline, spec, output)
         show_result(result, saved, output)
+        ci.write(spec, result, output)
         write_report(saved, output)
         attest_run(fingerprint, spec, result, output)
     return result.exit_code

@@ -13,6 +13,7 @@ from localstack.http import Request, Response, route
 
 from wavetank.console.responses import as_json, body_of, with_json_errors
 from wavetank.core.clock import Clock
+from wavetank.core.text import last_part
 from wavetank.emulator.fault_injection import FaultInterception, SandboxResources
 from wavetank.emulator.iam_enforcement.role_grants import grants_of_role
 from wavetank.emulator.sns.confirmation import confirmed_subscriptions
@@ -44,18 +45,13 @@ def deployed_names() -> DeployedNames:
     sources = [name for kind in (BUCKET, RULE, TOPIC) for name in _names(stacks, kind)]
     return {
         Resource.ACTION: sorted({grant.action for role in roles for grant in grants_of_role(role)}),
-        Resource.ASYNC_SOURCE: sorted(map(_last_part, sources)),
+        Resource.ASYNC_SOURCE: sorted(map(last_part, sources)),
         Resource.FUNCTION: _names(stacks, FUNCTION),
         Resource.ROLE: roles,
-        Resource.RULE: [_last_part(rule) for rule in _names(stacks, RULE)],
+        Resource.RULE: [last_part(rule) for rule in _names(stacks, RULE)],
         Resource.STREAM: _names(stacks, STREAM),
         Resource.SUBSCRIPTION: confirmed_subscriptions(topics),
     }
-
-
-def _last_part(identifier: str) -> str:
-    """The name in an ARN, of a rule without its bus; a name as it is."""
-    return identifier.rpartition("/")[2].rpartition(":")[2]
 
 
 def _names(stacks: Iterable[DeployedStack], kind: str) -> list[str]:

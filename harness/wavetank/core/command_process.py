@@ -37,6 +37,8 @@ class CommandSupervisor:
         self.is_offered = False
         self.is_interrupted = False
         """Whether Ctrl-C has come, also where native code swallowed the KeyboardInterrupt."""
+        self.ignores_interrupts = False
+        """Whether Ctrl-C does nothing, as at the prompt of a debugger."""
         self._conclusion: int | None = None
         self._running: mmap.mmap | None = None
 
@@ -112,7 +114,7 @@ def _handle_interrupts() -> None:
     def interrupt(number: int, _: FrameType | None) -> None:
         taken = max(seen.values())
         seen[signal.Signals(number)] += 1
-        if seen[signal.Signals(number)] > taken:
+        if seen[signal.Signals(number)] > taken and not SUPERVISION.ignores_interrupts:
             SUPERVISION.is_interrupted = True
             raise KeyboardInterrupt
 

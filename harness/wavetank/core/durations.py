@@ -29,8 +29,8 @@ def parse_duration(text: str) -> timedelta:
     return int(matched[1]) * UNITS[matched[2]]
 
 
-def duration_option(text: str, longest: timedelta = YEAR) -> timedelta:
-    """The length of time that `--duration` gives.
+def duration_option(text: str, longest: timedelta = YEAR, option: str = "--duration") -> timedelta:
+    """The length of time that an option gives.
 
     Raises:
         UsageError: it is not one, not above zero, or longer than `longest`.
@@ -40,9 +40,9 @@ def duration_option(text: str, longest: timedelta = YEAR) -> timedelta:
         duration = parse_duration(text)
     except ValueError as error:
         action = "write a whole number and its unit, such as 30m, 1h or 2d"
-        raise UsageError(expected, f"--duration {text}", action) from error
+        raise UsageError(expected, f"{option} {text}", action) from error
     if not timedelta() < duration <= longest:
-        raise UsageError(expected, f"--duration {text}", "correct it")
+        raise UsageError(expected, f"{option} {text}", "correct it")
     return duration
 
 

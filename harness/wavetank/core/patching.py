@@ -101,6 +101,14 @@ class Patch:
         """
         _known(self)
 
+    def owner(self) -> Any:
+        """The class or module that has the attribute, even if a test has replaced the class.
+
+        Raises:
+            InfrastructureError: as for `check`.
+        """
+        return _known(self).owner
+
     def original(self) -> Any:
         """The attribute of the distribution.
 
@@ -115,7 +123,7 @@ class Patch:
         Raises:
             InfrastructureError: as for `check`.
         """
-        return getattr(_known(self).owner, self.attribute)
+        return getattr(self.owner(), self.attribute)
 
     def apply(self, new: object, *, to: object = None) -> None:
         """Replace the attribute; `to` is a single instance to replace it on, instead of the owner.
@@ -123,7 +131,7 @@ class Patch:
         Raises:
             InfrastructureError: as for `check`.
         """
-        owner = _known(self).owner
+        owner = self.owner()
         setattr(owner if to is None else to, self.attribute, new)
 
     def undo(self) -> None:
@@ -139,7 +147,7 @@ class Patch:
         Raises:
             InfrastructureError: as for `check`.
         """
-        owner = _known(self).owner
+        owner = self.owner()
         former = _own(owner, self.attribute)
         setattr(owner, self.attribute, new)
         try:
@@ -251,17 +259,31 @@ def _known(patch: Patch) -> _Known:
 
 def _checked(patch: Patch) -> _Known:
     try:
-        owner = resolve_name(patch.owner_path)
+        owner = _owner(patch.owner_path)
     except (AttributeError, ImportError) as error:
         raise patch._refusal(f"no {patch.owner_path}") from error  # noqa: SLF001 - of this module
     stock = original = _own(owner, patch.attribute)
     if stock is ABSENT:
         original = inspect.getattr_static(owner, patch.attribute, ABSENT)
-    found = NONE if original is ABSENT else form_of(original)
-    exists = patch.form == VALUE and original is not ABSENT
-    if found != patch.form and not exists:
+    # functions in C may have no signature
+    is_value = patch.form == VALUE and original is not ABSENT
+    found = NONE if original is ABSENT else VALUE if is_value else form_of(original)
+    if found != patch.form:
         raise patch._refusal(found)  # noqa: SLF001 - as above
     return _Known(owner, original, stock)
+
+
+def _owner(path: str) -> Any:
+    """The module or class of that path.
+
+    A plug-in of pytest may have put a subclass in place of the class, as pytest-socket does for one
+    test. The class that the subclass extends is the one that stays.
+    """
+    found = resolve_name(path)
+    module, _, name = path.partition(":")
+    parents = found.__mro__ if isinstance(found, type) else ()
+    named = (each for each in parents if (each.__module__, each.__qualname__) == (module, name))
+    return next(named, found)
 
 
 def _own(owner: Any, attribute: str) -> Any:

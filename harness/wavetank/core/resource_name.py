@@ -25,8 +25,8 @@ def is_fifo(queue_or_topic: str) -> bool:
 
 
 def service_of(arn: str) -> str:
-    """The service in the ARN, such as `sqs`; empty for none."""
-    return arn.split(":", 3)[2] if arn else ""
+    """The service in the ARN, such as `sqs`; empty for none, and for addresses."""
+    return arn.split(":", 3)[2] if arn.startswith("arn:") else ""
 
 
 def resource_name(arn: str) -> str:

@@ -110,6 +110,24 @@ def docker_variables() -> DockerVariables:
     )
 
 
+@dataclass(frozen=True)
+class GithubJob:
+    """A job of GitHub Actions in which this runs; `summary` is the file of its summary."""
+
+    summary: Path | None
+
+
+def github_job() -> GithubJob | None:
+    """The job that this runs in; None outside of GitHub Actions.
+
+    [GitHub Actions: Default environment variables]
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return GithubJob(Path(summary) if summary else None)
+
+
 def current_project() -> Project:
     """The project of the working folder.
 

@@ -13,17 +13,11 @@ from typing import Any
 
 from wavetank.core.durations import YEAR, duration_text
 from wavetank.core.schedule import InvocationPlan, ScheduleError, parse_schedule
+from wavetank.templates.event_routes import TemplateSchedule, schedules
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.stack_tree import StackTree
 from wavetank.templates.supported_resources import FUNCTION
-from wavetank.templates.triggers import (
-    ORDER,
-    TemplateSchedule,
-    TemplateTrigger,
-    first_trigger,
-    schedules,
-    triggers,
-)
+from wavetank.templates.triggers import ORDER, TemplateTrigger, first_trigger, triggers
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """When runs begin, unless a test says otherwise."""
@@ -127,7 +121,7 @@ def first_activity(tree: StackTree) -> FirstRun | FirstEvent | None:
     ]
     edges = [trigger for scope in scopes for trigger in triggers(scope)]
     scheduled = [
-        FirstRun(minutes, _reached(each.target, functions, edges))
+        FirstRun(minutes, _reached(each.targets, functions, edges))
         for scope in scopes
         for each in schedules(scope)
         if (minutes := _first_minutes(each)) is not None
@@ -143,13 +137,16 @@ def first_activity(tree: StackTree) -> FirstRun | FirstEvent | None:
     return min(events, key=lambda each: ORDER.index(each.kind), default=next(iter(invoked), None))
 
 
-def _reached(target: str | None, functions: list[str], edges: list[TemplateTrigger]) -> str | None:
-    """The function that gets what is sent to the target; None if that is not known."""
-    seen = set[str]()
-    while target is not None and target not in functions and target not in seen:
-        seen.add(target)
-        target = next((each.target for each in edges if each.source == target), None)
-    return target if target in functions else None
+def _reached(
+    targets: Iterable[TemplateResource], functions: list[str], edges: list[TemplateTrigger]
+) -> str | None:
+    """The nearest function that gets what is sent to the targets; None if that is not known."""
+    reached = [each.name for each in targets]
+    for name in reached:  # grows by what each sends its events to
+        if name in functions:
+            return name
+        reached += [e.target for e in edges if e.source == name and e.target not in reached]
+    return None
 
 
 def _first_minutes(schedule: TemplateSchedule) -> int | None:
@@ -166,7 +163,7 @@ def _first_minutes(schedule: TemplateSchedule) -> int | None:
 
 
 def _due(schedule: TemplateSchedule, expression: str) -> datetime | None:
-    if schedule.kind == "AWS::Events::Rule":
+    if schedule.resource.kind == "AWS::Events::Rule":
         return parse_schedule(expression).due_after(START, START)
     plan = InvocationPlan(
         expression=expression, created=START, key="first", zone=schedule.zone or "UTC"

@@ -28,8 +28,11 @@ from wavetank.templates.table_items import SEED_FILE
 
 SAMPLE = Path("examples", "new-project")
 """The sample's folder among the shipped files."""
+WORKFLOW = Path(".github", "workflows", "test.yml")
+CAMPAIGN_STEP = "      # The cases of seeds.json"
+"""The beginning of the workflow's last step, which needs the simulator and a scenario."""
 GENERAL = (
-    ".github/workflows/test.yml",
+    str(WORKFLOW),
     ".gitignore",
     "requirements-dev.txt",
 )
@@ -90,6 +93,7 @@ def adopt_template(folder: Path, template: Path, name: str | None = None) -> Ado
     files = {Path(path): (sample / path).read_text(encoding="utf-8") for path in GENERAL}
     files[Path(CONFIGURATION)] = _configuration(folder, read, name or default_name(folder))
     if unsimulated:
+        files[WORKFLOW] = files[WORKFLOW].partition(CAMPAIGN_STEP)[0]
         test = sandbox_test(functions)
     else:
         first = first_activity(tree)

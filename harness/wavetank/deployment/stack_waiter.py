@@ -23,6 +23,8 @@ BEGINNINGS = frozenset(
 CANCELLED = "cancelled"
 """CloudFormation's word for a resource that it gave up because another had failed."""
 GONE = "DELETE_COMPLETE"
+PACE_SECONDS_MAX = 1.0
+"""The longest interval of polls that begin at a shorter one."""
 
 
 def find_stack(client: "CloudFormationClient", name: str) -> "StackTypeDef | None":
@@ -60,7 +62,11 @@ class StackResult:
 
 @dataclass(frozen=True)
 class Pace:
-    """The interval in seconds at which CloudFormation is polled, and the time-out of a stack."""
+    """The interval in seconds at which CloudFormation is polled, and the time-out of a stack.
+
+    An interval below a second, as for a LocalStack, becomes longer while a stack is waited for: on
+    a busy host, polls would otherwise take the time that the deployment needs.
+    """
 
     clock: Clock
     seconds: float
@@ -79,7 +85,8 @@ class Pace:
         if self.clock.monotonic() > deadline:
             bound = f"within {self.timeout_seconds:.0f} s"
             raise ConditionTimeoutError(f"{expected} {bound}", found, "look at the stack's events")
-        self.clock.sleep(self.seconds)
+        waited = self.timeout_seconds - (deadline - self.clock.monotonic())
+        self.clock.sleep(max(self.seconds, min(waited / 10, PACE_SECONDS_MAX)))
 
 
 class StackWaiter:

@@ -3,7 +3,8 @@
 They are not saved: after a restart LocalStack has what was deployed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from types import SimpleNamespace
 
 from wavetank.core.clock import Clock
@@ -13,7 +14,6 @@ from wavetank.emulator.in_process.functions import packaged_code
 from wavetank.emulator.request_interceptor import ApiCall, InterceptionHandlers
 from wavetank.emulator.services import clients, deliverer, delivery_streams
 from wavetank.emulator.sns.confirmation import set_confirmed
-from wavetank.emulator.target_delivery.delayed_sending import send_after
 from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.faults.injectors.api_resources import ApiResources
 from wavetank.faults.injectors.decisions import (
@@ -93,7 +93,7 @@ class FaultInterception:
         streams = delivery_streams()
         streams.refuses = self.refuses
         deliverer().context.observer = self
-        FUNCTIONS.arrive = self.arrive
+        FUNCTIONS.delays = self.delays
 
     def before(self, call: ApiCall) -> None:
         """Delay or refuse the call, if a fault matches it.
@@ -115,15 +115,16 @@ class FaultInterception:
         """The entries of a batch that a fault makes Firehose refuse."""
         return refused_entries(self._started, stream, count)
 
-    def arrive(self, source: EventOrigin, send: Callable[[], object]) -> None:
-        """Send an event that a service pushes: now, unless a fault delays or repeats it."""
-        delays = event_delays(self._started, source.arn, source.ids)
-        send_after(delays, send, self._clock)
+    def delays(self, source: EventOrigin) -> Iterable[timedelta]:
+        """How much later an event that a service pushes arrives; faults delay and repeat it."""
+        return event_delays(self._started, source.arn, source.ids)
 
     def accepted(self, stream: str, records: Sequence[bytes], first: int) -> None:
         """Does nothing: no fault matches what Firehose accepts."""
 
-    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
+    def replaced(
+        self, stream: str, before: Sequence[int], after: Mapping[int, bytes], *, is_failed: bool
+    ) -> None:
         """Does nothing: no fault matches what Firehose processes."""
 
     def delivering(self, stream: str) -> int:

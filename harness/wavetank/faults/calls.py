@@ -18,7 +18,7 @@ from wavetank.faults.fault import (
     names,
 )
 from wavetank.faults.references import Resource
-from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
+from wavetank.faults.targets import TICKER_TARGETS, FaultTarget, FaultTargets
 
 OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -94,6 +94,10 @@ class CallFault(CountedFault):
             expected = "`call` to be SERVICE:Operation of the SDK, or one of"
             raise FieldError("call", *one_of(expected, self.call, CALLS))
 
+    @classmethod
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        return targets.of_calls()
+
     @property
     def service(self) -> str:
         """The name of the service in the SDK."""
@@ -120,10 +124,8 @@ class ApiError(CallFault):
         _check_code(self.code)
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        call, code = choose_from(choose, targets.errors)
-        return values | {"call": call, "code": code}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"code": choose_from(choose, named.codes)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,10 +144,9 @@ class ApiLatency(CallFault):
         return f"the latency of {self.call}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        call = choose_from(choose, targets.calls)
-        return values | {"call": call, "takes": choose(1, 300) * 100 * MILLISECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        takes = choose(1, 300) * 100 * MILLISECOND
+        return super().generate(choose, named) | {"takes": takes}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,14 +160,13 @@ class LostReply(CallFault):
 
     call: str = field(default="firehose:PutRecordBatch", metadata=names(Resource.CALL))
 
-    @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"call": choose_from(choose, targets.calls)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class PartialBatchFailure(StreamFault, CountedFault):
-    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from zero."""
+    """Of a PutRecordBatch, Firehose refuses the records at `entries`, counted from zero.
+
+    A batch that ends before the first of them is neither hit nor counted.
+    """
 
     kind: ClassVar[str] = "partial-batch-failure"
     title: ClassVar[str] = "Firehose refuses records of a batch"
@@ -189,9 +189,11 @@ class PartialBatchFailure(StreamFault, CountedFault):
         return "the outcome of firehose:PutRecordBatch"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        entries = {choose(0, RECORDS_PER_TICK - 1) for _ in range(choose(1, 4))}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        values = super().generate(choose, named)
+        # Small numbers more often: a short batch has no others, and the fault would hit nothing.
+        last = choose(0, RECORDS_PER_TICK - 1)
+        entries = {choose(0, last) for _ in range(choose(1, 4))}
         code = choose_from(choose, BATCH_CODES)
         return values | {"entries": tuple(sorted(entries)), "code": code}
 

@@ -18,6 +18,8 @@ class Capability(StrEnum):
     """Move the clock of LocalStack."""
     DELIVERIES = "deliveries"
     """Refuse or repeat what Firehose accepts and delivers."""
+    DEPLOYMENTS = "deployments"
+    """Deploy new code at an instant, while invocations are in flight."""
     EVENT_SOURCES = "event-sources"
     """Decide what Lambda reads from queues and streams, when, and how often."""
     FUNCTIONS = "functions"
@@ -54,6 +56,7 @@ CAPABILITIES: Mapping[EngineName, frozenset[Capability]] = MappingProxyType(
         EngineName.SIMULATOR: _LOCALSTACK
         | {
             Capability.API_REPLIES,
+            Capability.DEPLOYMENTS,
             Capability.EVENT_SOURCES,
             Capability.INVOCATIONS,
             Capability.RULE_EVENTS,

@@ -18,6 +18,7 @@ from wavetank.faults.delivery import (
     ThrottledTopic,
     UnconfirmedAddress,
 )
+from wavetank.faults.deployments import NewDeployment, NewSchema
 from wavetank.faults.event_sources import (
     ConcurrentBatches,
     DuplicateBatch,
@@ -82,6 +83,8 @@ ALL_KINDS: tuple[type[Fault], ...] = (
     TrimmedStream,
     DuplicateEvent,
     LateEvent,
+    NewDeployment,
+    NewSchema,
     HostPaused,
     HostKilled,
     NetworkCut,
@@ -106,16 +109,27 @@ def kinds_of(engine: EngineName) -> tuple[type[Fault], ...]:
 
 VIRTUAL_KINDS = kinds_of(EngineName.SIMULATOR)
 """The kinds that the simulator supports."""
+LOSING: tuple[type[Fault], ...] = (TrimmedStream,)
+"""Kinds by which a service itself loses events: `nothing-lost` is broken, whatever a handler does.
+A scenario or a mark names them, to see what becomes of the rest."""
 
 
 def kinds_for(targets: FaultTargets) -> tuple[type[Fault], ...]:
     """The kinds that campaigns generate for a pipeline: those that can hit something of it.
 
+    `LOSING` are left out: a campaign would find them, and nothing that is wrong.
+
     Raises:
         UsageError: there are none.
     """
-    found = tuple(k for k in VIRTUAL_KINDS if k.required_resources() <= targets.resources)
+    kinds = (kind for kind in VIRTUAL_KINDS if kind not in LOSING)
+    found = tuple(kind for kind in kinds if kind.required_resources() <= targets.resources)
     if not found:
-        action = "add a function and its trigger, or choose another pipeline"
-        raise UsageError("a pipeline that faults can hit", "nothing that one could", action)
+        raise nothing_to_hit()
     return found
+
+
+def nothing_to_hit() -> UsageError:
+    """The error about a pipeline in which no fault would have an effect."""
+    action = "add a function and its trigger, or choose another pipeline"
+    return UsageError("a pipeline that faults can hit", "nothing that one could", action)

@@ -4,6 +4,8 @@ Each revert first looks at what is deployed: it acts only if that is still what 
 there. So it can be repeated, and never overwrites what was deployed since.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -167,6 +169,37 @@ class SubscriptionChange(Change):
 
     def revert(self, resources: Resources) -> bool:
         return resources.set_confirmed(self.arn, confirmed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexChange(Change):
+    """A change of a table's global secondary indexes; each is its definition in JSON."""
+
+    kind: ClassVar[str] = "indexes"
+    table: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"the indexes of {self.table}"
+
+    def describe(self) -> str:
+        return f"{self.table} has other indexes"
+
+    def apply(self, resources: Resources) -> None:
+        resources.change_indexes(self.table, self.added, self.removed)
+
+    def revert(self, resources: Resources) -> bool:
+        present = set(resources.index_names(self.table))
+        if present & _names(self.removed) or not present >= _names(self.added):
+            return False
+        resources.change_indexes(self.table, self.removed, self.added)
+        return True
+
+
+def _names(indexes: Iterable[str]) -> set[str]:
+    return {json.loads(written)["IndexName"] for written in indexes}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from wavetank.core.field_values import FieldError
 from wavetank.core.suggestions import shown
 from wavetank.faults.calls import PUBLISH
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import PolicyChange, SubscriptionChange
-from wavetank.faults.choices import Choose, choose_from
 from wavetank.faults.fault import (
     CountedFault,
     StateFault,
@@ -19,7 +18,7 @@ from wavetank.faults.fault import (
     names,
 )
 from wavetank.faults.references import Resource, RoleOwner, RoleReference
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget, FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
@@ -119,10 +118,8 @@ class PermissionRemoved(StateFault):
         return f"{self.action} of the {self.owner}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        owner, action = choose_from(choose, targets.permissions)
-        return values | {"owner": owner, "action": action}
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        return targets.of_permissions()
 
     def changes(self, name: str, resources: "Resources") -> Iterator[PolicyChange]:
         for role in resources.roles(self.owner):

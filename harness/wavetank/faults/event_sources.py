@@ -3,7 +3,7 @@
 `event_source` is the queue, the stream or the stream's table, by its logical id or its name.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import SECOND, Choose
 from wavetank.faults.fault import CountedFault, Fault, check_resource_name, names
 from wavetank.faults.references import UNLIMITED, Resource
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget, FaultTargets
 
 BODY_MAX = 1000
 """Characters of a poison message; SQS takes a million bytes."""
@@ -32,6 +32,12 @@ class EventSourceFault(Fault):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_resource_name("event_source", self.event_source)
+
+    @classmethod
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        field_name = "event_source"
+        (found,) = (item for item in fields(cls) if item.name == field_name)
+        return targets.named(field_name, found.metadata["resource"])
 
     def is_of(self, event_source: str) -> bool:
         """Whether it hits the source of that name."""
@@ -70,8 +76,8 @@ class DuplicateBatch(EventSourceFault, CountedFault):
         return f"processed batches of {self.event_source}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"gap": choose(0, 120) * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"gap": choose(0, 120) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +102,8 @@ class OutOfOrderMessage(QueueFault):
         return f"the order of {self.event_source}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"delay": choose(1, 300) * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"delay": choose(1, 300) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +130,8 @@ class ExpiredVisibilityTimeout(QueueFault):
         return f"the visibility timeout of {self.event_source}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        values = super().generate(choose, named)
         return values | {"visibility_timeout": choose(0, 30) * SECOND}
 
 

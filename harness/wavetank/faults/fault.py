@@ -13,7 +13,7 @@ from wavetank.core.suggestions import shown
 from wavetank.faults.capabilities import Capability
 from wavetank.faults.choices import Choose
 from wavetank.faults.references import UNLIMITED, Resource
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget, FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.changes import Change
@@ -90,8 +90,13 @@ class Fault:
         return (named - {Resource.CODE}) | cls.requires
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
-        """Generate the values of its own fields, not the window, by a fixed number of choices."""
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:  # noqa: ARG003 - a kind that names what it hits looks for it
+        """What it can hit in a pipeline, one by one; by default it names nothing, and hits all."""
+        return (FaultTarget(),)
+
+    @classmethod
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:  # noqa: ARG003 - a kind with fields of its own chooses
+        """Generate the values of its other fields, but not the window, for what it is to hit."""
         return {}
 
     @property
@@ -139,10 +144,10 @@ class CountedFault(Fault):
     times: int | None = 1
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
         occurrence, times = choose(1, OCCURRENCE_MAX), choose(1, TIMES_MAX + 1)
         limited = None if times > TIMES_MAX else times
-        return super().generate(choose, targets) | {"occurrence": occurrence, "times": limited}
+        return super().generate(choose, named) | {"occurrence": occurrence, "times": limited}
 
     def hits(self, number: int) -> bool:
         """Whether it hits the `number`-th event of its window, counted from one."""
@@ -161,6 +166,10 @@ class StreamFault(Fault):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_resource_name("stream", self.stream)
+
+    @classmethod
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        return targets.named("stream", Resource.STREAM)
 
     def is_of(self, stream: str) -> bool:
         """Whether it hits the stream of that name."""

@@ -20,7 +20,7 @@ from wavetank.faults.fault import (
 )
 from wavetank.faults.references import FunctionReference, FunctionRole, Resource
 from wavetank.faults.resources import code_sha256
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget, FaultTargets
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
@@ -57,6 +57,10 @@ class FunctionFault(Fault):
         super().__post_init__()
         check_resource_name("function", self.function)
 
+    @classmethod
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        return targets.of_functions()
+
     @property
     def target(self) -> str:
         return f"invocations of the {self.function}"
@@ -76,12 +80,11 @@ class InvocationFault(FunctionFault, CountedFault):
     side: Side = Side.AFTER
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        function = choose_from(choose, targets.functions)
-        number = choose(1, CALLS[function])
-        side = choose_from(choose, tuple(Side))
-        return values | {"function": function, "call_number": number, "side": side}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        values = super().generate(choose, named)
+        assert named.role is not None  # it is a function
+        number = choose(1, CALLS[named.role])
+        return values | {"call_number": number, "side": choose_from(choose, tuple(Side))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +121,6 @@ class FunctionStateFault(FunctionFault, StateFault):
     """Base of faults that change a deployed function."""
 
     needs: ClassVar[Capability] = Capability.FUNCTIONS
-
-    @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {
-            "function": choose_from(choose, targets.functions)
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,11 +189,6 @@ class ThrottledFunction(FunctionFault, CountedFault):
     def target(self) -> str:
         return f"the concurrency of the {self.function}"
 
-    @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        return values | {"function": choose_from(choose, targets.functions)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationFailure(CountedFault):
@@ -229,7 +221,5 @@ class SlowColdStart(FunctionFault, CountedFault):
         return f"cold starts of the {self.function}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
-        function = choose_from(choose, targets.functions)
-        return values | {"function": function, "takes": choose(1, 30) * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"takes": choose(1, 30) * SECOND}

@@ -4,7 +4,7 @@ A seed's plan depends on `random.Random(seed).random()` alone, whose sequence Py
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import kinds_for
-from wavetank.faults.choices import SECOND, Choose
-from wavetank.faults.coverage import within_guarantee
+from wavetank.faults.choices import SECOND, Choose, choose_from
 from wavetank.faults.fault import Fault
-from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.functions import HandlerCrash, NoConcurrency
+from wavetank.faults.guarantee import affects_alerting, tolerated, within_guarantee
+from wavetank.faults.pairs import FaultPair
 from wavetank.faults.plan import FaultPlan, consistent
 from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
@@ -23,6 +24,8 @@ STEP = timedelta(seconds=30)
 """Windows begin and end on a tick or in the middle between two."""
 HORIZON_MIN = 2 * STEP
 LASTS_STEPS_MAX = 60
+PREFERRED_STEPS_MIN = 20
+"""Ten minutes, in which most triggers have some events."""
 FAULTS_MAX = 4
 CALLS_MAX = 7
 """The calls of a tick in the assignment's script: a scan, five prices, the batch."""
@@ -33,10 +36,12 @@ def generate_plan(
     horizon: timedelta,
     targets: FaultTargets = TICKER_TARGETS,
     kinds: Sequence[type[Fault]] | None = None,
+    preferred: Sequence[FaultPair] = (),
 ) -> FaultPlan:
-    """Generate one to four faults that the guarantee covers: the same for the same seed.
+    """Generate one to four faults that the guarantee covers: the same for the same arguments.
 
-    Without `kinds` they are of those that can hit something of the pipeline.
+    Without `kinds` they are of those that can hit something of the pipeline. With `preferred` the
+    first fault is of one of these pairs, and lasts for long enough to hit something.
 
     Raises:
         UsageError: the horizon is too short for a fault.
@@ -47,9 +52,31 @@ def generate_plan(
         return least + int(source.random() * (greatest - least + 1))
 
     of = kinds_for(targets) if kinds is None else kinds
-    count = choose(1, FAULTS_MAX)
-    chosen = (choose_fault(choose, horizon, of, targets) for _ in range(count))
-    return within_guarantee(consistent(chosen))
+    first = tuple(_preferred(choose, horizon, preferred, targets)) if preferred else ()
+    count = choose(1, FAULTS_MAX) - len(first)
+    others = tuple(choose_fault(choose, horizon, of, targets) for _ in range(count))
+    plan = within_guarantee(consistent((*first, *others)), targets)
+    # A plan that the guarantee left without its first fault would not try the pair.
+    return plan if all(fault in plan.faults for fault in first[:1]) else FaultPlan(first[:1])
+
+
+def _preferred(
+    choose: Choose, horizon: timedelta, preferred: Sequence[FaultPair], targets: FaultTargets
+) -> Iterator[Fault]:
+    """A fault of one of the pairs, and for one of alerts a fault that causes some."""
+    pair = choose_from(choose, preferred)
+    lasts, after = _window(choose, horizon, PREFERRED_STEPS_MIN)
+    fault = pair.kind(
+        after=after, lasts=lasts, **dict(pair.hit.values), **pair.kind.generate(choose, pair.hit)
+    )
+    few = tolerated(fault, targets) if affects_alerting(fault, targets) else None
+    yield few or fault
+    if few:
+        failing = [
+            name for name, _ in targets.functions if not targets.is_failure_destination(name)
+        ]
+        for function in failing[:1]:
+            yield NoConcurrency(after=after, lasts=lasts, function=function)
 
 
 def single_faults(
@@ -78,9 +105,13 @@ def _named(kind: type[Fault], targets: FaultTargets) -> dict[str, Any]:
     """The fields by which a fault names what it hits, for another pipeline than the ticker."""
     if targets == TICKER_TARGETS:
         return {}
-    simplest = kind.generate(lambda least, _: least, targets)
+    hit = kind.targets_in(targets)[0]
+    generated = kind.generate(lambda least, _: least, hit)
     naming = {item.name for item in fields(kind) if item.metadata}
-    return {name: value for name, value in simplest.items() if name in naming}
+    return {
+        **dict(hit.values),
+        **{name: value for name, value in generated.items() if name in naming},
+    }
 
 
 def revealing_faults(
@@ -92,8 +123,8 @@ def revealing_faults(
         UsageError: the horizon is too short for a fault.
     """
     singles = single_faults(horizon, targets)
-    crash = next(fault for fault in singles if isinstance(fault, HandlerCrash))
-    others = (replace(crash, call_number=number) for number in range(2, CALLS_MAX + 1))
+    crashes = (fault for fault in singles if isinstance(fault, HandlerCrash))
+    others = (replace(c, call_number=number) for c in crashes for number in range(2, CALLS_MAX + 1))
     return (*singles, *others)
 
 
@@ -101,11 +132,18 @@ def choose_fault(
     choose: Choose, horizon: timedelta, kinds: Sequence[type[Fault]], targets: FaultTargets
 ) -> Fault:
     """Choose a fault that is injected and reverted within the horizon."""
+    kind = choose_from(choose, kinds)
+    hit = choose_from(choose, kind.targets_in(targets))
+    lasts, after = _window(choose, horizon, 1)
+    return kind(after=after, lasts=lasts, **dict(hit.values), **kind.generate(choose, hit))
+
+
+def _window(choose: Choose, horizon: timedelta, steps_min: int) -> tuple[timedelta, timedelta]:
+    """How long a fault lasts, and when it begins."""
     _check_horizon(horizon)
-    kind = kinds[choose(0, len(kinds) - 1)]
-    lasts = choose(1, min(LASTS_STEPS_MAX, horizon // STEP)) * STEP
-    after = choose(0, (horizon - lasts) // STEP) * STEP
-    return kind(after=after, lasts=lasts, **kind.generate(choose, targets))
+    steps_max = min(LASTS_STEPS_MAX, horizon // STEP)
+    lasts = choose(min(steps_min, steps_max), steps_max) * STEP
+    return lasts, choose(0, (horizon - lasts) // STEP) * STEP
 
 
 def _check_horizon(horizon: timedelta) -> None:

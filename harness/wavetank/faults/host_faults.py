@@ -9,7 +9,7 @@ from wavetank.faults.capabilities import Capability
 from wavetank.faults.changes import ClockChange
 from wavetank.faults.choices import SECOND, Choose
 from wavetank.faults.fault import Fault, StateFault
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget
 
 if TYPE_CHECKING:
     from wavetank.faults.resources import Resources
@@ -77,8 +77,8 @@ class WrongClock(StateFault):
         return "the clock"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"behind": choose(1, 120) * 60 * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"behind": choose(1, 120) * 60 * SECOND}
 
     def changes(self, name: str, resources: "Resources") -> Iterator[ClockChange]:  # noqa: ARG002 - there is only one clock
         yield ClockChange(behind_seconds=self.behind.total_seconds())

@@ -9,7 +9,7 @@ from wavetank.faults.choices import SECOND, Choose
 from wavetank.faults.event_sources import EventSourceFault
 from wavetank.faults.fault import CountedFault, names
 from wavetank.faults.references import UNLIMITED, Resource
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,8 @@ class DuplicateEvent(PushedEventFault):
         return f"copies of events of {self.event_source}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        values = super().generate(choose, targets)
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        values = super().generate(choose, named)
         return values | {"copies": choose(1, 3), "gap": choose(0, 120) * SECOND}
 
 
@@ -70,5 +70,5 @@ class LateEvent(PushedEventFault):
         return f"the delay of events of {self.event_source}"
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"delay": choose(1, 300) * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"delay": choose(1, 300) * SECOND}

@@ -23,6 +23,18 @@ class ConfirmedSubscription:
     address: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class IndexDifference:
+    """The global secondary indexes that a table lacks, and those that another template lacks.
+
+    `added` and `removed` are their definitions in JSON, each with the attributes of its key.
+    """
+
+    table: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
 class HostFaultTarget(Protocol):
     """Interface to a host fault: its kind, and the process or container that it hits."""
 
@@ -116,6 +128,18 @@ class Resources(Protocol):
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Set whether the address has confirmed; returns False if the subscription is gone."""
+        ...
+
+    def index_differences(self, template: str) -> Sequence[IndexDifference]:
+        """Of each table the indexes that differ from those in the template of that path."""
+        ...
+
+    def index_names(self, table: str) -> Sequence[str]:
+        """The global secondary indexes that the table has."""
+        ...
+
+    def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
+        """Create indexes of the table by their definitions, and delete others."""
         ...
 
     def move_clock(self, offset_seconds: float) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from wavetank.faults.catalogue import kinds_for
-from wavetank.faults.coverage import within_guarantee
 from wavetank.faults.fault import Fault
 from wavetank.faults.generation import FAULTS_MAX, choose_fault
+from wavetank.faults.guarantee import within_guarantee
 from wavetank.faults.plan import FaultPlan, consistent
 from wavetank.faults.targets import TICKER_TARGETS, FaultTargets
 
@@ -23,11 +23,9 @@ def fault_plans(
     `targets` and `kinds` are those of `generate_plan`.
     """
     of = kinds_for(targets) if kinds is None else kinds
-    return st.lists(_faults(horizon, of, targets), max_size=FAULTS_MAX).map(_plan)
-
-
-def _plan(faults: Sequence[Fault]) -> FaultPlan:
-    return within_guarantee(consistent(faults))
+    return st.lists(_faults(horizon, of, targets), max_size=FAULTS_MAX).map(
+        lambda faults: within_guarantee(consistent(faults), targets)
+    )
 
 
 @st.composite

@@ -9,7 +9,7 @@ from wavetank.faults.changes import RuleChange
 from wavetank.faults.choices import SECOND, Choose
 from wavetank.faults.fault import CountedFault, StateFault, check_resource_name, names
 from wavetank.faults.references import UNLIMITED, Resource
-from wavetank.faults.targets import FaultTargets
+from wavetank.faults.targets import FaultTarget, FaultTargets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ class LateTick(TickFault):
     delay: timedelta = timedelta(seconds=90)
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"delay": choose(1, 300) * SECOND}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"delay": choose(1, 300) * SECOND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +68,8 @@ class DuplicateTick(TickFault):
     gap: timedelta = timedelta(seconds=1)
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        counted = super().generate(choose, targets)
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        counted = super().generate(choose, named)
         return counted | {"copies": choose(1, 3), "gap": choose(0, 120) * SECOND}
 
 
@@ -84,8 +84,8 @@ class OverlappingTicks(TickFault):
     ticks_later: int = 1
 
     @classmethod
-    def generate(cls, choose: Choose, targets: FaultTargets) -> dict[str, Any]:
-        return super().generate(choose, targets) | {"ticks_later": choose(1, 3)}
+    def generate(cls, choose: Choose, named: FaultTarget) -> dict[str, Any]:
+        return super().generate(choose, named) | {"ticks_later": choose(1, 3)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,10 @@ class RuleOff(StateFault):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_resource_name("rule", self.rule)
+
+    @classmethod
+    def targets_in(cls, targets: FaultTargets) -> tuple[FaultTarget, ...]:
+        return targets.named("rule", Resource.RULE)
 
     @property
     def target(self) -> str:

@@ -278,12 +278,14 @@ class RecordsLost(Event):
 class RecordsProcessed(Event):
     """A delivery stream replaced these records by `results`, by a function or its settings.
 
-    Records that were dropped have no results; what failed is the text that S3 gets of it.
+    Records that were dropped have no results; if it `is_failed`, they are what the error output in
+    S3 gets.
     """
 
     stream: str
     records: tuple[str, ...]
     results: tuple[str, ...]
+    is_failed: bool = False
 
 
 @dataclass(frozen=True)

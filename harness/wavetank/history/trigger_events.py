@@ -56,7 +56,8 @@ class EventOffered(Event):
 class EventSettled(Event):
     """What became of events of a source that Lambda polls.
 
-    `request` had offered them, empty if none had. `source` is the ARN, as in `EventAccepted`.
+    `request` had offered them, empty if none had; of records that were too old to be offered it is
+    the one that the failure destination is told. `source` is the ARN, as in `EventAccepted`.
     `function` is the consumer that settled them, as in `RunBegan`, empty if the source did.
     """
 

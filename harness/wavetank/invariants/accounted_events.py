@@ -1,11 +1,14 @@
 """No accepted event is lost: it is processed, or kept where somebody can find it.
 
-Of what Lambda polls, each message and record must be processed, filtered out, or moved to a
-dead-letter queue or failure destination; of what services push, each event that its target refuses
-for good must be in a dead-letter queue. What Lambda queues itself is `NoSilentFailure`'s. Messages
-and records that reach the end of their retention period were never processed: they are lost,
-although AWS documents it. Memory is used for what is not settled.
+Of what Lambda polls, each consumer of the source must process each message and record, filter it
+out, or leave it to a dead-letter queue or failure destination; of what services push, each event
+that its target refuses for good must be in a dead-letter queue. What Lambda queues itself is
+`NoSilentFailure`'s. Messages and records that reach the end of their retention period were never
+processed: they are lost, although AWS documents it. Memory is used for what is not settled.
 """
+
+from collections import Counter
+from dataclasses import dataclass, field
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
@@ -25,6 +28,7 @@ from wavetank.history import (
     WorkloadSent,
 )
 from wavetank.history.event import OK
+from wavetank.invariants.event_consumers import EventConsumers
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
 
 ACCOUNTED = frozenset({Settlement.PROCESSED, Settlement.FILTERED, Settlement.DEAD_LETTERED})
@@ -38,6 +42,32 @@ TAKEN = (
 )
 """What happens if anything reacts to a workload."""
 LOST = frozenset({Settlement.EXPIRED, Settlement.DISCARDED})
+OUTCOMES = (
+    (LOST | {Settlement.DEAD_LETTERED}, "kept"),
+    (frozenset({Settlement.PROCESSED}), "processed"),
+    (frozenset({Settlement.FILTERED}), "filtered out"),
+)
+"""What an event counts as that consumers settled in several ways: the first that applies."""
+
+
+@dataclass
+class _OpenEvent:
+    """An event until each of its consumers has settled it."""
+
+    accepted: str
+    waiting: set[str]
+    settlements: set[Settlement] = field(default_factory=set)
+
+    def settle(self, consumers: tuple[str, ...], settlement: Settlement) -> bool:
+        """Note that these settled it; returns whether none is left."""
+        self.waiting.difference_update(consumers)
+        self.settlements.add(settlement)
+        return not self.waiting
+
+    @property
+    def outcome(self) -> str:
+        """What it counts as."""
+        return next(outcome for kinds, outcome in OUTCOMES if kinds & self.settlements)
 
 
 class NothingLost:
@@ -47,12 +77,12 @@ class NothingLost:
     name = "every accepted event is processed, or kept in a dead-letter queue or destination"
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str], str] = {}
+        self._consumers = EventConsumers({})
+        self._open: dict[tuple[str, str], _OpenEvent] = {}
         self._lost: dict[str, list[tuple[str, str]]] = {}
         self._violations = ProblemCounts()
         self._accepted = 0
-        self._kept = 0
-        self._filtered = 0
+        self._counts = Counter[str]()
         self._is_polled = False
         self._sent = 0
         self._is_taken = False
@@ -63,16 +93,18 @@ class NothingLost:
         match event:
             case RunBegan():
                 self._is_polled = bool(event.consumers)
+                self._consumers = EventConsumers(event.consumers)
             case EventAccepted():
                 self._accepted += 1
-                self._open[event.source, event.id] = rfc3339(event.at)
+                waiting = set(self._consumers.of(event.source))
+                self._open[event.source, event.id] = _OpenEvent(rfc3339(event.at), waiting)
             case EventSettled() if event.settlement in ACCOUNTED | LOST:
                 self._settle(event)
             case DestinationReached(outcome=outcome) if outcome == OK:
-                self._kept += len(self._lost.pop(event.request, ()))
+                self._lost.pop(event.request, None)
             case EventUndelivered(dead_letter=dead_letter):
                 self._accepted += 1
-                self._kept += dead_letter == OK
+                self._counts["kept"] += 1
                 if dead_letter != OK:
                     self._violations.add(
                         "refused by the target and in no dead-letter queue",
@@ -87,8 +119,8 @@ class NothingLost:
         for lost in self._lost.values():
             for settlement, example in lost:
                 violations.add(settlement, example)
-        for (source, event), accepted in self._open.items():
-            missing.add("never processed", f"{event} of {source}, accepted at {accepted}")
+        for (source, event), each in self._open.items():
+            missing.add("never processed", _unsettled(source, event, each))
         return conclude(
             self.name,
             end,
@@ -97,8 +129,8 @@ class NothingLost:
             doubt="",
             idle=self._idle(),
             passed=f"{pluralize(self._accepted, 'event')}: "
-            f"{self._accepted - self._kept - self._filtered} processed, {self._kept} kept"
-            + (f", {self._filtered} filtered out" if self._filtered else ""),
+            f"{self._counts['processed']} processed, {self._counts['kept']} kept"
+            + (f", {filtered} filtered out" if (filtered := self._counts["filtered out"]) else ""),
         )
 
     @property
@@ -113,15 +145,22 @@ class NothingLost:
             return f"no trigger took any of {sent} of the workload: look at targets and patterns"
         if not self._accepted:
             return "no queue or stream accepted an event"
-        if self._filtered == self._accepted:
-            return f"filters match none of {pluralize(self._filtered, 'event')}: look at them"
+        if self._counts["filtered out"] == self._accepted:
+            return f"filters match none of {pluralize(self._accepted, 'event')}: look at them"
         return ""
 
     def _settle(self, event: EventSettled) -> None:
+        consumers = self._consumers.of(event.source, event.function)
         for each in event.ids:
-            self._open.pop((event.source, each), None)
+            found = self._open.get((event.source, each))
+            if found is not None and found.settle(consumers, event.settlement):
+                self._counts[found.outcome] += 1
+                del self._open[event.source, each]
             if event.settlement in LOST:
                 example = f"{each} of {event.source} at {rfc3339(event.at)}"
                 self._lost.setdefault(event.request, []).append((event.settlement, example))
-        self._filtered += len(event.ids) * (event.settlement is Settlement.FILTERED)
-        self._kept += len(event.ids) * (event.settlement is Settlement.DEAD_LETTERED)
+
+
+def _unsettled(source: str, event: str, found: _OpenEvent) -> str:
+    by = ", ".join(sorted(found.waiting))
+    return f"{event} of {source}, accepted at {found.accepted}" + (f", not by {by}" if by else "")

@@ -3,26 +3,25 @@
 Messages of a FIFO queue have message groups, records of a stream partition keys, and those of a
 table's stream the keys of their items. Each consumer of a source, a function by an event source
 mapping, processes a group in order: an event is processed when all earlier ones of its group are
-settled. A handler breaks that if it reports the wrong failed items of a batch: Lambda deletes the
-later messages, and the earlier one comes back after them. Memory is used for what is not settled.
+settled. Consumers of one queue share its order. A handler breaks that if it reports the wrong
+failed items of a batch: Lambda deletes the later messages, and the earlier one comes back after
+them. Memory is used for what is not settled.
 """
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
 
 from wavetank.core.clock import rfc3339
 from wavetank.core.findings import Finding
 from wavetank.core.text import pluralize
 from wavetank.history import Event, EventAccepted, EventSettled, RunBegan, Settlement
+from wavetank.invariants.event_consumers import EventConsumers
 from wavetank.invariants.history_completeness import HistoryEnd, ProblemCounts, conclude
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 OPEN = frozenset({Settlement.RETURNED, Settlement.STOPPED})
 
 
-class _Consumer:
-    """The events that one consumer of one source has not settled."""
+class _Unsettled:
+    """The events that one consumer of one source, or all of a queue, have not settled."""
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, None]] = {}
@@ -56,29 +55,25 @@ class GroupOrder:
     name = "events of a message group or key are processed in order"
 
     def __init__(self) -> None:
-        self._names: Mapping[str, tuple[str, ...]] = {}
-        self._consumers: dict[tuple[str, str], _Consumer] = {}
+        self._is_polled = False
+        self._consumers = EventConsumers({})
+        self._unsettled: dict[tuple[str, str], _Unsettled] = defaultdict(_Unsettled)
         self._violations = ProblemCounts()
         self._behind = 0
 
     def observe(self, event: Event) -> None:
         match event:
             case RunBegan():
-                self._names = event.consumers
-                self._consumers = {
-                    (source, function): _Consumer()
-                    for source, functions in self._names.items()
-                    for function in functions
-                }
+                self._is_polled = bool(event.consumers)
+                self._consumers = EventConsumers(event.consumers)
             case EventAccepted(group=group) if group:
-                consumers = [self._consumers[each] for each in self._of(event.source)]
-                behind = [each.accept(event.id, group) for each in consumers]
+                behind = [each.accept(event.id, group) for each in self._of(event.source)]
                 self._behind += any(behind)
             case EventSettled() if event.settlement not in OPEN:
                 self._settle(event)
 
     def finding(self, end: HistoryEnd) -> Finding | None:
-        if not self._names:
+        if not self._is_polled:
             return None
         return conclude(
             self.name,
@@ -90,19 +85,17 @@ class GroupOrder:
             passed=f"{pluralize(self._behind, 'event')} behind an earlier one of the group or key",
         )
 
-    def _of(self, source: str, function: str = "") -> list[tuple[str, str]]:
-        """The consumers of the source: that function, or all of them."""
-        functions = self._names.get(source, ())
-        return [(source, each) for each in functions if function in {"", each}]
+    def _of(self, source: str, function: str = "") -> list[_Unsettled]:
+        return [self._unsettled[source, each] for each in self._consumers.of(source, function)]
 
     def _settle(self, event: EventSettled) -> None:
-        for consumer in self._of(event.source, event.function):
+        for unsettled in self._of(event.source, event.function):
             for each in event.ids:
-                earlier = self._consumers[consumer].settle(each)
+                earlier = unsettled.settle(each)
                 if earlier is not None and event.settlement is Settlement.PROCESSED:
                     first, group = earlier
                     self._violations.add(
-                        f"processed by {consumer[1]} before an earlier one of the group or key",
+                        f"processed by {event.function} before an earlier one of the group or key",
                         f"{each} before {first} of {group} in {event.source}, "
                         f"at {rfc3339(event.at)}",
                     )

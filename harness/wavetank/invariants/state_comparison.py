@@ -46,16 +46,6 @@ class StateDifference:
     text: str
     found: str
 
-    @property
-    def is_extra(self) -> bool:
-        """Whether it is there and should not be."""
-        return self.text in {ADDED, AGAIN}
-
-    @property
-    def in_channel(self) -> bool:
-        """Whether it is a message or record instead of an item or object."""
-        return self.kind in AT_LEAST_ONCE
-
     def __str__(self) -> str:
         return f"{self.kind} {self.resource} {_shortened(self.identity.strip())}: {self.text}"
 
@@ -85,7 +75,7 @@ class StateComparison:
         pairs, missing, extra = self._paired(resource, reference, found, patterns)
         self.entries += max(len(reference), len(found))
         for entry in found if patterns else ():
-            fields = _leaves(entry.content) if entry.content else {}
+            fields = _leaves(entry.content or entry.identity)  # messages have no content
             self.fields += len(fields)
             self.left += sum(not _ignoring(resource, path, patterns) for path in fields)
         for expected, actual in pairs:
@@ -119,13 +109,22 @@ class StateComparison:
         found: Sequence[StateEntry],
         patterns: Sequence[str],
     ) -> tuple[list[tuple[StateEntry, StateEntry]], list[StateEntry], list[StateEntry]]:
-        """Pairs of the same identity; then of those left, pairs that differ in what may vary."""
+        """Pairs of the same identity; then pairs that differ in what may vary.
+
+        Of these, those of the same content come first, as entries with random keys are all alike.
+        """
+
+        def identity(entry: StateEntry) -> str:
+            return _without_varying(resource, entry.identity, patterns)
+
+        def whole(entry: StateEntry) -> str:
+            return f"{identity(entry)} {_without_varying(resource, entry.content, patterns)}"
+
         pairs, missing, extra = _matched(reference, found, lambda entry: entry.identity)
-        alike, missing, extra = _matched(
-            missing, extra, lambda entry: _without_varying(resource, entry.identity, patterns)
-        )
-        self.varying += len(alike)
-        return [*pairs, *alike], missing, extra
+        same, missing, extra = _matched(missing, extra, whole)
+        alike, missing, extra = _matched(missing, extra, identity)
+        self.varying += len(same) + len(alike)
+        return [*pairs, *same, *alike], missing, extra
 
     def _changes(
         self, resource: str, expected: StateEntry, actual: StateEntry, patterns: Sequence[str]

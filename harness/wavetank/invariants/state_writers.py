@@ -44,7 +44,7 @@ class AttemptWrite:
 
 
 class StateWriters:
-    """The attempts that wrote each target; memory is used for each target, as for its state."""
+    """The attempts that wrote each target; memory is used for targets, requests and sent events."""
 
     def __init__(self) -> None:
         self._writes: dict[str, list[AttemptWrite]] = defaultdict(list)

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import ExitCode, InfrastructureError, UsageError, WavetankError
 from wavetank.core.private_files import private_file
-from wavetank.engines.embedded import SandboxFolder
+from wavetank.engines.embedded import STOP_SECONDS_MAX, SandboxFolder
 from wavetank.engines.sandbox_record import SandboxRecord
 
 READY_SECONDS_MAX = 180.0
@@ -43,9 +44,17 @@ def start_in_background(folder: SandboxFolder, arguments: Sequence[str]) -> Sand
     try:
         return _ready(folder, owner, events, log_file)
     except BaseException:
-        owner.terminate()  # it stops what it has started
-        owner.wait()
+        _stop(owner)
         raise
+
+
+def _stop(owner: subprocess.Popen[bytes]) -> None:
+    owner.terminate()  # it stops what it has started
+    try:
+        owner.wait(STOP_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        owner.kill()  # LocalStack's supervisor sees that and ends it
+        owner.wait()
 
 
 def _ready(
@@ -69,8 +78,7 @@ def _ready(
 
 def ending(events: Path, log_file: Path) -> WavetankError:
     """The error of the process that has ended: its own, or that it left none."""
-    lines = events.read_text(encoding="utf-8").splitlines()
-    last = json.loads(lines[-1]) if lines else {}
+    last = _last_event(events)
     if last.get("event") != "error":
         expected, found = "a sandbox in the background", "its process has ended without an error"
         return InfrastructureError(expected, found, f"see {log_file}")
@@ -78,3 +86,13 @@ def ending(events: Path, log_file: Path) -> WavetankError:
     error = kind(last["expected"], last["found"], last["action"])
     error.args = (last["message"],)
     return error
+
+
+def _last_event(events: Path) -> Mapping[str, Any]:
+    """The last event; empty if its line was not written to the end, or is no event."""
+    lines = events.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        last = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        return {}
+    return last if isinstance(last, dict) else {}

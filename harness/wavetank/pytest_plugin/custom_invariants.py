@@ -52,6 +52,7 @@ def _judged(problems: Problems) -> tuple[Verdict, str]:
         texts = [problems] if problems else []
     else:
         texts = list(problems)
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"expected texts of what is wrong, found {texts[0]!r}")
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"expected texts of what is wrong, found {text!r}")
     return (Verdict.INVALID, "; ".join(texts)) if texts else (Verdict.VALID, PASSED)

@@ -9,10 +9,10 @@ import pytest
 from wavetank.configuration.project import read_configuration
 from wavetank.core.engine_names import EngineName
 from wavetank.core.errors import UsageError, WavetankError
-from wavetank.core.project import find_project
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.serialization import fault_from_dict
+from wavetank.pytest_plugin.suite_project import suite_project
 from wavetank.scenario.loader import SUFFIX, load_scenario
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.problems import cross_field_problems
@@ -76,8 +76,8 @@ def _loaded(item: pytest.Item, mark: pytest.Mark) -> Scenario:
     name = str(mark.args[0])
     if Path(name).suffix == SUFFIX:
         name = str(item.path.parent / name)
-    root = item.config.rootpath
-    configuration = read_configuration(find_project(root))
+    root, working = item.config.rootpath, item.config.invocation_params.dir
+    configuration = read_configuration(suite_project(root, working))
     folder = configuration.scenarios if configuration else root / "scenarios"
     return load_scenario(name, folder)
 

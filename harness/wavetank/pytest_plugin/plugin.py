@@ -87,12 +87,13 @@ def pytest_runtest_makereport(
 def wavetank_pipeline(pytestconfig: pytest.Config) -> "Pipeline":
     """The pipeline of the project's `wavetank.toml`; a suite may override this fixture."""
     from wavetank.configuration.project import read_configuration  # noqa: PLC0415 - see above
-    from wavetank.core.project import find_project  # noqa: PLC0415 - see above
     from wavetank.deployment.pipelines.selection import PipelineChoice  # noqa: PLC0415 - see above
     from wavetank.pytest_plugin.session_simulator import without_traceback  # noqa: PLC0415 - see above
+    from wavetank.pytest_plugin.suite_project import suite_project  # noqa: PLC0415 - see above
 
+    working = pytestconfig.invocation_params.dir
     with without_traceback():
-        configuration = read_configuration(find_project(pytestconfig.rootpath))
+        configuration = read_configuration(suite_project(pytestconfig.rootpath, working))
         if configuration is not None:
             choice = PipelineChoice().in_project(configuration)
             # A sandbox supports more than the simulator: each checks it when it deploys.

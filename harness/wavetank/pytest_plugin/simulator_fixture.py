@@ -107,7 +107,7 @@ class SimulatorFixture:
         ends the test with an error that names it: a simulator has no network.
 
         Raises:
-            UsageError: it is no URL of http or https.
+            UsageError: it is no URL of http or https, or the answer has another type.
         """
         self._context.answers.web.add(url, answer)
 

@@ -7,7 +7,14 @@ from wavetank.core.errors import ExitCode, NonDeterminismError
 from wavetank.core.findings import Finding
 from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.deployment.pipelines.selection import choice_of
-from wavetank.history import RunBegan, first_difference, read_history
+from wavetank.history import (
+    AttemptBegan,
+    AttemptEnded,
+    RunBegan,
+    first_difference,
+    read_history,
+)
+from wavetank.history.lookup import NumberedEvent
 from wavetank.reporting.comparison import LoadedRun
 from wavetank.simulation.runner import RunSpec, evaluate, invariant_suite
 
@@ -41,6 +48,34 @@ def check_again(
     for event in read_history(loaded.saved.history):
         suite.observe(event)
     return evaluate(spec.scenario, suite, loaded.summary.engine if loaded.is_manual else None)
+
+
+def attempt_of_error(history: Path, target: NumberedEvent) -> AttemptBegan | None:
+    """The beginning of the attempt whose end the event is; None for any other event."""
+    end = target.event
+    if not isinstance(end, AttemptEnded):
+        return None
+    began = [
+        event
+        for event in read_history(history, only=AttemptBegan)
+        if isinstance(event, AttemptBegan)
+        and (event.request, event.attempt, event.function)
+        == (end.request, end.attempt, end.function)
+        and event.at <= end.at
+    ]
+    return began[-1] if began else None
+
+
+def describe_earlier_difference(before: Path, after: Path, events: int) -> str:
+    """How the first so many events of the repeated run differ; empty if they do not.
+
+    Raises:
+        NonDeterminismError: as `describe_difference`.
+    """
+    difference = first_difference(before, after)
+    if difference is None or difference.line > events:
+        return ""
+    return describe_difference(before, after)
 
 
 def describe_difference(before: Path, after: Path) -> str:

@@ -46,11 +46,6 @@ class Scenario:
     workloads: tuple[WorkloadSpec, ...] = ()
     durations: Durations = field(default_factory=Durations)
 
-    @property
-    def has_faults_alone(self) -> bool:
-        """Whether it has neither a workload nor durations of its own."""
-        return not self.workloads and self.durations == Durations()
-
     def renamed(self, name: str) -> "Scenario":
         """The same scenario under another name."""
         return replace(self, name=name)

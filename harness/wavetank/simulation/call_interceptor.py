@@ -125,7 +125,9 @@ class CallInterceptor:
             self._finish_call(attempt, *attempt.answered_calls.pop(0), timeout_seconds)
 
     def slept(self, seconds: float) -> None:
-        """Let virtual time pass for the handler."""
+        """Let virtual time pass for the handler, which stands still at a debugger's prompt."""
+        if not in_handler_thread():
+            return
         raise_if_cancelled()
         self._wait(timedelta(seconds=max(0.0, seconds)))
 
@@ -138,6 +140,8 @@ class CallInterceptor:
 
     def wait_until(self, is_ready: Callable[[], bool], seconds: float | None) -> bool:
         """Let virtual time pass until it is ready, or for so long; returns whether it is."""
+        if not in_handler_thread():
+            return is_ready()
         raise_if_cancelled()
         pause(Wait(is_ready, None if seconds is None else timedelta(seconds=max(0.0, seconds))))
         return is_ready()
@@ -202,7 +206,9 @@ class CallInterceptor:
     def _record_call(
         self, attempt: HandlerAttempt, call: "ApiCall", result: str, *, took_effect: bool
     ) -> None:
-        named = self._targets.of(call.service, call.operation, call.parameters)
+        named: tuple[str, ...] = ()
+        if took_effect:  # a call that failed may lack the parameters that name its targets
+            named = self._targets.of(call.service, call.operation, call.parameters)
         self._clock.record(
             ApiCalled(
                 self._clock.now,
@@ -211,7 +217,7 @@ class CallInterceptor:
                 call.operation,
                 result,
                 took_effect,
-                named if took_effect else (),
+                named,
             )
         )
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.changes import Change, SubscriptionChange
 from wavetank.faults.delivery import PermissionRemoved
+from wavetank.faults.deployments import NewDeployment, NewSchema, project_file
 from wavetank.faults.event_sources import EventSourceFault
-from wavetank.faults.fault import Fault, StateFault
+from wavetank.faults.fault import Fault, StateFault, StreamFault
 from wavetank.faults.functions import FunctionFault
 from wavetank.faults.injectors.api_resources import ApiResources, one_named
 from wavetank.faults.injectors.applied import AppliedFaults
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.faults.plan import FaultPlan
-from wavetank.faults.pushed_events import PushedEventFault
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
-from wavetank.faults.resources import DeployedCode, StoredPackages, code_sha256
+from wavetank.faults.resources import DeployedCode, IndexDifference, StoredPackages, code_sha256
 from wavetank.faults.serialization import describe
 from wavetank.faults.ticks import RuleOff
 from wavetank.history import FaultBegan, FaultInjected, FaultReverted, SubscriptionChanged
@@ -27,6 +27,7 @@ from wavetank.invariants.applicability import FUNCTION, SCHEDULED_RULE
 from wavetank.scenario.timing.settings import Durations
 from wavetank.simulation.event_sources.mapping import event_source_mappings
 from wavetank.simulation.simulation_clock import SimulationClock
+from wavetank.simulation.table_indexes import change_indexes, index_differences, index_names
 from wavetank.simulation.topology import Topology, function_name
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 TYPES = {
     "function": frozenset({FUNCTION}),
     "rule": frozenset({SCHEDULED_RULE}),
+    "stream": frozenset({"AWS::KinesisFirehose::DeliveryStream"}),
     "owner": frozenset({"AWS::IAM::Role"}),
     "event_source": frozenset(
         {
@@ -76,8 +78,7 @@ class SimulatedResources(StoredPackages, ApiResources):
     def update_code(self, function: str, archive: bytes) -> None:
         """Replace the function's code at once.
 
-        If the zip is that of the former code, the former revision is restored with its warm
-        environments.
+        If the zip is that of the former code, that is restored.
         """
         digest = code_sha256(archive)
         former, restore = self._former.pop(function, ("", None))
@@ -101,13 +102,23 @@ class SimulatedResources(StoredPackages, ApiResources):
                 return replace(fault, function=self.functions(named)[0])
             case RuleOff(rule=named) if named != UNLIMITED:
                 return replace(fault, rule=self.rules(named)[0])
+            case StreamFault(stream=named) if named != UNLIMITED:
+                return replace(fault, stream=self.delivery_stream(named))
             case EventSourceFault(event_source=named) if named != UNLIMITED:
-                return replace(fault, event_source=self.event_source(named))
-            case PushedEventFault(event_source=named) if named != UNLIMITED:
                 return replace(fault, event_source=self.event_source(named))
             case PermissionRemoved(owner=named) if named not in list(RoleOwner):
                 return replace(fault, owner=self.roles(named)[0])
         return fault
+
+    def delivery_stream(self, reference: str) -> str:
+        """The name of a delivery stream.
+
+        Raises:
+            UsageError: nothing of that name is deployed.
+        """
+        of = TYPES["stream"]
+        deployed = [each.name for each in every_resource(self._simulator.aws) if each.kind in of]
+        return self._one_named("stream", reference, deployed)
 
     def event_source(self, reference: str) -> str:
         """The name of a queue, stream, table, bucket, rule, topic or log group.
@@ -129,6 +140,19 @@ class SimulatedResources(StoredPackages, ApiResources):
         others = [name for name in deployed if name not in names.values()]
         one_named(kind, reference, [*names, *others])
         return names[reference]
+
+    def index_differences(self, template: str) -> Sequence[IndexDifference]:
+        """Of each table the indexes that differ from those in the template of that path."""
+        path = project_file(NewSchema, "template", template)
+        return index_differences(self._simulator.aws, path)
+
+    def index_names(self, table: str) -> Sequence[str]:
+        """The global secondary indexes that the table has."""
+        return index_names(self._simulator.aws, table)
+
+    def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
+        """Create indexes of the table by their definitions, and delete others, at once."""
+        change_indexes(self._simulator.aws, table, created, deleted)
 
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Set whether the address has confirmed."""
@@ -159,6 +183,8 @@ class FaultScheduler:
         """
         resolved = {name: self._resources.resolved(fault) for name, fault in plan.named()}
         for name, fault in resolved.items():
+            if isinstance(fault, NewDeployment | NewSchema):
+                list(fault.changes(name, self._resources))  # reads the files: an error comes first
             self.matcher.add(name, fault, fault.window(start))
         for moment in plan.moments(start):
             action = self._revert if moment.reverts else self._begin

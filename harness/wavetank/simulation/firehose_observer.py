@@ -64,13 +64,17 @@ class FirehoseObserver:
         self._records[stream].update(enumerate(texts, first))
         self._clock.record(RecordsAccepted(self._clock.now, self._running(), stream, texts))
 
-    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
+    def replaced(
+        self, stream: str, before: Sequence[int], after: Mapping[int, bytes], *, is_failed: bool
+    ) -> None:
         """Processing made other records of these, or none."""
         texts = self._take(stream, before)
         results = {number: data.decode(errors="replace") for number, data in after.items()}
         self._records[stream].update(results)
         self._clock.record(
-            RecordsProcessed(self._clock.now, stream, texts, tuple(results.values()))
+            RecordsProcessed(
+                self._clock.now, stream, texts, tuple(results.values()), is_failed=is_failed
+            )
         )
 
     def delivering(self, stream: str) -> int:

@@ -5,9 +5,11 @@ So the code between two pauses runs alone, in an order that the caller chooses.
 """
 
 import signal
+import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,8 @@ from wavetank.emulator.lambda_.outcome import ExitStatus
 
 LOCAL = threading.local()
 CHECK_SECONDS = 1.0
+DEBUGGERS = frozenset({"bdb", "pdb"})
+"""Modules of Python's debugger, on which others, such as pytest's and IPython's, are built."""
 EXIT_CODE_BITS = 0xFF
 """The part of an exit code that the parent process sees. [POSIX: _exit]"""
 
@@ -124,6 +128,7 @@ class HandlerTask[P, T]:
         self._paused = _acquired_lock()
         self._state = None
         self._cancelled = False
+        self._thread_id: int | None = None
         self.is_over = False
 
     def start(self) -> P | TaskEnded[T] | TaskExited:
@@ -170,7 +175,11 @@ class HandlerTask[P, T]:
             return  # the usual case, kept free of clock reads
         timer = StallTimer(self._limits, ProcessorClock().monotonic, HostClock())
         while not self._paused.acquire(timeout=check_seconds):
-            if timer.is_stuck():
+            if not timer.is_stuck():
+                continue
+            if self._is_in_debugger():
+                timer = StallTimer(self._limits, ProcessorClock().monotonic, HostClock())
+            else:
                 raise StuckError(
                     "a handler that calls or returns",
                     f"one that computed for {self._limits.busy_seconds:.0f} s, or waited for "
@@ -178,8 +187,18 @@ class HandlerTask[P, T]:
                     "look for an endless loop, or a wait for something outside the pipeline",
                 )
 
+    def _is_in_debugger(self) -> bool:
+        """Whether a debugger has stopped the handler, and waits for a command."""
+        frame = sys._current_frames().get(self._thread_id or 0)  # noqa: SLF001 - documented for debuggers
+        while frame is not None:
+            if frame.f_globals.get("__name__") in DEBUGGERS:
+                return True
+            frame = frame.f_back
+        return False
+
     def _run(self) -> None:
         LOCAL.task = self
+        self._thread_id = threading.get_ident()
         try:
             self._state = TaskEnded(self._body())
         except SystemExit as exit_error:
@@ -213,14 +232,24 @@ def in_handler_thread() -> bool:
     return getattr(LOCAL, "task", None) is not None
 
 
+@contextmanager
+def outside_the_task() -> Iterator[None]:
+    """Let calls in this thread be no handler's while the body runs: they take no time."""
+    task, LOCAL.task = LOCAL.task, None
+    try:
+        yield
+    finally:
+        LOCAL.task = task
+
+
 def raise_if_cancelled() -> None:
     """Keep the cleanup code of a cancelled handler from calling anything; for a handler's thread.
 
     Raises:
         Cancelled: the task was cancelled.
     """
-    task: HandlerTask[object, object] = LOCAL.task
-    if task._cancelled:  # noqa: SLF001 - the other half of the class
+    task: HandlerTask[object, object] | None = LOCAL.task
+    if task is not None and task._cancelled:  # noqa: SLF001 - the other half of the class
         raise Cancelled
 
 

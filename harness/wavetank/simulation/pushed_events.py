@@ -17,6 +17,8 @@ from wavetank.simulation.simulation_clock import SimulationClock
 from wavetank.simulation.suspensions import Wait
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wavetank.emulator.lambda_.outcome import InvocationOutcome
     from wavetank.emulator.target_delivery.deliveries import TargetDelivery, Undelivered
     from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer, OfferedEvent
@@ -53,22 +55,28 @@ class PushedEvents:
             else:
                 self._queue(offered, trigger)
 
-    def _queue(
+    def _queue(self, offered: "OfferedEvent", trigger: Trigger) -> None:
+        self._requested(offered, trigger)
+
+    def _requested(
         self, offered: "OfferedEvent", trigger: Trigger, on_end: "OnOutcome | None" = None
-    ) -> None:
+    ) -> str:
+        """Queue the event, and record it; returns the id of the request."""
         source = offered.source.arn or self._invocations.running_function
         request = self._invocations.queue(
             offered.function, offered.event, trigger, source=source, on_end=on_end
         )
         self._clock.record(EventOffered(self._clock.now, request, source, offered.source.ids))
+        return request
 
-    def call(self, offered: "OfferedEvent") -> "FunctionAnswer | None":
+    def call(self, offer: "Callable[[], OfferedEvent]") -> "FunctionAnswer | None":
         """Invoke the function for the handler that runs now, which waits for the answer.
 
         Returns:
             None if the caller is no handler.
         """
-        from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer  # noqa: PLC0415 - imports LocalStack
+        from wavetank.emulator.in_process.function_output import FUNCTION_OUTPUT  # noqa: PLC0415 - imports LocalStack
+        from wavetank.emulator.target_delivery.function_invoker import FunctionAnswer  # noqa: PLC0415 - as above
 
         handlers = self._invocations.attempts.handlers
         caller = handlers.running
@@ -81,10 +89,12 @@ class PushedEvents:
             if outcome is None:
                 answers.append(FunctionAnswer(is_throttled=True))
             else:
-                answers.append(FunctionAnswer(outcome.payload, outcome.is_error))
+                log = FUNCTION_OUTPUT.latest_of(request)
+                version, text = (log.function.version, log.text) if log else ("", "")
+                answers.append(FunctionAnswer(outcome.payload, outcome.is_error, version, text))
             handlers.update(caller)
 
-        self._queue(offered, Trigger.CALL, on_end)
+        request = self._requested(offer(), Trigger.CALL, on_end)
         pause(Wait(lambda: bool(answers)))
         return answers[0]
 

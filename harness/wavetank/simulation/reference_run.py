@@ -5,14 +5,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wavetank.engines.simulator.engine import Simulator
+from wavetank.faults.delivery import UnconfirmedAddress
+from wavetank.faults.event_sources import PoisonMessage
 from wavetank.faults.fault import Fault
 from wavetank.faults.plan import FaultPlan
 from wavetank.faults.ticks import MissedTick, RuleOff
 from wavetank.history import EndState, Event
 from wavetank.simulation.run import Run, RunOptions
 
-SUPPRESSING: tuple[type[Fault], ...] = (MissedTick, RuleOff)
-"""Faults by which a rule does not fire: what its function would have done is missing rightly."""
+INCOMPARABLE: tuple[type[Fault], ...] = (MissedTick, PoisonMessage, RuleOff, UnconfirmedAddress)
+"""Faults after which the end state differs rightly.
+
+What the function of a rule that does not fire would have done is missing, as are the messages of an
+address that is not confirmed; a handler that accepts a poison message leaves its effect. Copies and
+delays are compared: an idempotent pipeline shows no trace of them.
+"""
 
 KEPT_MAX = 4
 """Shrinking tries shorter runs in turn, each of which has a reference of its own."""
@@ -20,7 +27,7 @@ KEPT_MAX = 4
 
 def is_comparable(plan: FaultPlan) -> bool:
     """Whether a run with these faults can end as one without them."""
-    return bool(plan.faults) and not any(isinstance(fault, SUPPRESSING) for fault in plan.faults)
+    return bool(plan.faults) and not any(isinstance(fault, INCOMPARABLE) for fault in plan.faults)
 
 
 class ReferenceRuns:

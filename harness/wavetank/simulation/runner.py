@@ -1,7 +1,7 @@
 """One run of a scenario on a pipeline: reset, simulate, record, check the invariants."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from wavetank.deployment.pipelines.pipeline import Pipeline
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.faults.fault import Fault
 from wavetank.faults.serialization import plan_to_json
-from wavetank.history import TableSnapshot
+from wavetank.history import Event, TableSnapshot
 from wavetank.invariants import Convergence, EnoughAlerts, InvariantSuite
 from wavetank.invariants.unobservable import MANUAL_OPTIONS, mark_unobservable, observable_exit_code
 from wavetank.scenario.expectation import apply_expectations, check_expectations
@@ -25,6 +25,7 @@ from wavetank.scenario.steps import manual_steps
 from wavetank.scenario.supported_faults import check_supported
 from wavetank.scenario.timing.settings import Durations, durations_to_json
 from wavetank.scenario.workload.serialization import workloads_to_json
+from wavetank.simulation.fault_effects import FaultEffects
 from wavetank.simulation.history_recorder import HistoryRecorder, Watcher, recorded
 from wavetank.simulation.reference_run import ReferenceRuns, is_comparable
 from wavetank.simulation.run import Run, RunOptions
@@ -59,8 +60,9 @@ class RunSpec:
 class RunResult:
     """The result of a run: its findings, and the digest of its history.
 
-    `unmatched` are faults that hit nothing: the run shows nothing about them. `errors` has a
-    sentence for each function that failed, and `unanswered` the calls that nothing answered.
+    `unmatched` are faults that hit nothing: the run shows nothing about them. `effective` are those
+    that took effect, which only a run in the simulator says. `errors` has a sentence for each
+    function that failed, and `unanswered` the calls that nothing answered.
     """
 
     findings: tuple[Finding, ...]
@@ -68,6 +70,7 @@ class RunResult:
     events: int
     exit_code: ExitCode
     unmatched: tuple[Fault, ...] = ()
+    effective: tuple[Fault, ...] = ()
     errors: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
 
@@ -102,14 +105,21 @@ def simulate(
 
     if suite.has(Convergence.key) and is_comparable(spec.scenario.plan):
         options = (references or ReferenceRuns()).with_reference(simulator, options, begin)
+    effects = FaultEffects(spec.scenario.plan)
+
+    def observe(event: Event) -> None:
+        effects.observe(event)
+        watch(event)
+
     log = history and history.with_name(FUNCTIONS_LOG)
     with (
-        recorded(history, suite, watch, batch_size=BATCH_SIZE) as recorder,
+        recorded(history, suite, observe, batch_size=BATCH_SIZE) as recorder,
         simulator.function_log.written_to(log),
     ):
         begin()
         Run(simulator, options, recorder.record).execute()
-    return run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
+    result = run_result(spec, suite, recorder, EngineName.SIMULATOR if spec.is_manual else None)
+    return replace(result, effective=effects.faults())
 
 
 def run_result(

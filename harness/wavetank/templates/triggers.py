@@ -1,4 +1,4 @@
-"""What makes the functions of a template run: its schedules, and the events that reach a function.
+"""The workloads that reach the functions of a template.
 
 An event may pass through other resources, such as a topic and its queue, before it is a function's.
 """
@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wavetank.templates.accessors import as_list, as_table
+from wavetank.templates.event_routes import (
+    destinations,
+    is_enabled,
+    notifications,
+    resources_of,
+)
 from wavetank.templates.http_resources import METHODS
 from wavetank.templates.problems import TemplateResource
 from wavetank.templates.references import TemplateScope
@@ -16,14 +22,12 @@ from wavetank.templates.supported_resources import (
     BUCKET,
     DATA_STREAM,
     FUNCTION,
-    NOTIFIED,
     QUEUE,
     TABLE,
     TOPIC,
 )
 
 INTEGRATION = "x-amazon-apigateway-integration"
-SCHEDULES = frozenset({"AWS::Events::Rule", "AWS::Scheduler::Schedule"})
 MAPPED = {QUEUE: "send-message", DATA_STREAM: "put-record", TABLE: "put-item"}
 """What an event source mapping reads, and the kind of workload that fills it."""
 ORDER = (
@@ -37,16 +41,6 @@ LOGS_OF_FUNCTION = "/aws/lambda/"
 SERVICE_PREFIX = "aws."
 """Of the sources whose events only AWS sends. [EventBridge API reference, PutEventsRequestEntry]"""
 DEFAULT_BUS = "default"
-
-
-@dataclass(frozen=True)
-class TemplateSchedule:
-    """A rule or a schedule of EventBridge Scheduler, with the logical id of its first target."""
-
-    kind: str
-    expression: str | None
-    zone: str | None
-    target: str | None
 
 
 @dataclass(frozen=True)
@@ -64,26 +58,11 @@ class TemplateTrigger:
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
-def schedules(scope: TemplateScope) -> Iterator[TemplateSchedule]:
-    """What runs by itself, if it is enabled."""
-    for each in _resources(scope, *SCHEDULES):
-        written = each.properties
-        if "ScheduleExpression" not in written or scope.value(written.get("State")) == "DISABLED":
-            continue
-        targets = [as_table(target) for target in as_list(written.get("Targets"))]
-        targets.append(as_table(written.get("Target")))
-        found = each.referred(targets[0].get("Arn"))
-        expression = scope.text(written["ScheduleExpression"])
-        zone = scope.text(written.get("ScheduleExpressionTimezone"))
-        yield TemplateSchedule(each.kind, expression, zone, found.name if found else None)
-
-
 def triggers(scope: TemplateScope) -> Iterator[TemplateTrigger]:
     """Every way in which an event comes to a function, a queue or a topic."""
-    for name in scope.template.section("Resources"):
-        resource = TemplateResource(scope, name)
-        if (read := READERS.get(resource.kind)) is not None:
-            yield from read(resource)
+    for resource in resources_of(scope, *READERS):
+        if is_enabled(resource):
+            yield from READERS[resource.kind](resource)
 
 
 def first_trigger(found: Iterable[TemplateTrigger], function: str) -> TemplateTrigger | None:
@@ -96,15 +75,16 @@ def _first(
     found: list[TemplateTrigger], target: str, seen: frozenset[str]
 ) -> TemplateTrigger | None:
     for trigger in found:
+        if trigger.target == trigger.source == target:  # a function URL
+            return trigger
         if trigger.target == target and trigger.source not in seen:
             return _first(found, trigger.source, seen | {target}) or trigger
     return None
 
 
-def _resources(scope: TemplateScope, *kinds: str) -> Iterator[TemplateResource]:
-    for name, written in scope.template.section("Resources").items():
-        if written["Type"] in kinds:
-            yield TemplateResource(scope, name)
+def _destinations(resource: TemplateResource) -> Iterator[TemplateResource]:
+    """Those that are in the template."""
+    return filter(None, map(resource.referred, destinations(resource)))
 
 
 def _of_mapping(mapping: TemplateResource) -> Iterator[TemplateTrigger]:
@@ -128,13 +108,10 @@ def _item(table: TemplateResource) -> dict[str, Any]:
 
 
 def _of_bucket(bucket: TemplateResource) -> Iterator[TemplateTrigger]:
-    configuration = as_table(bucket.properties.get("NotificationConfiguration"))
-    for name, (property_name, _) in NOTIFIED.items():
-        for written in map(as_table, as_list(configuration.get(name))):
-            if target := bucket.referred(written.get(property_name)):
-                yield TemplateTrigger(
-                    "put-object", bucket.name, target.name, _object_key(bucket, written)
-                )
+    for written, notification in notifications(bucket):
+        if target := bucket.referred(written):
+            key = _object_key(bucket, notification)
+            yield TemplateTrigger("put-object", bucket.name, target.name, key)
 
 
 def _object_key(bucket: TemplateResource, notification: Mapping[str, Any]) -> dict[str, str]:
@@ -150,14 +127,13 @@ def _object_key(bucket: TemplateResource, notification: Mapping[str, Any]) -> di
 
 
 def _of_topic(topic: TemplateResource) -> Iterator[TemplateTrigger]:
-    for written in map(as_table, as_list(topic.properties.get("Subscription"))):
-        if target := topic.referred(written.get("Endpoint")):
-            yield TemplateTrigger("publish", topic.name, target.name)
+    for target in _destinations(topic):
+        yield TemplateTrigger("publish", topic.name, target.name)
 
 
 def _of_subscription(subscription: TemplateResource) -> Iterator[TemplateTrigger]:
     topic = subscription.referred(subscription.properties.get("TopicArn"))
-    target = subscription.referred(subscription.properties.get("Endpoint"))
+    target = next(_destinations(subscription), None)
     if topic and target:
         yield TemplateTrigger("publish", topic.name, target.name)
 
@@ -166,10 +142,7 @@ def _of_rule(rule: TemplateResource) -> Iterator[TemplateTrigger]:
     pattern = as_table(rule.properties.get("EventPattern"))
     event = as_table(_matching(rule.scope, pattern))
     detail = as_table(event.get("detail"))
-    targets = [
-        rule.referred(as_table(each).get("Arn")) for each in as_list(rule.properties.get("Targets"))
-    ]
-    for target in (each for each in targets if each and pattern):
+    for target in _destinations(rule) if pattern else ():
         if event.get("source") == "aws.s3":
             bucket = as_table(detail.get("bucket")).get("name")
             key = as_table(detail.get("object")).get("key")
@@ -198,14 +171,14 @@ def _matching(scope: TemplateScope, pattern: Any) -> Any:
 
 def _of_log_subscription(subscription: TemplateResource) -> Iterator[TemplateTrigger]:
     """The function that writes the logs is invoked, if it is one of the template."""
-    target = subscription.referred(subscription.properties.get("DestinationArn"))
+    target = next(_destinations(subscription), None)
     written = subscription.properties.get("LogGroupName")
     group = subscription.referred(written)
     name = group.scope.text(group.properties.get("LogGroupName")) if group else None
     text = name or subscription.scope.text(written) or ""
     writer = text.removeprefix(LOGS_OF_FUNCTION)
     if target and text.startswith(LOGS_OF_FUNCTION):
-        for function in _resources(subscription.scope, FUNCTION):
+        for function in resources_of(subscription.scope, FUNCTION):
             if writer in {
                 function.name,
                 function.scope.text(function.properties.get("FunctionName")),
@@ -268,7 +241,7 @@ def _request(api: TemplateResource, method: str, path: str) -> dict[str, str]:
     fields = {"path": PATH_PARAMETER.sub("1", path)} if path.startswith("/") else {}
     if method.lower() in METHODS and not method.startswith("x-"):
         fields["method"] = method.upper()
-    for stage in _resources(api.scope, "AWS::ApiGateway::Stage"):
+    for stage in resources_of(api.scope, "AWS::ApiGateway::Stage"):
         of = stage.referred(stage.properties.get("RestApiId"))
         name = stage.scope.text(stage.properties.get("StageName"))
         if of and of.name == api.name and name:

@@ -1,5 +1,7 @@
 """Which cases a campaign has."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +13,22 @@ from wavetank.campaign.cases import (
     choose_cases,
     generated_cases,
     seeded_cases,
+    single_fault_cases,
 )
 from wavetank.core.errors import UsageError
+from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.generation import generate_plan
 from wavetank.faults.plan import FaultPlan
+from wavetank.faults.references import Resource
+from wavetank.faults.targets import FaultTargets
 from wavetank.faults.ticks import LateTick
-from wavetank.scenario.model import Scenario
+from wavetank.scenario.model import Expectations, Scenario
+from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.schema import SEED_MAX
+from wavetank.scenario.serialization import scenario_to_toml
+from wavetank.scenario.timing.settings import durations_from_dict
 from wavetank.scenario.workload.kinds import SendMessage
+from wavetank.simulation.runner import RunSpec
 
 HOUR = timedelta(hours=1)
 
@@ -56,6 +66,26 @@ def test_drawn_faults_replace_those_of_a_scenario() -> None:
     assert chosen.name == "calm-drawn-1h-seeds-5-6"
 
 
+@pytest.mark.parametrize("cases", [generated_cases, single_fault_cases])
+def test_generated_cases_are_their_base_but_for_the_faults(
+    cases: Callable[..., Iterator[RunSpec]],
+) -> None:
+    """Whatever else a scenario has is run and saved with them, durations too."""
+    base = Scenario(
+        name="slow",
+        description="slow",
+        horizon=HOUR,
+        expectations=Expectations(alerts_min=1),
+        workloads=(SendMessage(target="Orders", count=1, body="x"),),
+        durations=durations_from_dict({"handler": "2s"}),
+    )
+    first = Seeds(1, 1) if cases is generated_cases else 1
+    case = next(cases(first, HOUR, base=base)).scenario
+    own = ("name", "description", "seed", "plan")
+    assert case == replace(base, **{name: getattr(case, name) for name in own})
+    assert parse_scenario(case.name, scenario_to_toml(case), "saved.toml") == case
+
+
 @pytest.mark.parametrize(("first", "count"), [(-1, 1), (0, 0), (SEED_MAX, 2)])
 def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> None:
     """There is at least one, and all can be written into a scenario file."""
@@ -66,9 +96,38 @@ def test_seeds_that_no_file_could_hold_are_refused(first: int, count: int) -> No
 def test_a_horizon_without_room_is_refused(tmp_path: Path) -> None:
     """Half a minute holds no fault, whether an option or a scenario has it."""
     with pytest.raises(UsageError, match="use a longer horizon"):
-        list(generated_cases(Seeds(1, 1), timedelta(seconds=30)))
+        choose_cases(1, None, "30s", None).require_cases()
     short = tmp_path / "short.toml"
     short.write_text('description = "short"\nhorizon = "30s"\n')
-    assert choose_cases(1, None, None, str(short)).horizon == timedelta(seconds=30)
+    choose_cases(1, None, None, str(short)).require_cases()
     with pytest.raises(UsageError, match="use a longer horizon"):
-        choose_cases(1, None, None, str(short), draws_faults=True)
+        choose_cases(1, None, None, str(short), draws_faults=True).require_cases()
+
+
+@pytest.mark.parametrize("each_fault", [False, True])
+def test_faults_are_generated_for_the_targets_that_the_cases_have_then(*, each_fault: bool) -> None:
+    """Without any target there is no case; one is enough, even if it is no function."""
+    nothing = FaultTargets(resources=frozenset(), functions=(), permissions=(), errors=())
+    chosen = CampaignCases(seeds=Seeds(1, 1), horizon=HOUR, each_fault=each_fault)
+    chosen.require_cases()
+    with pytest.raises(UsageError, match="add a function and its trigger"):
+        replace(chosen, targets=nothing).require_cases()
+    stream = replace(nothing, resources=frozenset({Resource.STREAM}))
+    kinds = set(kinds_for(stream))
+    plans = [case.scenario.plan for case in replace(chosen, targets=stream).cases()]
+    found = {type(fault) for plan in plans for fault in plan.faults}
+    assert found == kinds if each_fault else found <= kinds
+
+
+def test_drawn_faults_need_a_scenario_that_they_are_for() -> None:
+    """Without one they are generated anyway: the scenario was forgotten."""
+    with pytest.raises(UsageError, match="a scenario for --draw-faults"):
+        choose_cases(1, None, None, None, draws_faults=True)
+
+
+def test_remembered_cases_come_before_those_of_the_seeds() -> None:
+    """What failed once is known again first; the seeds stay the same."""
+    chosen = CampaignCases(seeds=Seeds(5, 2), horizon=HOUR)
+    (known,) = replace(chosen, seeds=Seeds(9, 1)).cases()
+    assert list(replace(chosen, remembered=(known,)).cases()) == [known, *chosen.cases()]
+    assert replace(chosen, remembered=(known,)).count == 3

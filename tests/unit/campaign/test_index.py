@@ -14,7 +14,7 @@ CHOSEN = CampaignCases(seeds=Seeds(1, 80), horizon=timedelta(hours=1))
 
 def test_an_index_links_only_reports_that_exist(tmp_path: Path) -> None:
     """The link is relative to the index; every failing case has the command that runs it."""
-    summary = CampaignSummary()
+    summary = CampaignSummary(CHOSEN.coverage())
     for spec in CHOSEN.cases():
         summary.add(expected_result(spec))
     first, *others = summary.failures

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.players import CONSERVATION, CONTINUITY, expected_result
 from wavetank.campaign.cases import Seeds, generated_cases
+from wavetank.campaign.coverage import Coverage
 from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.summary import FAILURES_KEPT, CampaignSummary, CaseCount
 from wavetank.core.errors import ExitCode
@@ -21,7 +22,7 @@ def _unknown(spec: RunSpec) -> CaseResult:
 
 
 def _tally(*results: CaseResult) -> CampaignSummary:
-    tally = CampaignSummary()
+    tally = CampaignSummary(Coverage(()))
     for result in results:
         tally.add(result)
     return tally

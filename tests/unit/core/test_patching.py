@@ -1,5 +1,6 @@
 """An attribute is replaced only where the original is what the replacement is made for."""
 
+import socket
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -24,6 +25,7 @@ class Thing(Parent):
     """Stands in for a class of another package."""
 
     limit = True
+    without_signature = socket.getnameinfo
 
     def size(self, unit: str = "B") -> str:
         return f"original {unit}"
@@ -46,6 +48,7 @@ def _module(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The class in a module of its own, and patches that are not those of the whole suite."""
     module: Any = ModuleType("some_package")
     module.Thing = Thing
+    monkeypatch.setattr(Thing, "__module__", "some_package")
     monkeypatch.setitem(sys.modules, "some_package", module)
     monkeypatch.setattr(patching, "_CHECKED", {})
     monkeypatch.setattr(patching, "REFUSED", [])
@@ -74,6 +77,7 @@ def ours(*_: object) -> str:
         ("shown", "property (self)"),
         ("limit", "bool"),
         ("limit", VALUE),
+        ("without_signature", VALUE),
         ("__deepcopy__", NONE),
     ],
 )
@@ -98,6 +102,15 @@ def test_a_replacement_lasts_as_long_as_the_body() -> None:
         assert patch.current() is ours
         assert patch.original()(Thing()) == "original B"
     assert Thing().size() == "original B"
+
+
+def test_the_owner_is_the_class_that_a_subclass_stands_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-socket replaces the socket's class so, while a patch may be checked."""
+    patch = _patch("size", "(self, unit='B')")
+    with monkeypatch.context() as context:
+        context.setattr("some_package.Thing", type("Guarded", (Thing,), {}))
+        patch.check()
+    assert patch.owner() is Thing
 
 
 def test_one_instance_can_be_changed_alone() -> None:

@@ -136,6 +136,16 @@ def read(folder: Path, text: str) -> StackTree:
         ("Schedule", "{Schedule: 'cron(0 12 * * ? *)'}", FirstRun(720, "Store")),
         ("Schedule", "{Schedule: rate(1 minute)}", FirstRun(1, "Store")),
         (
+            "SQS",
+            "{Queue: !GetAtt Orders.Arn, Enabled: false}",
+            FirstEvent("invoke", "Store", "Store"),
+        ),
+        (
+            "EventBridgeRule",
+            f"{{State: DISABLED, Pattern: {{{PAID}}}}}",
+            FirstEvent("invoke", "Store", "Store"),
+        ),
+        (
             "Schedule",
             "{Schedule: rate(1 minute), Enabled: false}",
             FirstEvent("invoke", "Store", "Store"),
@@ -200,9 +210,11 @@ def test_a_function_that_reads_logs_gets_them_from_the_one_that_writes_them(
     assert (found.kind, found.target) == ("invoke", "Store")
 
 
-def test_a_function_url_is_called(tmp_path: Path) -> None:
-    """By the function's logical id, and the test looks at its answer."""
-    text = BEGIN + "      FunctionUrlConfig: {AuthType: NONE}\n"
+@pytest.mark.parametrize("more", ["", "queue"])
+def test_a_function_url_is_called(tmp_path: Path, more: str) -> None:
+    """By the function's logical id, and the test looks at its answer; it precedes a queue."""
+    queue = EVENT.replace("{kind}", "SQS").replace("{properties}", "{Queue: !GetAtt Orders.Arn}")
+    text = BEGIN + "      FunctionUrlConfig: {AuthType: NONE}\n" + (queue if more else "")
     first = first_activity(read(tmp_path, text))
     assert first == FirstEvent("http", "Store", "Store")
     test = simulator_test(first)
@@ -211,15 +223,18 @@ def test_a_function_url_is_called(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "function"), [("Orders", "Store"), ("Uploads", None)], ids=["queue", "no-function"]
+    ("targets", "function"),
+    [(["Orders"], "Store"), (["Uploads"], None), (["Uploads", "Orders"], "Store")],
+    ids=["queue", "no-function", "second-target"],
 )
 def test_a_schedule_may_reach_its_function_through_a_queue(
-    tmp_path: Path, target: str, function: str | None
+    tmp_path: Path, targets: list[str], function: str | None
 ) -> None:
     """The fault names that function; where there is none, no test has a fault that hits nothing."""
     rule = "  Tick:\n    Type: AWS::Events::Rule\n    Properties:\n"
     rule += "      ScheduleExpression: rate(5 minutes)\n"
-    rule += f"      Targets: [{{Id: it, Arn: !GetAtt {target}.Arn}}]\n"
+    named = ", ".join(f"{{Id: {target}, Arn: !GetAtt {target}.Arn}}" for target in targets)
+    rule += f"      Targets: [{named}]\n"
     event = EVENT.replace("{kind}", "SQS").replace("{properties}", "{Queue: !GetAtt Orders.Arn}")
     first = first_activity(read(tmp_path, BEGIN + event + rule))
     assert first == FirstRun(5, function)

@@ -1,11 +1,18 @@
 """The files of a new project."""
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+import yaml
 
+from tests.documents import blocks
+from wavetank.cli.main import app
 from wavetank.configuration.project import read_configuration
 from wavetank.core.errors import InfrastructureError, UsageError
+from wavetank.core.installation import PROGRAM
 from wavetank.core.project import find_project
 from wavetank.deployment.new_project import adopt_template, create_sample
 from wavetank.scenario.loader import load_scenario
@@ -34,6 +41,34 @@ def test_a_sample_is_a_project_named_after_its_folder(tmp_path: Path) -> None:
     assert found.scenarios.is_dir()
 
 
+def _steps(folder: Path) -> list[dict[str, Any]]:
+    """The steps of the workflow that was written."""
+    workflow = yaml.safe_load((folder / ".github" / "workflows" / "test.yml").read_text())
+    return list(workflow["jobs"]["test"]["steps"])
+
+
+@pytest.mark.parametrize("template", [None, TEMPLATE])
+def test_the_workflow_runs_remembered_seeds_before_new_ones(
+    tmp_path: Path, template: str | None
+) -> None:
+    """Its command has options that exist, and a scenario that was written."""
+    if template is None:
+        create_sample(tmp_path)
+    else:
+        (tmp_path / "template.yaml").write_text(template)
+        adopt_template(tmp_path, tmp_path / "template.yaml")
+    (quoted,) = blocks("docs/testing-your-own-pipeline.md", "yaml workflow")
+    assert (tmp_path / ".github" / "workflows" / "test.yml").read_text().endswith(quoted)
+    program, name, *words = shlex.split(_steps(tmp_path)[-1]["run"])
+    assert (program, name) == (PROGRAM, "campaign")
+    group: Any = typer.main.get_command(app)
+    command = group.get_command(typer.Context(group), name)
+    with command.make_context(name, words) as context:
+        assert context.params["remembered"]
+        scenario = context.params["scenario"]
+    assert load_scenario(scenario, tmp_path / "scenarios").horizon
+
+
 def test_a_template_becomes_a_project_and_stays_as_it_is(tmp_path: Path) -> None:
     """A parameter without a default has to be filled in; one with a default is shown."""
     template = tmp_path / "infra" / "template.yaml"
@@ -60,6 +95,7 @@ def test_a_template_that_the_simulator_lacks_a_part_of_is_tested_on_a_sandbox(
     assert adopted.unsimulated == (expected,)
     assert adopted.functions == ("Ship",)
     assert not (tmp_path / "scenarios").exists()
+    assert [step.get("run") for step in _steps(tmp_path)][-1] == "pytest"
     text = (tmp_path / "tests" / "test_pipeline.py").read_text()
     assert '"Ship": {},' in text
     assert "(sandbox, function, event)" in text

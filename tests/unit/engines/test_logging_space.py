@@ -60,3 +60,18 @@ def test_loggers_do_not_outlive_their_environment(caplog: pytest.LogCaptureFixtu
     assert logging.getLogger("mine") is not mine
     logging.getLogger("mine").error("of the process")
     assert caplog.messages == ["of the process"]
+
+
+def test_a_shared_logger_names_the_request_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """A compiled package keeps the logger of the first environment that has imported it."""
+    one, other = LoggingSpace({}), LoggingSpace({})
+    one.begin("request-1")
+    with entered(one):
+        shared = logging.getLogger("shared")
+    other.begin("request-2")
+    with entered(other):
+        shared.warning("a")
+    with entered(one):
+        shared.warning("b")
+    printed = [line.split("\t")[2:] for line in capsys.readouterr().out.splitlines()]
+    assert printed == [["request-2", "a"], ["request-1", "b"]]

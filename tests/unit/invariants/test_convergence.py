@@ -13,6 +13,7 @@ from wavetank.history import (
     EventSettled,
     FaultBegan,
     HttpAnswered,
+    RecordsProcessed,
     RequestDiscarded,
     Settlement,
     StateEntry,
@@ -75,15 +76,23 @@ def test_a_run_that_did_not_drain_is_unknown() -> None:
         RequestDiscarded(NOON, "r", "f", "RetriesExhausted", 3),
         WorkloadSent(NOON, 1, "put-object", "Files", 1, "", (), "", "SlowDown"),
         HttpAnswered(NOON, "", "Api", "POST", "/", 502, 3),
+        RecordsProcessed(NOON, "s", ("1",), ("an error",), is_failed=True),
+        HttpAnswered(NOON, "", "function", "POST", "/", 429, 3),
     ],
 )
-def test_what_was_given_up_explains_what_is_missing(unfinished: Event) -> None:
-    """And a message that reports it, but no second item."""
+def test_what_was_given_up_may_explain_any_difference(unfinished: Event) -> None:
+    """What is missing, and what reports it, which may be a message, an object or an item."""
     report = EndState(NOON, "queue", "Failed", (StateEntry("a report"),), is_reference=False)
     events = history([ONE, TWO], [DOUBLED], unfinished, report)
     assert_found(Convergence(), events, Verdict.NOT_EXERCISED, "1 event given up")
-    twice = history([ONE], [ONE, TWO], unfinished)
-    assert_found(Convergence(), twice, Verdict.INVALID, "table Orders 2: added")
+    more = history([ONE], [ONE, TWO], unfinished)
+    assert_found(Convergence(), more, Verdict.NOT_EXERCISED, "1 event given up")
+
+
+def test_an_answer_that_blames_the_request_is_no_failure() -> None:
+    """It was processed as without faults."""
+    answer = HttpAnswered(NOON, "", "Api", "POST", "/", 404, 3)
+    assert_found(Convergence(), history([ONE], [DOUBLED], answer), Verdict.INVALID)
 
 
 def test_many_differences_are_counted() -> None:
@@ -99,5 +108,7 @@ def test_a_pattern_leaves_fields_out_of_the_comparison() -> None:
     assert_found(Convergence(["*.n"]), events, Verdict.VALID, "1 ignored by *.n")
     evidence = "*.n, Orders.m may differ, which is each of 3 fields: name those alone that differ"
     assert_found(Convergence(["*.n", "Orders.m"]), events, Verdict.NOT_EXERCISED, evidence)
+    messages = history([StateEntry('{"n": 1}')], [StateEntry('{"n": 2}')])
+    assert_found(Convergence(["Orders.*"]), messages, Verdict.NOT_EXERCISED, "each of 1 field")
     with pytest.raises(UsageError):
         Convergence(["*"])

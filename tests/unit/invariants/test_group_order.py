@@ -17,25 +17,30 @@ from wavetank.history import (
 from wavetank.invariants import GroupOrder, check_history
 
 QUEUE = "arn:aws:sqs:eu-west-1:000000000000:orders.fifo"
+STREAM = "arn:aws:kinesis:eu-west-1:000000000000:stream/prices"
+BOTH = ("bill", "ship")
 
 
 def history(*events: Event, consumers: tuple[str, ...] = ("ship",)) -> list[Event]:
-    """A run of a queue with these consumers, which drained."""
+    """A run of a queue and a stream with these consumers, which drained."""
     began, *rest = before(calm(1), Drained, *events)
     assert isinstance(began, RunBegan)
-    return [replace(began, consumers={QUEUE: consumers}), *rest]
+    return [replace(began, consumers={QUEUE: consumers, STREAM: consumers}), *rest]
 
 
-def accepted(*ids: str, group: str = "ada") -> list[Event]:
-    """The queue accepted these of one group."""
-    return [EventAccepted(NOON, "", QUEUE, each, group) for each in ids]
+def accepted(*ids: str, group: str = "ada", source: str = QUEUE) -> list[Event]:
+    """The source accepted these of one group."""
+    return [EventAccepted(NOON, "", source, each, group) for each in ids]
 
 
 def settled(
-    *ids: str, settlement: Settlement = Settlement.PROCESSED, function: str = "ship"
+    *ids: str,
+    settlement: Settlement = Settlement.PROCESSED,
+    function: str = "ship",
+    source: str = QUEUE,
 ) -> EventSettled:
     """What became of them."""
-    return EventSettled(NOON, "request", QUEUE, ids, settlement, function)
+    return EventSettled(NOON, "request", source, ids, settlement, function)
 
 
 def test_a_pipeline_without_queues_and_streams_has_no_finding() -> None:
@@ -73,13 +78,20 @@ def test_an_event_that_is_given_up_holds_up_no_other() -> None:
         assert_found(GroupOrder(), events, Verdict.VALID)
 
 
-def test_each_consumer_has_its_own_order() -> None:
+def test_each_consumer_of_a_stream_has_its_own_order() -> None:
     """A slow one is no concern of another, and settles nothing for it."""
-    both = ("bill", "ship")
-    fast = [*accepted("a", "b"), settled("a"), settled("b")]
-    events = history(*fast, settled("a", "b", function="bill"), consumers=both)
-    assert_found(GroupOrder(), events, Verdict.VALID)
-    events = history(*fast, settled("b", function="bill"), consumers=both)
+    fast = [*accepted("a", "b", source=STREAM), *(settled(each, source=STREAM) for each in "ab")]
+    slow = settled("a", "b", function="bill", source=STREAM)
+    assert_found(GroupOrder(), history(*fast, slow, consumers=BOTH), Verdict.VALID)
+    events = history(*fast, settled("b", function="bill", source=STREAM), consumers=BOTH)
+    assert_found(GroupOrder(), events, Verdict.INVALID, "processed by bill before")
+
+
+def test_consumers_of_a_queue_share_its_order() -> None:
+    """Each message is settled by one of them, in the order of the message group."""
+    shared = [*accepted("a", "b", "c"), settled("a"), settled("b", function="bill")]
+    assert_found(GroupOrder(), history(*shared, settled("c"), consumers=BOTH), Verdict.VALID)
+    events = history(*accepted("a", "b"), settled("b", function="bill"), consumers=BOTH)
     assert_found(GroupOrder(), events, Verdict.INVALID, "processed by bill before")
 
 

@@ -40,7 +40,7 @@ def asserting(result: ScenarioResult) -> None:
         (asserting, Verdict.INVALID, "the seed is 1"),
         (lambda _: Verdict.NOT_EXERCISED, Verdict.NOT_EXERCISED, "as the check says"),
         (lambda _: False, Verdict.UNKNOWN, "the check itself failed: TypeError"),
-        (lambda _: [1], Verdict.UNKNOWN, "expected texts of what is wrong, found 1"),
+        (lambda _: ["one", 2, 3], Verdict.UNKNOWN, "expected texts of what is wrong, found 2"),
         (lambda result: result.nothing, Verdict.UNKNOWN, "AttributeError"),
     ],
 )

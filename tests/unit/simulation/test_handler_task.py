@@ -3,11 +3,13 @@
 import sys
 import threading
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from wavetank.core.clock import StallLimits
 from wavetank.emulator.lambda_.outcome import ExitStatus
+from wavetank.simulation import handler_task
 from wavetank.simulation.handler_task import (
     HandlerTask,
     HandlerThread,
@@ -171,3 +173,28 @@ def test_only_a_handlers_thread_counts_as_one() -> None:
     assert HandlerTask[object, bool](
         HandlerThread(), in_handler_thread, LIMITS
     ).start() == TaskEnded(value=True)
+
+
+def test_a_handler_in_a_debugger_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long its user thinks; afterwards its time counts from the beginning again."""
+    continued = threading.Event()
+    timers: list[object] = []
+
+    class Impatient:
+        """Takes everything for stuck until the user has thought for three times the limit."""
+
+        def __init__(self, *_: object) -> None:
+            timers.append(self)
+            if len(timers) == 4:
+                continued.set()
+
+        def is_stuck(self) -> bool:
+            return not continued.is_set()
+
+    monkeypatch.setattr(handler_task, "StallTimer", Impatient)
+    scope = {"__name__": "pdb", "wait": continued.wait}
+    exec("def prompt(): wait()", scope)  # noqa: S102 - as a function of the library
+    limits = StallLimits(busy_seconds=0.01, idle_seconds=0.01)
+    prompt: Any = scope["prompt"]
+    task = HandlerTask[object, None](HandlerThread(), prompt, limits)
+    assert task.start() == TaskEnded(None)

@@ -1,5 +1,6 @@
 """The progress and results of a campaign, on a terminal, in a pipe, and as JSON."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from wavetank.campaign.coverage import Coverage
 from wavetank.campaign.index import campaign_index
 from wavetank.campaign.reproduction import Reproductions
 from wavetank.campaign.results import CaseOutcome, CaseResult
@@ -18,11 +20,16 @@ from wavetank.core.clock import Clock
 from wavetank.core.durations import duration_text
 from wavetank.core.settings import read_settings
 from wavetank.core.text import pluralize, short_path
+from wavetank.faults.serialization import plan_to_list
 from wavetank.invariants.hints import HINTS
 from wavetank.scenario.serialization import scenario_to_toml
 
 if TYPE_CHECKING:
     from wavetank.core.reporter import Activity
+
+
+UNTRIED_MAX = 12
+"""Pairs that are named in the summary: a few lines of a terminal."""
 
 
 class CampaignOutput:
@@ -45,10 +52,13 @@ class CampaignOutput:
         who = pluralize(size, "worker") + (f" of the cluster at {address}" if address else "")
         cases = f"{chosen.seeds.count} of {duration_text(chosen.horizon)}: {what}"
         self._output.say(f"runs: {cases}, seeds {self._seeds()}, by {who}")
+        if chosen.remembered:
+            self._output.say(f"before them: {pluralize(len(chosen.remembered), 'remembered run')}")
         self._output.emit(
             "campaign",
             first_seed=chosen.seeds.first,
             seeds=chosen.seeds.count,
+            remembered=len(chosen.remembered),
             horizon=duration_text(chosen.horizon),
             scenario=chosen.scenario.name if chosen.scenario else None,
             workers=size,
@@ -58,10 +68,10 @@ class CampaignOutput:
     def progress(self, summary: CampaignSummary) -> Iterator[None]:
         """Shows during the body how many cases have run."""
         self._begun = self._clock.monotonic()
-        count = self._chosen.seeds.count
+        count = self._chosen.count
         with self._output.counting("starting the workers", count) as self._activity:
             yield
-        assert summary.runs <= self._chosen.seeds.count  # each case has one result
+        assert summary.runs <= self._chosen.count  # each case has one result
 
     def takes(self, result: CaseResult, summary: CampaignSummary) -> None:
         """Shows one more result."""
@@ -70,6 +80,7 @@ class CampaignOutput:
             seed=result.spec.seed,
             ending=result.ending,
             broken=result.broken,
+            faults=plan_to_list(result.spec.scenario.plan),
             digest=result.outcome.digest if result.outcome else None,
             problem=result.problem,
             deaths=result.deaths,
@@ -89,6 +100,10 @@ class CampaignOutput:
             endings={ending: summary.endings[ending] for ending in CaseOutcome},
             invariants={key: vars(count) for key, count in sorted(summary.invariants.items())},
             kinds={kind: vars(count) for kind, count in sorted(summary.kinds.items())},
+            coverage={
+                "pairs": list(map(str, summary.coverage.pairs)),
+                "untried": list(map(str, summary.coverage.untried)),
+            },
             failures=[
                 {"seed": failure.spec.seed, "ending": failure.ending, "replay": command}
                 for failure, command in zip(summary.failures, commands, strict=True)
@@ -111,6 +126,7 @@ class CampaignOutput:
         why = f"{least} of seed {spec.seed} that breaks {shrunk.invariant}"
         file = self._reproductions.save_shrunk(shrunk, why)
         command = self._reproductions.of_shrunk(shrunk)
+        test = self._reproductions.save_test(shrunk)
         self._output.emit(
             "shrunk",
             seed=spec.seed,
@@ -121,11 +137,15 @@ class CampaignOutput:
             file=str(file),
             scenario=scenario_to_toml(spec.scenario),
             replay=command,
+            test=str(test),
         )
         if not self._output.as_json:
             self._output.say(f"\n{why}, found in {pluralize(shrunk.runs, 'run')}:\n")
             self._output.verbatim(scenario_to_toml(spec.scenario))
             self._output.command("replay", command)
+            self._output.say(f"\na test that fails until it is fixed, in {short_path(test)}:\n")
+            self._output.verbatim(test.read_text(encoding="utf-8"))
+            self._output.command("run it", shlex.join(["pytest", short_path(test)]))
 
     def regression_seeds(self, file: Path, *, is_new: bool) -> None:
         """Shows whether the failure was added to the file, or was there already."""
@@ -141,12 +161,17 @@ class CampaignOutput:
 
     def _say_summary(self, summary: CampaignSummary, how: str, commands: list[str]) -> None:
         say = self._output.say
+        if not summary.runs:
+            say(f"{how} before any of {pluralize(self._chosen.count, 'run')} ended")
+            return
         endings = ", ".join(
             f"{summary.endings[e]} {e}" for e in reversed(CaseOutcome) if summary.endings[e]
         )
         per_minute = f"{self._per_minute(summary):.1f} a minute"
-        say(f"{summary.runs} of {self._chosen.seeds.count} runs {how}: {endings or 'none'}")
+        say(f"{summary.runs} of {self._chosen.count} runs {how}: {endings}")
         say(f"seeds {self._seeds()}, {per_minute}, digest {summary.digest[:12]}")
+        if covered := coverage_text(summary.coverage):
+            say(covered)
         if summary.deaths:
             say(f"workers that died and were replaced: {summary.deaths}")
         if summary.failed:
@@ -164,6 +189,18 @@ class CampaignOutput:
 
     def _per_minute(self, summary: CampaignSummary) -> float:
         return summary.runs / max(self._clock.monotonic() - self._begun, 1e-9) * 60
+
+
+def coverage_text(coverage: Coverage) -> str:
+    """How many pairs were tried, and the others; empty for a campaign without generated faults."""
+    if not coverage.pairs:
+        return ""
+    count, untried = len(coverage.pairs), coverage.untried
+    text = f"covered: {count - len(untried)} of {pluralize(count, 'pair')}"
+    named = [*map(str, untried[:UNTRIED_MAX])]
+    if untried[UNTRIED_MAX:]:
+        named.append(f"and {len(untried) - UNTRIED_MAX} more, which the index lists")
+    return f"{text}; not tried: {', '.join(named)}" if untried else text
 
 
 def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:

@@ -176,6 +176,22 @@ class PipelineChoice:
         return options
 
 
+def ticker_pipeline(**options: str | Path) -> Pipeline:
+    """The ticker's pipeline, for the fixture `wavetank_pipeline` of a test.
+
+    `options` are those of `run` that select it, such as `handler="streaming.py"` for another
+    streaming function, or `name="Ada Lovelace"`.
+
+    Raises:
+        UsageError: an option is unknown, or cannot be used.
+    """
+    if "template" in options:
+        action = "use TemplatesPipeline(template=...)"
+        raise UsageError("options of the ticker", "template", action)
+    written = {f"--{name.replace('_', '-')}": str(value) for name, value in options.items()}
+    return choice_of(written).pipeline()
+
+
 def choice_of(options: Mapping[str, str]) -> PipelineChoice:
     """The choice that a saved run was made with; the inverse of `Pipeline.options`.
 

@@ -88,9 +88,12 @@ class TemplatesPipeline:
         return [*generic_invariants(), Convergence(self.may_differ)]
 
     def fault_targets(self) -> FaultTargets:
-        return fault_targets(
-            scope for tree in self._trees().values() for scope in tree.all_scopes()
-        )
+        return fault_targets(self.scopes())
+
+    def scopes(self) -> Iterator[TemplateScope]:
+        """The scopes of its templates and of those of nested stacks."""
+        for tree in self._trees().values():
+            yield from tree.all_scopes()
 
     def fingerprint(self, aws: AwsClients) -> Fingerprint | None:
         del aws

@@ -34,6 +34,7 @@ CHECK_BY_MOTO = patch_of(
     "moto.dynamodb.parsing.validators:UpdateHashRangeKeyValidator.check_for_hash_or_range_key"
 ).original()
 DELETE_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.delete_item").original()
+ITEMS_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.has_idx_items").original()
 PUT_BY_MOTO = patch_of("moto.dynamodb.models.table:Table.put_item").original()
 EXECUTE_BY_MOTO = patch_of("moto.dynamodb.models:DynamoDBBackend.execute_transaction").original()
 
@@ -97,6 +98,18 @@ def put_item(table: Table, item_attrs: dict[str, Any], *args: Any, **kwargs: Any
     return item
 
 
+def has_idx_items(table: Table, index_name: str) -> list[Item]:
+    """`Table.has_idx_items`: an index has no item whose key attributes have other types.
+
+    Items that were there before the index may have them. [DynamoDB developer guide:
+    GSI.OnlineOps.ViolationDetection]
+    """
+    types = {each["AttributeName"]: each["AttributeType"] for each in table.attr}
+    names = [key["AttributeName"] for key in table.get_index(index_name).schema]
+    items: list[Item] = ITEMS_BY_MOTO(table, index_name)
+    return [item for item in items if all(item.attrs[n].type == types[n] for n in names)]
+
+
 def check_updated_path(validator: Any, node: Any) -> Any:
     """`UpdateHashRangeKeyValidator.check_for_hash_or_range_key`, for updated paths only.
 
@@ -123,6 +136,7 @@ CORRECTIONS: Mapping[str, Any] = {
     ),
     "moto.dynamodb.models.table:StreamShard": TableStream,
     "moto.dynamodb.models.table:Table.delete_item": delete_item,
+    "moto.dynamodb.models.table:Table.has_idx_items": has_idx_items,
     "moto.dynamodb.models.table:Table.put_item": put_item,
     "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": describe_time_to_live,
     "moto.dynamodb.models:DynamoDBBackend.execute_transaction": execute_transaction,

@@ -87,7 +87,7 @@ def labelled_instant(began: datetime, ordinal: int) -> datetime:
     """The creation time that a stream's label, ARN and shard id contain.
 
     In virtual time it is the same whenever the table was deployed, because functions receive the
-    ARN; `ordinal` is the number of the table's earlier streams.
+    ARN; `ordinal` is higher than those of the table's earlier streams that exist.
     """
     if read_emulator_settings().time is TimeChoice.VIRTUAL:
         return VIRTUAL_CREATION + timedelta(seconds=ordinal)
@@ -99,9 +99,10 @@ class TableStream:
 
     def __init__(self, account_id: str, table: Table) -> None:
         streams = STREAMS.setdefault((account_id, table.region_name), {})
-        self._ordinal = sum(each.description.table == table.name for each in streams.values())
+        earlier = [e.ordinal for e in streams.values() if e.description.table == table.name]
+        self.ordinal: int = max(earlier, default=-1) + 1
         self.began = WallClock().now()
-        created = labelled_instant(self.began, self._ordinal)
+        created = labelled_instant(self.began, self.ordinal)
         label = created.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         table.latest_stream_label = label
         specification: Any = table.stream_specification
@@ -129,7 +130,7 @@ class TableStream:
 
     def event_id(self, number: str) -> str:
         """The id of a record, which no other stream has: the same whenever the stream was made."""
-        text = f"{self.table.table_arn} {self._ordinal} {number}"
+        text = f"{self.table.table_arn} {self.ordinal} {number}"
         return hashlib.md5(text.encode()).hexdigest()  # noqa: S324 - an id
 
     @property

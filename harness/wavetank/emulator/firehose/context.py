@@ -40,4 +40,6 @@ class DeliveryContext:
         """Report to the observer what processing has replaced since the last call."""
         for found in stream.take_replacements():
             if self.observer is not None:
-                self.observer.replaced(stream.id.label, found.before, dict(found.after))
+                self.observer.replaced(
+                    stream.id.label, found.before, dict(found.after), is_failed=found.is_failed
+                )

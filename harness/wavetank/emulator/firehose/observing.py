@@ -26,8 +26,13 @@ class DeliveryObserver(Protocol):
         """Called when the stream has accepted these records, numbered from `first` on."""
         ...
 
-    def replaced(self, stream: str, before: Sequence[int], after: Mapping[int, bytes]) -> None:
-        """Called when processing has replaced records by others, by number; by none if dropped."""
+    def replaced(
+        self, stream: str, before: Sequence[int], after: Mapping[int, bytes], *, is_failed: bool
+    ) -> None:
+        """Called when processing has replaced records by others, by number; by none if dropped.
+
+        `is_failed` is whether it failed, and the others are what the error output gets of them.
+        """
         ...
 
     def delivering(self, stream: str) -> int:

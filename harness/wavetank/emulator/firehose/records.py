@@ -75,10 +75,14 @@ class ArrivedRecord:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Records that processing replaced: the numbers `before`, and `after` with new numbers."""
+    """Records that processing replaced: the numbers `before`, and `after` with new numbers.
+
+    `is_failed` is whether it failed, and `after` reports that.
+    """
 
     before: tuple[int, ...]
     after: tuple[tuple[int, bytes], ...]
+    is_failed: bool = False
 
 
 @dataclass(frozen=True)

@@ -284,7 +284,7 @@ class Stream:
     ) -> None:
         """Buffer the JSON of a record that failed, for the error output prefix."""
         line = self._renewed(replace(record, data=failure_line(record, failure, now)))
-        self._replaced(record, [line])
+        self._replaced(record, [line], is_failed=True)
         self.totals.last_error = f"{failure.code}: {failure.message}"
         group = Group(error_type=error_type)
         self.failures.add(line.data, line.number, record.arrived, now, group)
@@ -292,6 +292,8 @@ class Stream:
     def _renewed(self, record: StreamRecord) -> StreamRecord:
         return replace(record, number=self._next_number())
 
-    def _replaced(self, record: StreamRecord, after: Iterable[StreamRecord]) -> None:
+    def _replaced(
+        self, record: StreamRecord, after: Iterable[StreamRecord], *, is_failed: bool = False
+    ) -> None:
         found = tuple((each.number, each.data) for each in after)
-        self._replacements.append(Replacement((record.number,), found))
+        self._replacements.append(Replacement((record.number,), found, is_failed))

@@ -74,7 +74,8 @@ class AuthorizerCall:
 
     `decide` takes its result, and returns what the event of the route's function has as
     `authorizer`, or the answer that refuses the request. `key` identifies requests for which a
-    result is reused for `ttl`; it is empty if none is.
+    result is reused for `ttl`, in one stage; it is empty if none is.
+    [API Gateway API reference: FlushStageAuthorizersCache, ResetAuthorizersCache]
     """
 
     function: str
@@ -149,14 +150,14 @@ def authorizer_call(
         except InvalidDecisionError:
             return answers.failed
 
-    api = arn.partition("/")[0]
+    api, stage = ("/".join(arn.split("/")[:parts]) for parts in (1, 2))
     return AuthorizerCall(
         function=authorizer.function,
         event=event,
         source=f"{api}/authorizers/{authorizer.id}",
         decide=decision,
         failed=answers.failed,
-        key=(api, authorizer.id, *identity) if identity and authorizer.ttl else (),
+        key=(stage, authorizer.id, *identity) if identity and authorizer.ttl else (),
         ttl=authorizer.ttl,
     )
 

@@ -24,6 +24,7 @@ from wavetank.emulator.lambda_.function_logs import (
     write_item,
 )
 from wavetank.emulator.lambda_.invocation_log import InvocationOutput, ReportLine, as_json, as_text
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 from wavetank.emulator.target_delivery.role_clients import TARGET_SESSIONS, role_client
 
 if TYPE_CHECKING:
@@ -55,8 +56,14 @@ class AttemptLog:
     @property
     def backend(self) -> LogsBackend:
         """Moto's store of the log groups in the function's account and region."""
-        _, _, _, region, account, *_ = self.function.arn.split(":")
+        account, region = self.scope
         return logs_backends[account][region]
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """The function's account and region."""
+        _, _, _, region, account, *_ = self.function.arn.split(":")
+        return account, region
 
 
 class FunctionOutput:
@@ -64,7 +71,8 @@ class FunctionOutput:
 
     def __init__(self) -> None:
         self._waiting: deque[AttemptLog] = deque(maxlen=WAITING_MAX)
-        self._created: list[tuple[LogsBackend, str]] = []
+        self._is_storing = False
+        self._latest: AttemptLog | None = None
 
     def install(self) -> None:
         """Add a handler to LocalStack's chain that stores the logs before a request for them."""
@@ -72,25 +80,31 @@ class FunctionOutput:
 
     def add(self, log: AttemptLog) -> None:
         """Store the log now if its group has filters, and before it is read otherwise."""
+        self._latest = log
         self._waiting.append(log)
         if _has_filters(log):
             self.store_all()
 
+    def latest_of(self, request: str) -> AttemptLog | None:
+        """The latest log, if it is of an attempt at that request."""
+        latest = self._latest
+        return latest if latest is not None and latest.report.request_id == request else None
+
     def store_all(self) -> None:
         """Store all logs, in the order in which the attempts ended."""
-        while self._waiting:
-            log = self._waiting.popleft()
-            is_new = log.function.log_group not in log.backend.groups
-            _store(log)
-            if is_new:
-                self._created.append((log.backend, log.function.log_group))
+        if self._is_storing:  # storing is a request to CloudWatch Logs itself
+            return
+        self._is_storing = True
+        try:
+            while self._waiting:
+                _store(self._waiting.popleft())
+        finally:
+            self._is_storing = False
 
     def drop_all(self) -> None:
-        """Forget the logs that were not read, and delete the groups that Lambda has created."""
+        """Forget the logs that were not read."""
         self._waiting.clear()
-        for backend, group in self._created:
-            backend.groups.pop(group, None)
-        self._created.clear()
+        self._latest = None
 
     def _before_request(self, chain: Any, context: Any, response: Any) -> None:  # noqa: ARG002 - LocalStack names them
         if self._waiting and context.service and context.service.service_name == "logs":
@@ -113,9 +127,11 @@ def _store(log: AttemptLog) -> None:
     """Store the log; like Lambda, ignore that the role may not."""
     function = log.function
     item = LogItem(log_group=function.log_group, log_stream=log.stream, logs=log.text)
-    region = function.arn.split(":")[3]
+    if function.log_group not in log.backend.groups:
+        SERVICE_GROUPS[log.scope].add(function.log_group)
 
     def write() -> None:
+        _, region = log.scope
         write_item(role_client("logs", function.role, region, PRINCIPAL), item, log.ended)
 
     try:

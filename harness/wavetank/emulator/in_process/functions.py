@@ -67,6 +67,8 @@ class _Described:
     function: DeployedFunction
 
 
+REPLACED: list[Any] = []
+"""Code that is no function's any more, and may still be in use."""
 DESCRIBED: dict[str, _Described] = {}
 """Cached by ARN: valid for as long as LocalStack has the same version."""
 
@@ -145,6 +147,9 @@ def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
     LocalStack's own UpdateFunctionCode activates a version in a thread of its own, at some later
     time: in virtual time that instant would not be deterministic.
 
+    Either makes a new revision, so that the next invocation has a new environment. The new code
+    stays on disk until `destroy_replaced`: an invocation in flight may still import from it.
+
     Raises:
         LookupError: the function does not exist.
     """
@@ -156,10 +161,16 @@ def replace_code(arn: str, archive: bytes) -> Callable[[], None]:
     function.versions[LATEST] = replace(former, config=changed)
 
     def restore() -> None:
-        function.versions[LATEST] = former
-        code.destroy()
+        function.versions[LATEST] = replace(former, config=replace(former.config))
+        REPLACED.append(code)
 
     return restore
+
+
+def destroy_replaced() -> None:
+    """Delete the code that was replaced, once no handler runs."""
+    while REPLACED:
+        REPLACED.pop().destroy()
 
 
 def function_environment(function: DeployedFunction, name: str, endpoint: str) -> dict[str, str]:

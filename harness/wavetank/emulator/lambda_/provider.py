@@ -10,6 +10,7 @@ of invocations is limited in `function_logs`, `emulator.metrics_database` and `e
 Selected with `PROVIDER_OVERRIDE_LAMBDA=wavetank`.
 """
 
+import base64
 import io
 import json
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from localstack.aws.api.lambda_ import (
     InvalidParameterValueException,
     InvalidRequestContentException,
     InvocationResponse,
+    LogType,
     TooManyRequestsException,
 )
 from localstack.services.lambda_ import api_utils
@@ -70,7 +72,8 @@ from wavetank.emulator.target_delivery.function_invoker import (
 )
 
 OK, ACCEPTED = 200, 202
-LATEST = "$LATEST"
+LOG_BYTES = 4096
+"""How much of a log's end is in a response. [Lambda API reference, Invoke]"""
 UNHANDLED = "Unhandled"
 WAITING = frozenset({None, "RequestResponse"})
 """The invocation types whose caller waits for the function's answer."""
@@ -123,9 +126,9 @@ class WavetankLambda(LambdaProvider):
         if is_event and FUNCTIONS.queue is not None:
             return self._queue(context, content, rest)
         if rest.get("invocation_type") in WAITING and FUNCTIONS.call is not None:
-            answered = FUNCTIONS.call(self._offered(context, content, rest))
+            answered = FUNCTIONS.call(lambda: self._offered(context, content, rest))
             if answered is not None:
-                return _response(answered, rest.get("qualifier"))
+                return _response(answered, with_log=rest.get("log_type") == LogType.Tail)
         stock: Any = super()
         given = io.BytesIO(content) if payload else None
         answer: InvocationResponse = stock.invoke(context=context, payload=given, **rest)
@@ -180,7 +183,7 @@ class WavetankLambda(LambdaProvider):
             _refuse_mapping(timeout_refusal(resource_arn, function_arn))
 
 
-def _response(answer: FunctionAnswer, qualifier: str | None) -> InvocationResponse:
+def _response(answer: FunctionAnswer, *, with_log: bool) -> InvocationResponse:
     """The response to a synchronous invocation.
 
     Raises:
@@ -190,11 +193,11 @@ def _response(answer: FunctionAnswer, qualifier: str | None) -> InvocationRespon
         raise TooManyRequestsException(
             "Rate Exceeded.", Reason="ReservedFunctionConcurrentInvocationLimitExceeded"
         )
-    made = InvocationResponse(
-        StatusCode=OK, Payload=answer.payload, ExecutedVersion=qualifier or LATEST
-    )
+    made = InvocationResponse(StatusCode=OK, Payload=answer.payload, ExecutedVersion=answer.version)
     if answer.is_error:
         made["FunctionError"] = UNHANDLED
+    if with_log:
+        made["LogResult"] = base64.b64encode(answer.log.encode()[-LOG_BYTES:]).decode()
     return made
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from moto.logs.models import logs_backends
 
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
+
 
 class EventIds:
     """Generates the ids of log events: consecutive numbers from 0."""
@@ -42,8 +44,14 @@ def log_streams(account: str, region: str) -> LogStreams:
 
 
 def restore_log_streams(account: str, region: str, streams: LogStreams) -> None:
-    """Delete all events and all other streams, and begin anew with the ids of events."""
-    for name, group in logs_backends[account][region].groups.items():
+    """Delete all events and all other streams, and begin anew with the ids of events.
+
+    Groups that a service has created since are deleted, too.
+    """
+    groups = logs_backends[account][region].groups
+    for name in SERVICE_GROUPS.pop((account, region), set()) - streams.keys():
+        groups.pop(name, None)
+    for name, group in groups.items():
         group.streams.clear()
         for key, stream in streams.get(name, {}).items():
             group.streams[key] = copy.copy(stream)

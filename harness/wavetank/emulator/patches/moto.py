@@ -187,6 +187,11 @@ PATCHES = (
     ),
     *MOTO.patches(
         "emulator.dynamodb.corrections",
+        "a scan of an index has no items whose key attributes have other types than the index",
+        {"moto.dynamodb.models.table:Table.has_idx_items": "(self, index_name)"},
+    ),
+    *MOTO.patches(
+        "emulator.dynamodb.corrections",
         "Time to Live is switched on and off with AWS's errors",
         {
             "moto.dynamodb.models:DynamoDBBackend.describe_time_to_live": "(self, table_name)",

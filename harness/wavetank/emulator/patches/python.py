@@ -47,7 +47,12 @@ PATCHES = (
         "a simulator has no network: the test answers a handler's requests to the web",
         {
             "socket:getaddrinfo": VALUE,  # a plugin of pytest may have replaced it
+            "socket:gethostbyname": VALUE,
+            "socket:gethostbyname_ex": VALUE,
+            "socket:gethostbyaddr": VALUE,
+            "socket:getnameinfo": VALUE,
             "socket:socket.connect": VALUE,
+            "socket:socket.connect_ex": VALUE,
             "ssl:SSLContext.wrap_socket": (
                 "(self, sock, server_side=False, do_handshake_on_connect=True, "
                 "suppress_ragged_eofs=True, server_hostname=None, session=None)"

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from wavetank.emulator.service_ids import IDS
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 from wavetank.emulator.target_delivery.deliveries import Undelivered
 from wavetank.emulator.target_delivery.retry_policy import jitter_of
 from wavetank.emulator.target_delivery.role_clients import service_client
@@ -41,6 +42,12 @@ class DeliveryStatus:
     finished: datetime
     attempts: int
     failure: Undelivered | None = None
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """The topic's account and region."""
+        _, _, _, region, account, _ = self.topic.split(":")
+        return account, region
 
     @property
     def group(self) -> str:
@@ -100,6 +107,7 @@ def _put(status: DeliveryStatus) -> None:
     group, stream = status.group, IDS.new()
     try:
         client.create_log_group(logGroupName=group)
+        SERVICE_GROUPS[status.scope].add(group)
     except client.exceptions.ResourceAlreadyExistsException:
         LOG.debug("the log group %s exists", group)
     client.create_log_stream(logGroupName=group, logStreamName=stream)

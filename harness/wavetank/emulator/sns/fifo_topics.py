@@ -30,10 +30,6 @@ class FifoTopics:
         self._seen: dict[tuple[str, str], datetime] = {}
         self._numbers = count(FIRST_NUMBER)
 
-    def __len__(self) -> int:
-        """How many deduplication ids are remembered."""
-        return len(self._seen)
-
     def next_number(self) -> str:
         """The sequence number of the next message."""
         return str(next(self._numbers))

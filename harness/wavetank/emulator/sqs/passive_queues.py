@@ -16,6 +16,7 @@ from localstack.config import INTERNAL_RESOURCE_ACCOUNT
 from localstack.services.sqs.models import MessageMoveTask, SqsMessage
 from localstack.services.sqs.utils import encode_receipt_handle
 
+from wavetank.core.resource_name import is_fifo
 from wavetank.emulator.patches import patch_of
 from wavetank.emulator.service_ids import IDS
 from wavetank.emulator.sqs.queue_hooks import QUEUE_HOOKS
@@ -120,7 +121,7 @@ def _reporting_queued(stock: Any) -> Any:
         made = stock(queue, message, **named)
         schedule_of(queue).note(queue, [made])
         if observer and _is_new(queue, made):
-            group = made.message_group_id if queue.arn.endswith(".fifo") else ""
+            group = made.message_group_id if is_fifo(queue.arn) else ""
             observer.queued(queue.arn, made.message_id, group or "")
         return made
 

@@ -1,22 +1,23 @@
 """Makes the attempts of deliveries: the first at once, retries when they are due.
 
 `run_due` makes one round at a given instant, in order; the simulator calls it in virtual time.
-Live, a thread gives what is due to a few workers. Retries are only in memory: those that wait when
-LocalStack stops are lost, and counted in the log.
+Live, a thread gives what is due to a few workers. Deliveries are only in memory: those that wait
+when LocalStack stops are lost, and counted in the log.
 """
 
 import heapq
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Protocol
 
 from wavetank.core.clock import Clock
+from wavetank.core.resource_name import service_of
 from wavetank.emulator.target_delivery.failures import TargetFailure, describe_failure
-from wavetank.emulator.target_delivery.function_invoker import EventOrigin
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.ordered_groups import OrderedGroups
 from wavetank.emulator.target_delivery.retry_policy import (
     DeliveryRetryPolicy,
@@ -100,14 +101,22 @@ class TargetDeliveries:
         """By which a simulation knows in a retry what caused the event."""
 
     def begin(self, delivery: TargetDelivery) -> None:
-        """Make the first attempt now, or as soon as the earlier ones of its group are done."""
+        """Make the first attempt now, or as soon as the earlier ones of its group are done.
+
+        Faults may delay and repeat what is for a function; each of these is a delivery of its own.
+        """
         if bind := self.with_current_cause:
             delivery = replace(delivery, send=bind(delivery.send), give_up=bind(delivery.give_up))
-        if self._groups.enter(delivery):
-            self._attempt(delivery)
+        for delay in _delays(delivery):
+            if not self._groups.enter(delivery):
+                continue
+            if delay:
+                self._wait(self._clock.now() + delay, delivery)
+            else:
+                self._attempt(delivery)
 
     def next_due(self) -> datetime | None:
-        """When the next retry is due; None if there is none."""
+        """When the next attempt is due; None if there is none."""
         with self._changed:
             return self._waiting[0].due if self._waiting else None
 
@@ -117,19 +126,19 @@ class TargetDeliveries:
             self._attempt(delivery)
 
     def drop_all(self) -> None:
-        """Forget all retries."""
+        """Forget all deliveries."""
         with self._changed:
             self._waiting.clear()
         self._groups.drop_all()
         self._workers.drop_all()
 
     def report_lost(self, service: str) -> None:
-        """Log how many retries are lost because LocalStack stops, if there are any."""
+        """Log how many deliveries are lost because LocalStack stops, if there are any."""
         with self._changed:
             waiting = [retry.delivery.target for retry in self._waiting]
         if lost := len(waiting) + self._workers.waiting + self._groups.waiting:
             targets = ", ".join(sorted(set(waiting)))
-            message = "%s: %d waiting for a retry are lost, as retries are not saved: %s"
+            message = "%s: %d waiting for an attempt are lost, as they are not saved: %s"
             LOG.warning(message, service, lost, targets)
 
     def _take_due(self, now: datetime) -> list[TargetDelivery]:
@@ -197,6 +206,11 @@ class TargetDeliveries:
                 self._changed.wait(POLL_SECONDS if self._waiting else None)
             for delivery in self._take_due(self._clock.now()):
                 self._workers.submit(delivery.target, delivery)
+
+
+def _delays(delivery: TargetDelivery) -> Iterable[timedelta]:
+    is_for_function = service_of(delivery.destination) == "lambda"
+    return FUNCTIONS.delays(delivery.source) if is_for_function else [timedelta()]
 
 
 def _is_last(delivery: TargetDelivery) -> bool:

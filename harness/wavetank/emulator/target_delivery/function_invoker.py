@@ -6,9 +6,9 @@ then only checks the permission.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
 from typing import Any
 
 
@@ -35,28 +35,36 @@ class OfferedEvent:
 
 @dataclass(frozen=True)
 class FunctionAnswer:
-    """How a synchronous invocation ended; a throttled one has no payload."""
+    """How a synchronous invocation ended; a throttled one has no payload.
+
+    `version` is the one that ran, and `log` what it has printed, with Lambda's own lines.
+    """
 
     payload: bytes = b""
     is_error: bool = False
+    version: str = ""
+    log: str = ""
     is_throttled: bool = False
 
 
-type CallFunction = Callable[[OfferedEvent], FunctionAnswer | None]
-"""Invokes a function for a handler that waits; returns None for any other caller."""
+type CallFunction = Callable[[Callable[[], OfferedEvent]], FunctionAnswer | None]
+"""Invokes a function for a handler that waits; returns None for any other caller.
+
+The function that it gets makes the event, and is called for a handler only.
+"""
 
 
 class TargetFunctionInvoker:
     """Invokes functions that are targets; `queue`, if set, takes the event instead of Lambda.
 
-    `arrive` sends an event to Lambda, which a sandbox's faults do later or twice. `call`, if set,
-    is asked first about a synchronous invocation.
+    `delays` says how much later an event reaches its function, once or, by a fault of a sandbox,
+    several times. `call`, if set, is asked first about a synchronous invocation.
     """
 
     def __init__(self) -> None:
         self.queue: Callable[[OfferedEvent], object] | None = None
         self.call: CallFunction | None = None
-        self.arrive: Callable[[EventOrigin, Callable[[], object]], object] = lambda _, send: send()
+        self.delays: Callable[[EventOrigin], Iterable[timedelta]] = lambda _: [timedelta()]
 
     def invoke(
         self, client: Any, arn: str, payload: str, source: EventOrigin, **parameters: Any
@@ -67,8 +75,8 @@ class TargetFunctionInvoker:
             ClientError: Lambda refuses it.
         """
         if self.queue is None:
-            send = partial(client.invoke, FunctionName=arn, InvocationType="Event", **parameters)
-            self.arrive(source, partial(send, Payload=payload.encode()))
+            event = {"InvocationType": "Event", "Payload": payload.encode()}
+            client.invoke(FunctionName=arn, **event, **parameters)
         else:
             client.invoke(FunctionName=arn, InvocationType="DryRun", **parameters)
             self.offer(arn, payload, source)

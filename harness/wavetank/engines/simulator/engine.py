@@ -5,7 +5,7 @@ LocalStack's and the handlers', is set by `move_to`.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,6 +26,7 @@ from wavetank.engines.simulator.data_streams import DataStreams
 from wavetank.engines.simulator.due_deliveries import DueDeliveries
 from wavetank.engines.simulator.environment import (
     ExecutionEnvironment,
+    HandlerCaller,
     is_a_handlers_thread,
     outside_the_handler,
     take_output,
@@ -63,6 +64,9 @@ class Simulator:
         self.streams = DataStreams()
         self.aws: AwsClients = sandbox_clients(ENDPOINT)
         self.function_log = FunctionLog()
+        self.caller: HandlerCaller | None = None
+        """What calls handlers, in environments that are made from then on; None for themselves."""
+        self._captures = ExitStack()
 
     def handle_request(self, request: HttpRequest) -> HttpResponse | None:
         """LocalStack's response; None if the request is for another host.
@@ -92,7 +96,10 @@ class Simulator:
 
     def reset(self) -> None:
         """Restore the baseline; every function is cold again."""
+        from wavetank.emulator.in_process.functions import destroy_replaced  # noqa: PLC0415 - as above
+
         assert self._baseline is not None  # `take_baseline` comes after the deployment
+        destroy_replaced()
         self._baseline.restore()
 
     @contextmanager
@@ -229,6 +236,7 @@ class Simulator:
             self._environ,
             self.function_log,
             function.layers,
+            self.caller,
         )
 
     def log_attempt(
@@ -274,8 +282,14 @@ class Simulator:
         For a process that writes to standard output itself; pytest and a campaign's workers capture
         what handlers print themselves.
         """
-        with self.function_log.capturing_descriptors(), redirected_streams(take_output):
+        with self._captures as captures:
+            captures.enter_context(self.function_log.capturing_descriptors())
+            captures.enter_context(redirected_streams(take_output))
             yield
+
+    def release_output(self) -> None:
+        """Let handlers print where the process does, from now on."""
+        self._captures.close()
 
     def packaged_code(self, arn: str) -> bytes:
         """The zip that is deployed under the ARN."""

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol
 
 from awslambdaric import bootstrap as runtime_client
 from awslambdaric.lambda_runtime_exception import FaultException
@@ -42,6 +43,7 @@ from wavetank.engines.simulator.variables import ThreadedEnvironment
 
 SITE = str(Path(runtime_client.__file__).parents[1])
 """The folders of AWS's SDK and of AWS's runtime interface client in this process."""
+OWN_MODULES = "wavetank."
 RUNNING = threading.local()
 """The execution environment whose handler runs in this thread."""
 
@@ -49,6 +51,11 @@ RUNNING = threading.local()
 def handlers_environment() -> "ExecutionEnvironment | None":
     """The execution environment whose handler is running in this thread."""
     return getattr(RUNNING, "environment", None)
+
+
+def left_environment() -> "ExecutionEnvironment | None":
+    """The execution environment whose handler waits in this thread, as in `outside_the_handler`."""
+    return getattr(RUNNING, "left", None)
 
 
 def is_a_handlers_thread() -> bool:
@@ -100,6 +107,18 @@ class LambdaContext:
         return int(self.remaining_milliseconds())
 
 
+class HandlerCaller(Protocol):
+    """Interface to what calls handlers instead of their environment: a debugger."""
+
+    def call(self, handler: Any, event: object, context: LambdaContext) -> Any:
+        """Call the handler in this thread, and return what it returns."""
+        ...
+
+    def raised(self, error: Exception, request: str) -> None:
+        """Called in the thread of the handler that raised the error, or could not be imported."""
+        ...
+
+
 class ExecutionEnvironment:
     """An execution environment in this process: cold until its first invocation, then warm."""
 
@@ -111,8 +130,11 @@ class ExecutionEnvironment:
         environ: ThreadedEnvironment,
         log: FunctionLog | None = None,
         layers: Sequence[Path] = (),
+        caller: HandlerCaller | None = None,
     ) -> None:
         self._handler_name = handler
+        self._caller = caller
+        self._code = tuple(f"{each}{os.sep}" for each in (folder, *layers))
         self._variables = dict(variables)
         self._environ = environ
         self._folder = folder
@@ -149,9 +171,11 @@ class ExecutionEnvironment:
         try:
             if self._handler is None:
                 self._handler, self._marshal = self._import(), LambdaMarshaller().marshal_response
-            answer, _ = self._marshal(self._handler(json.loads(json.dumps(event)), context))
+            answer, _ = self._marshal(self._call(json.loads(json.dumps(event)), context))
             return _responded(answer if isinstance(answer, bytes) else answer.encode())
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
+            if self._caller is not None:
+                self._caller.raised(error, context.aws_request_id)
             request = "" if self._handler is None else context.aws_request_id
             body = _error_body(error, request, self._folders)
             self._loggers.log_error(json.loads(body))
@@ -189,6 +213,7 @@ class ExecutionEnvironment:
         """Leave the handler's global state while the body runs; called from within the handler."""
         self._log.collect(self.output)
         self._leave()
+        RUNNING.left = self
         try:
             yield
         except Exception:  # an error of the handler, which only ends the invocation
@@ -199,6 +224,29 @@ class ExecutionEnvironment:
         finally:
             self._enter()
 
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Have the handler's global state while the body runs, which is itself one of `outside`."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+            RUNNING.left = self
+
+    def with_folders_of_aws(self, text: str) -> str:
+        """The text with the paths that the function's files have on AWS."""
+        return with_folders_of_aws(text, self._folders)
+
+    def is_own_code(self, file: str) -> bool:
+        """Whether the file is one of the function's code or of its layers."""
+        return file.startswith(self._code)
+
+    def _call(self, event: object, context: LambdaContext) -> Any:
+        if self._caller is None:
+            return self._handler(event, context)
+        return self._caller.call(self._handler, event, context)
+
     def _enter(self) -> None:
         self._modules.enter()
         self._loggers.enter()
@@ -208,7 +256,7 @@ class ExecutionEnvironment:
         self._process_folder = os.open(".", os.O_RDONLY)
         os.chdir(self._folder)
         SUPERVISION.note_running(self._function)
-        RUNNING.environment = self
+        RUNNING.environment, RUNNING.left = self, None
         self._streams.enter()
 
     def _leave(self) -> None:
@@ -238,13 +286,21 @@ def _is_function_with_layers() -> bool:
     return environment is not None and environment.has_layers
 
 
+def _without_own_frames(raised_by: TracebackType | None) -> TracebackType | None:
+    """The traceback from the first frame on that is not Wavetank's."""
+    while raised_by is not None and raised_by.tb_frame.f_globals["__name__"].startswith(
+        OWN_MODULES
+    ):
+        raised_by = raised_by.tb_next
+    return raised_by
+
+
 def _error_body(error: Exception, request: str, folders: Mapping[str, str]) -> bytes:
     """The error as AWS's runtime interface client reports it; an import error has no request."""
     if isinstance(error, FaultException):
         made = runtime_client.make_error(error.msg, error.exception_type, error.trace, request)
     else:
-        assert error.__traceback__ is not None  # it was raised, so it has a traceback
-        raised_by = error.__traceback__.tb_next
+        raised_by = _without_own_frames(error.__traceback__)
         made = runtime_client.build_fault_result((type(error), error, raised_by), None)
         made["requestId"] = request
     return with_folders_of_aws(json.dumps(made), folders).encode()

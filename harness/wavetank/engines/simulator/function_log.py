@@ -12,7 +12,7 @@ import fcntl
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -143,47 +143,66 @@ class _Routed:
 
 
 class HandlerStreams:
-    """Streams of `sys` that also write to the log, where the process shows what handlers print.
+    """The streams of `sys` of one environment, which its handler may replace, as in a process.
 
-    pytest and a campaign's workers capture it themselves, and replace the streams for each test.
-    `take` is as for `redirected_streams`, after which nothing is to be done.
+    pytest and a campaign's workers capture the process's streams themselves, and replace them for
+    each test. There a handler's streams write to these, and to the log: `take` is as for
+    `redirected_streams`, after which the handler has the process's.
     """
 
     def __init__(self, take: Callable[[bytes], bool]) -> None:
-        self._take = take
-        self._process: tuple[TextIO, TextIO] | None = None
+        self._copied = {"stdout": _Copied(take), "stderr": _Copied(take)}
+        self._process: Mapping[str, Any] = {}
+        self._given: Mapping[str, Any] = {}
+        self._replaced: Mapping[str, Any] = {}
 
     def enter(self) -> None:
         """Put the streams in place of the process's, in the thread of a handler."""
-        out, error = sys.stdout, sys.stderr
-        if not isinstance(out, _Routed):
-            self._process = out, error
-            sys.stdout, sys.stderr = _Copied(out, self._take), _Copied(error, self._take)
+        self._process = _streams()
+        self._given = {name: self._stream(name, own) for name, own in self._process.items()}
+        _use({**self._given, **self._replaced})
 
     def leave(self) -> None:
-        """Undo `enter`."""
-        if self._process is not None:
-            sys.stdout, sys.stderr = self._process
-            self._process = None
+        """Undo `enter`; what the handler has replaced it finds again when it continues."""
+        own = _streams()
+        self._replaced = {name: own[name] for name in own if own[name] is not self._given[name]}
+        _use(self._process)
+
+    def _stream(self, name: str, process: TextIO) -> Any:
+        copied = self._copied.get(name)
+        if copied is None or isinstance(process, _Routed):
+            return process
+        copied.process = process
+        return copied
+
+
+def _streams() -> Mapping[str, Any]:
+    return {name: patch.current() for name, patch in STREAMS.items()}
+
+
+def _use(streams: Mapping[str, Any]) -> None:
+    for name, stream in streams.items():
+        STREAMS[name].apply(stream)
 
 
 class _Copied:
     """A stream of the process whose text also goes to the log of the thread's handler."""
 
-    def __init__(self, process: TextIO, take: Callable[[bytes], bool]) -> None:
-        self._process = process
+    process: TextIO
+
+    def __init__(self, take: Callable[[bytes], bool]) -> None:
         self._take = take
 
     def write(self, text: str) -> int:
         self._take(text.encode(errors="backslashreplace"))
-        return self._process.write(text)
+        return self.process.write(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._process, name)
+        return getattr(self.process, name)
 
 
 class _LogWriter(io.RawIOBase):

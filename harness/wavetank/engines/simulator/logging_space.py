@@ -4,6 +4,9 @@ Python has one tree of loggers in a process, where it would outlive a cold start
 finds its logger configured leaves it as it is, with the stream of an environment that has ended. So
 the root and the register of names are the environment's own while its handler runs. As in Lambda,
 the root writes to standard output, with the request's id, from WARNING on.
+
+The loggers of a shared package (`module_space`) stay in the tree of the environment that imported
+it first: their messages name the request that runs, but their level and format are that tree's.
 [awslambdaric 4.2: bootstrap.py, _setup_logging; Lambda developer guide, python-logging]
 """
 
@@ -27,14 +30,19 @@ FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(messa
 ERROR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
+class _Root(logging.RootLogger):
+    """A root logger that knows the request that its messages are about."""
+
+    request = ""
+
+
 class LoggingSpace:
     """The root logger and the named loggers of one environment."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        self._root = logging.RootLogger(logging.WARNING)
+        self._root = _Root(logging.WARNING)
         self._manager = logging.Manager(self._root)
-        self._process = self._root, self._manager
-        self._request = ""
+        self._process = logging.root, logging.Logger.manager
         self._json_log = variables.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
         self._root.addHandler(self._handler())
         level = logging.getLevelNamesMapping().get(variables.get("AWS_LAMBDA_LOG_LEVEL", ""))
@@ -43,7 +51,7 @@ class LoggingSpace:
 
     def begin(self, request: str) -> None:
         """The id of the request that messages are about from now on."""
-        self._request = request
+        self._root.request = request
 
     def enter(self) -> None:
         """Put its loggers in place of the process's."""
@@ -66,12 +74,8 @@ class LoggingSpace:
     def _handler(self) -> logging.Handler:
         handler: logging.Handler = LambdaLoggerHandler(StandardLogSink())
         handler.setFormatter(JsonFormatter() if self._json_log else _TextFormatter(FORMAT))
-        handler.addFilter(self._name_request)
+        handler.addFilter(_name_request)
         return handler
-
-    def _name_request(self, record: logging.LogRecord) -> bool:
-        record.aws_request_id, record.tenant_id = self._request, None
-        return True
 
 
 class _TextFormatter(logging.Formatter):
@@ -80,6 +84,14 @@ class _TextFormatter(logging.Formatter):
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - Python's name
         del datefmt
         return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _name_request(record: logging.LogRecord) -> bool:
+    """Add the id of the request that runs, whichever environment the logger is of."""
+    running = logging.root
+    record.aws_request_id = running.request if isinstance(running, _Root) else ""
+    record.tenant_id = None
+    return True
 
 
 def _use(root: logging.RootLogger, manager: logging.Manager) -> None:

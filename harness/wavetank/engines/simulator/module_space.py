@@ -45,6 +45,7 @@ class ModuleSpace(MetaPathFinder):
         self._own: dict[str, ModuleType] = {}
         self._others: dict[str, ModuleType] = {}
         self._count = 0
+        self._is_importing = False
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
         """How to import a module that this process has loaded already; None for all others."""
@@ -64,7 +65,7 @@ class ModuleSpace(MetaPathFinder):
 
     def leave(self) -> None:
         """Undo `enter`, and store what was imported since."""
-        if len(sys.modules) == self._count:  # nothing was imported since
+        if len(sys.modules) == self._count and not self._is_importing:  # nothing was imported since
             for name in self._own:
                 del sys.modules[name]
         else:
@@ -80,7 +81,13 @@ class ModuleSpace(MetaPathFinder):
         return {name: sys.modules.pop(name) for name in found}
 
     def _share(self) -> None:
+        """Share what is imported completely; the rest follows when it is."""
+        self._is_importing = False
         for name, module in self._own.items():
+            spec = getattr(module, "__spec__", None)
+            if getattr(spec, "_initializing", False):
+                self._is_importing = True  # the handler waits for an AWS call, or is cancelled
+                continue
             top = name.partition(".")[0]
             is_own = top == self._handler_top and is_extension(getattr(module, "__file__", None))
             if is_own or top in self._shared:

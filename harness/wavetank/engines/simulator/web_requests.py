@@ -6,6 +6,7 @@ protocols are refused by the address; sockets of the host itself, and those for 
 """
 
 import io
+import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,7 @@ from wavetank.core.http_types import HttpRequest, UnsupportedCall
 from wavetank.emulator.patches import patch_of
 from wavetank.engines.simulator.environment import is_a_handlers_thread
 
-HERE = ("127.", "::1", "localhost")
+HERE = "localhost"
 HEAD_END = b"\r\n\r\n"
 TLS_PORT = 443
 
@@ -82,7 +83,11 @@ CONVERSATIONS: WeakKeyDictionary[socket.socket, _Conversation] = WeakKeyDictiona
 """By the socket that the handler believes to be connected."""
 
 
-class AnsweredSocket(socket.socket):
+# pytest-socket may have replaced `socket.socket` while this module is imported
+SOCKET = patch_of("socket:socket.connect").owner()
+
+
+class AnsweredSocket(SOCKET):  # type: ignore[misc, valid-type]  # a variable
     """A connected socket of a handler; a plain one becomes one of these."""
 
     __slots__ = ()
@@ -130,24 +135,57 @@ def answered_web(answer: Answer) -> Iterator[None]:
 
 
 def _replacements(answer: Answer) -> Mapping[str, Callable[..., Any]]:
+    return {**_lookups(), **_connections(answer)}
+
+
+def _lookups() -> Mapping[str, Callable[..., Any]]:
+    """The functions that ask for names and addresses: in handlers' threads a host is its own."""
     resolve = patch_of("socket:getaddrinfo").current()
-    connect = patch_of("socket:socket.connect").current()
-    wrap = patch_of("ssl:SSLContext.wrap_socket").current()
+    name_of = patch_of("socket:getnameinfo").current()
 
     def getaddrinfo(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
-        if not is_a_handlers_thread() or _is_here(host):
+        if not _is_elsewhere(host):
             return resolve(host, port, *rest, **more)
         number = int(port) if str(port or 0).isdecimal() else {"https": TLS_PORT}.get(port, 80)
         kind = socket.SOCK_STREAM
-        return [(socket.AF_INET, kind, socket.IPPROTO_TCP, "", (str(host), number))]
+        return [(socket.AF_INET, kind, socket.IPPROTO_TCP, "", (_text(host), number))]
+
+    def getnameinfo(sockaddr: Any, flags: int) -> Any:
+        elsewhere = _is_elsewhere(sockaddr[0])
+        return (_text(sockaddr[0]), sockaddr[1]) if elsewhere else name_of(sockaddr, flags)
+
+    def lookup(name: str, found: Callable[[str], object]) -> Callable[[Any], Any]:
+        stock = patch_of(f"socket:{name}").current()
+        return lambda host: found(_text(host)) if _is_elsewhere(host) else stock(host)
+
+    return {
+        "socket:getaddrinfo": getaddrinfo,
+        "socket:getnameinfo": getnameinfo,
+        "socket:gethostbyname": lookup("gethostbyname", lambda host: host),
+        "socket:gethostbyname_ex": lookup("gethostbyname_ex", lambda host: (host, [], [host])),
+        "socket:gethostbyaddr": lookup("gethostbyaddr", lambda host: (host, [], [host])),
+    }
+
+
+def _connections(answer: Answer) -> Mapping[str, Callable[..., Any]]:
+    connect = patch_of("socket:socket.connect").current()
+    connect_ex = patch_of("socket:socket.connect_ex").current()
+    wrap = patch_of("ssl:SSLContext.wrap_socket").current()
+
+    def is_answered(self: socket.socket, address: Any) -> bool:
+        is_stream = self.type == socket.SOCK_STREAM and isinstance(address, tuple)
+        if not is_stream or not _is_elsewhere(address[0]):
+            return False
+        self.__class__ = AnsweredSocket
+        CONVERSATIONS[self] = _Conversation(_text(address[0]), address[1], answer)
+        return True
 
     def connected(self: socket.socket, address: Any) -> None:
-        is_stream = self.type == socket.SOCK_STREAM and isinstance(address, tuple)
-        if not (is_a_handlers_thread() and is_stream) or _is_here(address[0]):
+        if not is_answered(self, address):
             connect(self, address)
-            return
-        self.__class__ = AnsweredSocket
-        CONVERSATIONS[self] = _Conversation(str(address[0]), address[1], answer)
+
+    def connected_ex(self: socket.socket, address: Any) -> int:
+        return 0 if is_answered(self, address) else connect_ex(self, address)
 
     def wrap_socket(self: ssl.SSLContext, sock: socket.socket, *rest: Any, **more: Any) -> Any:
         if not isinstance(sock, AnsweredSocket):
@@ -156,14 +194,26 @@ def _replacements(answer: Answer) -> Mapping[str, Callable[..., Any]]:
         return sock
 
     return {
-        "socket:getaddrinfo": getaddrinfo,
         "socket:socket.connect": connected,
+        "socket:socket.connect_ex": connected_ex,
         "ssl:SSLContext.wrap_socket": wrap_socket,
     }
 
 
-def _is_here(host: Any) -> bool:
-    return not host or str(host).startswith(HERE)
+def _is_elsewhere(host: Any) -> bool:
+    """Whether the caller is a handler, and the host is not the one that it runs on."""
+    return is_a_handlers_thread() and bool(host) and not _is_here(_text(host))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == HERE
+
+
+def _text(host: Any) -> str:
+    return host.decode() if isinstance(host, bytes | bytearray) else str(host)
 
 
 def _body(headers: Mapping[str, str], sent: bytes) -> bytes:

@@ -9,7 +9,7 @@ from wavetank.core.errors import UsageError
 from wavetank.core.resource_name import service_of
 from wavetank.core.suggestions import one_of
 from wavetank.faults.references import UNLIMITED, FunctionRole, RoleOwner
-from wavetank.faults.resources import ConfirmedSubscription, HostFaultTarget
+from wavetank.faults.resources import ConfirmedSubscription, HostFaultTarget, IndexDifference
 
 DISABLED = "DISABLED"
 """The state of a rule that does not fire."""
@@ -135,6 +135,18 @@ class ApiResources:
     def set_confirmed(self, subscription: str, *, confirmed: bool) -> bool:
         """Not possible by AWS's API: only the reader of an address can confirm it."""
         raise AssertionError(f"no engine without this capability gets {subscription}, {confirmed}")
+
+    def index_differences(self, template: str) -> Sequence[IndexDifference]:
+        """Not possible on an engine that does not deploy at an instant."""
+        raise AssertionError(f"no engine without this capability gets {template}")
+
+    def index_names(self, table: str) -> Sequence[str]:
+        """Not possible, as above."""
+        raise AssertionError(f"no engine without this capability gets {table}")
+
+    def change_indexes(self, table: str, created: Sequence[str], deleted: Sequence[str]) -> None:
+        """Not possible, as above."""
+        raise AssertionError(f"no engine gets {table}, {created}, {deleted}")
 
     def move_clock(self, offset_seconds: float) -> None:
         """Not possible by AWS's API."""

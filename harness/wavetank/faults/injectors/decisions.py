@@ -46,7 +46,9 @@ def latency(matcher: FaultMatcher, call: str, what: str) -> timedelta:
 def refused_entries(matcher: FaultMatcher, stream: str, count: int) -> Mapping[int, str]:
     """The entries of a PutRecordBatch of `count` records that are refused, with their codes."""
     what = f"a batch of {count} to {stream}"
-    fault = matcher.match(PartialBatchFailure, what, lambda fault: fault.is_of(stream))
+    fault = matcher.match(
+        PartialBatchFailure, what, lambda f: f.is_of(stream) and min(f.entries) < count
+    )
     if fault is None:
         return {}
     return {entry: fault.code for entry in fault.entries if entry < count}

@@ -23,26 +23,32 @@ ANOMALIES_MAX = 200
 
 @dataclass(frozen=True)
 class Anomaly:
-    """An unusual event of a run, in words."""
+    """An unusual event of a run, in words; `number` is that of its line in history.jsonl."""
 
     at: datetime
     text: str
+    number: int
 
 
 class Anomalies:
-    """Collects the first anomalies of a run, and counts the others."""
+    """Collects the first anomalies of a run, and counts the others.
+
+    It gets every event but the first one, which is the run's beginning.
+    """
 
     def __init__(self) -> None:
         self._first: list[Anomaly] = []
+        self._number = 1
         self.more = 0
 
     def observe(self, event: Event) -> None:
         """Processes the next event."""
+        self._number += 1
         text = failure_message(event) or _of_work(event) or _of_faults(event)
         if not text:
             return
         if len(self._first) < ANOMALIES_MAX:
-            self._first.append(Anomaly(event.at, shortened(text)))
+            self._first.append(Anomaly(event.at, shortened(text), self._number))
         else:
             self.more += 1
 

@@ -40,6 +40,7 @@ class IndexedCount:
 class CampaignIndex:
     """The contents of a campaign's index; `endings` has the worst first.
 
+    Of the `pairs` of a kind of fault and a target `covered` were tried, and the `untried` were not.
     `least` is the shrunk case.
     """
 
@@ -50,6 +51,9 @@ class CampaignIndex:
     cases: tuple[IndexedCase, ...]
     invariants: tuple[IndexedCount, ...]
     kinds: tuple[IndexedCount, ...]
+    covered: int
+    pairs: int
+    untried: tuple[str, ...]
     least: SuggestedCommand | None
     any_case: SuggestedCommand
     digest: str

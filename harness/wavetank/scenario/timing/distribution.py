@@ -70,11 +70,6 @@ class LongTail:
 type Distribution = Uniform | LongTail
 
 
-def constant(duration: timedelta) -> Distribution:
-    """Always the same duration."""
-    return Uniform(duration, duration)
-
-
 def parse_distribution(text: str) -> Distribution:
     """Parse one of the three forms.
 

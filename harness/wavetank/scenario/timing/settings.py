@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from wavetank.core.errors import UsageError
 from wavetank.core.field_values import FieldError, read_choice
-from wavetank.core.suggestions import nearest_of, one_of, shown
+from wavetank.core.suggestions import one_of, shown
 from wavetank.scenario.timing.defaults import (
     COLD_START,
     HANDLER,
@@ -160,18 +161,13 @@ def _is_call(name: str) -> bool:
         keys = [*SERVICES, *OF_FUNCTIONS, DEFAULTS, FUNCTIONS]
         raise FieldError(name, *one_of("one of the keys", name, keys))
     if operation:
-        _check_operation(name, service, operation)
+        from wavetank.aws.service_models import find_operation  # noqa: PLC0415 - imports the SDK
+
+        try:
+            find_operation(service, operation)
+        except UsageError as error:
+            raise FieldError(name, error.expected, error.found, error.action) from error
     return True
-
-
-def _check_operation(name: str, service: str, operation: str) -> None:
-    from wavetank.aws.service_models import operation_names  # noqa: PLC0415 - imports the SDK
-
-    known = operation_names(service)
-    if operation not in known:
-        expected = f"an operation of {service} as the SDK names it"
-        found = nearest_of(operation, known, "look it up in the API reference")
-        raise FieldError(name, expected, *found)
 
 
 def _distribution(name: str, value: object) -> Distribution:

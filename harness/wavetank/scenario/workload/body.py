@@ -18,6 +18,8 @@ from wavetank.core.suggestions import one_of, shown
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 CALL = re.compile(r"(\w+)(?:\((.*)\))?", re.DOTALL)
 DECIMALS_MAX = 9
+OPENING, AS_IT_IS = "{{", "{{ choice({{) }}"
+"""How placeholders begin, and a placeholder that becomes that."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ def render(text: str, values: ActionValues) -> str:
         return placeholder.value(values, arguments)
 
     return PLACEHOLDER.sub(replace, text)
+
+
+def verbatim(text: str) -> str:
+    """What is written for a text that has no placeholders, whatever braces it has."""
+    return text.replace(OPENING, AS_IT_IS)
 
 
 def check_text(text: str) -> None:

@@ -19,8 +19,9 @@ COUNT_MAX = 1_000_000
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 SAMPLE = ActionValues(1, datetime(2030, 1, 1, tzinfo=UTC), "key-1", random.Random(0))  # noqa: S311 - a simulation, not a secret
 
-type BodySource = str | Callable[[int, random.Random], str | bytes]
-"""A text with placeholders; or, in pytest, a function of the number and of the random numbers."""
+type BodySource = str | bytes | Callable[[int, random.Random], str | bytes]
+"""A text with placeholders; bytes that are no text; or, in pytest, a function of the number and of
+the random numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,8 @@ class WorkloadSpec:
     needs_json: ClassVar[bool] = False
     needs_object: ClassVar[bool] = True
     needs_body: ClassVar[bool] = True
+    takes_bytes: ClassVar[bool] = False
+    """Whether its body can be other than text."""
 
     target: str
     rate: ArrivalRate | None = None
@@ -63,6 +66,9 @@ class WorkloadSpec:
             _check_placeholders(name, getattr(self, name))
         if isinstance(self.body, str):
             self._check_body(self.body)
+        elif isinstance(self.body, bytes) and not self.takes_bytes:
+            expected, action = f"the `body` of {self.kind} to be text", "correct it"
+            raise FieldError("body", expected, f"{len(self.body)} bytes that are none", action)
 
     @classmethod
     def summary(cls) -> str:
@@ -134,6 +140,7 @@ class PutObject(WorkloadSpec):
     kind: ClassVar[str] = "put-object"
     resource: ClassVar[str] = "bucket"
     needs_body: ClassVar[bool] = False
+    takes_bytes: ClassVar[bool] = True
 
     key: str = "{{ key }}"
 
@@ -181,6 +188,7 @@ class PutRecord(WorkloadSpec):
 
     kind: ClassVar[str] = "put-record"
     resource: ClassVar[str] = "stream"
+    takes_bytes: ClassVar[bool] = True
 
     key: str = "{{ key }}"
 

@@ -1,10 +1,13 @@
 """Workloads as tables of a scenario file and as JSON, and back.
 
 A workload is a table with its `kind` and the fields of its class; fields at their defaults are left
-out. Its body is a text, or in a file that `body_file` names, relative to the scenario's.
+out. Its body is a text, or in a file that `body_file` names, relative to the scenario's, or other
+than text, in Base64.
 """
 
+import binascii
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import timedelta
@@ -27,18 +30,21 @@ from wavetank.scenario.workload.kinds import (
     kind_named,
 )
 
-BODY_FILE = "body_file"
+BODY, BODY_FILE, BODY_BASE64 = "body", "body_file", "body_base64"
+BODIES = (BODY, BODY_FILE, BODY_BASE64)
 IN_CODE = "of a function"
 """What is recorded in place of a body that a test computes."""
 
 
 def workload_to_dict(workload: WorkloadSpec) -> dict[str, object]:
     """The workload as a table."""
-    values = {
+    values: dict[str, Any] = {
         field.name: _plain(value)
         for field in fields(workload)
         if (value := getattr(workload, field.name)) != field.default
     }
+    if isinstance(workload.body, bytes):
+        values[BODY_BASE64] = b64encode(values.pop(BODY)).decode()
     return {"kind": workload.kind} | values
 
 
@@ -46,7 +52,8 @@ def describe_workload(workload: WorkloadSpec) -> str:
     """The workload in one line, without its body: `send-message to Orders, rate 6 per minute`."""
     values = workload_to_dict(workload)
     head = f"{values.pop('kind')} to {values.pop('target')}"
-    values.pop("body", None)
+    for name in BODIES:
+        values.pop(name, None)
     return ", ".join([head, *(f"{name} {value}" for name, value in values.items())])
 
 
@@ -65,7 +72,7 @@ def workload_from_dict(values: object, folder: Path | None = None) -> WorkloadSp
         expected, action = "a workload with its `kind`", "see docs/scenarios.md for examples"
         raise FieldError("", expected, shown(values), action)
     kind = kind_named(values.get("kind"))
-    check_field_names(kind, [str(name) for name in values], ("kind", BODY_FILE))
+    check_field_names(kind, [str(name) for name in values], ("kind", *BODIES))
     if "target" not in values:
         action = 'write it, as in target = "Orders"'
         raise FieldError("", f"`target` of {kind.kind}: a {kind.resource}", "none", action)
@@ -73,17 +80,29 @@ def workload_from_dict(values: object, folder: Path | None = None) -> WorkloadSp
     read = {
         name: _read(name, hints[name], value)
         for name, value in values.items()
-        if name not in {"kind", BODY_FILE}
+        if name not in {"kind", BODY_FILE, BODY_BASE64}
     }
+    given = [name for name in BODIES if name in values]
+    if given[1:]:
+        expected = f"one of `{BODY}`, `{BODY_FILE}` and `{BODY_BASE64}`"
+        raise FieldError(given[1], expected, " and ".join(given), "write only one of them")
     if BODY_FILE in values:
-        read["body"] = _body_of_file(values, folder)
+        read[BODY] = _body_of_file(values, folder)
+    if BODY_BASE64 in values:
+        read[BODY] = _decoded(values[BODY_BASE64])
     return kind(**read)
 
 
+def _decoded(value: object) -> bytes:
+    text = read_text(BODY_BASE64, value)
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        expected = f"`{BODY_BASE64}` in Base64"
+        raise FieldError(BODY_BASE64, expected, f"{shown(text)} ({error})", "correct it") from error
+
+
 def _body_of_file(values: Mapping[str, object], folder: Path | None) -> str:
-    if "body" in values:
-        expected = "one of `body` and `body_file`"
-        raise FieldError(BODY_FILE, expected, "both", "remove one of them")
     name = read_text(BODY_FILE, values[BODY_FILE])
     path = (folder or Path()) / name
     try:
@@ -117,7 +136,7 @@ def _read(name: str, annotation: Any, value: object) -> Any:
         return _rate(name, value)
     if annotation is Arrival:
         return read_choice(name, Arrival, value)
-    if name == "body" and callable(value):  # only in pytest: TOML has no functions
+    if name == BODY and callable(value):  # only in pytest: TOML has no functions
         return value
     return read_text(name, value)
 

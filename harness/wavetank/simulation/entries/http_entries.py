@@ -15,6 +15,7 @@ from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import HttpAnswered, Trigger
 from wavetank.simulation.async_invoker import AsyncInvoker
 from wavetank.simulation.deployed_resources import Candidate, DeployedResources
+from wavetank.simulation.entries.authorizer_results import AuthorizerResults
 from wavetank.simulation.entries.deployed_entries import (
     Entries,
     choose_stage,
@@ -56,14 +57,6 @@ class DeployedEntry:
     entry: HttpEntry
 
 
-@dataclass(frozen=True)
-class _ReusedResult:
-    """The result of an authorizer, which is reused until then."""
-
-    result: FunctionResult
-    until: datetime
-
-
 class HttpEntries:
     """The entries of a run, read when the first one is called."""
 
@@ -78,7 +71,7 @@ class HttpEntries:
         self._clock = clock
         self._invocations = invocations
         self._resources = resources
-        self._results: dict[tuple[str, ...], _ReusedResult] = {}
+        self._results = AuthorizerResults()
 
     def find(self, choice: EntryChoice) -> DeployedEntry:
         """The entry.
@@ -139,9 +132,9 @@ class HttpEntries:
         if asked is None:
             self._invoke(routed, pending)
             return
-        known = self._results.get(asked.key)
-        if known is not None and known.until > self._clock.now:
-            self._admit(routed, asked.decide(known.result), pending)
+        known = self._results.get(asked.key, self._clock.now)
+        if known is not None:
+            self._admit(routed, asked.decide(known), pending)
         elif not self._simulator.service_may_invoke(API_GATEWAY, asked.source, asked.function):
             pending.end(asked.failed)
         else:
@@ -169,7 +162,7 @@ class HttpEntries:
             return
         result = FunctionResult(outcome.payload, outcome.is_error)
         if asked.key and not result.is_error:
-            self._results[asked.key] = _ReusedResult(result, self._clock.now + asked.ttl)
+            self._results.add(asked.key, result, self._clock.now, asked.ttl)
         self._admit(routed, asked.decide(result), pending)
 
     def _admit(

@@ -82,9 +82,9 @@ class QueueSource:
         self._window_plan.plan(self._window_end)
 
     def remaining(self) -> list[str]:
-        """How many messages the queue holds, if the mapping is enabled."""
+        """How many messages the queue holds."""
         found = self._run.simulator.queues.messages(self._mapping.source)
-        if not found or not self._mapping.enabled:
+        if not found:
             return []
         text = f"{pluralize(len(found), 'message')} of {self._mapping.source_name}"
         if loops := {str(self._stopped[each]) for each in found if each in self._stopped}:
@@ -92,8 +92,6 @@ class QueueSource:
         return [text]
 
     def _next_poll(self) -> datetime | None:
-        if not self._mapping.enabled:
-            return None
         visible = self._run.simulator.queues.next_visible(self._mapping.source)
         if visible is None and self._running < BATCHES_AT_FIRST:
             self._waiting_since = None
@@ -126,7 +124,6 @@ class QueueSource:
             messages = list(self._receive())
         except ClientError:
             self._access.refused()
-            self._url = ""  # the queue may be another one by then
             return
         self._access.accepted()
         self._gather([message_record(message, self._mapping.source) for message in messages])
@@ -252,7 +249,10 @@ class QueueSource:
                 }
                 for number, record in enumerate(chunk)
             ]
-            sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+            try:
+                sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+            except sqs.exceptions.QueueDoesNotExist:
+                return  # its messages are gone with it
 
     def _failed(self, records: Records, outcome: "InvocationOutcome | None") -> frozenset[str]:
         if outcome is None or outcome.is_error:

@@ -193,11 +193,13 @@ class ShardLane:
         if not records:
             return
         request = self._last_request if batch.invocations else ""
+        if self._mapping.on_failure and not request:
+            request = self._clock.new_id()  # the report and the settlement are of one request
         cause = self._cause(records)
         self._settle(records, request, Settlement.DISCARDED)
         if self._mapping.on_failure:
             with self._run.invocations.causing(cause):
-                self._report(records, batch, condition, request or self._clock.new_id())
+                self._report(records, batch, condition, request)
 
     def _report(
         self, records: Records, batch: StreamBatch, condition: DiscardCondition, request: str

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from wavetank.core.resource_name import is_fifo
 from wavetank.faults.event_sources import (
     ConcurrentBatches,
     DuplicateBatch,
@@ -15,9 +16,6 @@ from wavetank.faults.event_sources import (
 from wavetank.faults.injectors.matcher import FaultMatcher
 from wavetank.simulation.event_sources.mapping import EventSourceMapping
 
-FIFO = ".fifo"
-"""The end of the names of FIFO queues, which keep order and deliver once."""
-
 
 class SourceFaults:
     """The faults of the source of a mapping; asking counts, so ask about each event once."""
@@ -25,7 +23,7 @@ class SourceFaults:
     def __init__(self, matcher: FaultMatcher, mapping: EventSourceMapping) -> None:
         self._matcher = matcher
         self._name = mapping.source_name
-        self._is_fifo = self._name.endswith(FIFO)
+        self._is_fifo = is_fifo(self._name)  # it keeps order and delivers once
         self._takes_records = mapping.service != "dynamodb"
 
     def repeat_after(self, batch: str) -> timedelta | None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from wavetank.core.resource_name import bare_name, service_of
+from wavetank.core.resource_name import bare_name, is_fifo, service_of
 from wavetank.history import EventAccepted, EventSettled, Settlement
 from wavetank.simulation.event_sources.mapping import EventSourceMapping, event_source_mappings
 from wavetank.simulation.event_sources.polled_run import PolledRun, PolledSource
 from wavetank.simulation.event_sources.queue_source import QueueSource
-from wavetank.simulation.event_sources.source_faults import FIFO, SourceFaults
+from wavetank.simulation.event_sources.source_faults import SourceFaults
 from wavetank.simulation.event_sources.stream_source import StreamSource
 from wavetank.simulation.request_chains import stream_event
 
@@ -30,16 +30,16 @@ class EventSources:
 
     def __init__(self, run: PolledRun) -> None:
         mappings = event_source_mappings(run.simulator.aws)
-        self._mappings = mappings
+        self._enabled = [each for each in mappings if each.enabled]
         self._clock = run.clock
         self._invocations, self._chains = run.invocations, run.chains
-        self._readers = Counter(each.source for each in mappings if each.enabled)
-        self._recorded = {each.source: each.recorded_source for each in mappings}
+        self._readers = Counter(each.source for each in self._enabled)
+        self._recorded = {each.source: each.recorded_source for each in self._enabled}
         self._run = run
-        self._faults = {each.source: SourceFaults(run.matcher, each) for each in mappings}
+        self._faults = {each.source: SourceFaults(run.matcher, each) for each in self._enabled}
         self._is_poisoning = False
         self._sources = [
-            SOURCES[each.service](run, each) for each in mappings if each.service in SOURCES
+            SOURCES[each.service](run, each) for each in self._enabled if each.service in SOURCES
         ]
 
     def plan(self) -> None:
@@ -61,9 +61,8 @@ class EventSources:
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
         """The functions that enabled mappings give events of each source, by its recorded ARN."""
         found: dict[str, tuple[str, ...]] = {}
-        for each in self._mappings:
-            if each.enabled:
-                found[each.recorded_source] = (*found.get(each.recorded_source, ()), each.consumer)
+        for each in self._enabled:
+            found[each.recorded_source] = (*found.get(each.recorded_source, ()), each.consumer)
         return found
 
     def queued(self, queue: str, message: str, group: str) -> None:
@@ -100,7 +99,7 @@ class EventSources:
                 aws.kinesis.put_record(StreamName=name, Data=body.encode(), PartitionKey=POISON)
             else:
                 url = aws.sqs.get_queue_url(QueueName=name)["QueueUrl"]
-                group: Any = {} if not name.endswith(FIFO) else self._group()
+                group: Any = self._group() if is_fifo(name) else {}
                 aws.sqs.send_message(QueueUrl=url, MessageBody=body, **group)
         finally:
             self._is_poisoning = False

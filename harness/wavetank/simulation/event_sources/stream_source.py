@@ -58,17 +58,15 @@ class StreamSource:
 
     def plan(self) -> None:
         """Schedule the next read of each shard, and the next batches."""
-        if not self._mapping.enabled:
-            return
         self._add_shards(lambda shard: shard.first)
         for reader in self._readers.values():
             reader.plan(partial(self._is_ready, reader))
         self._expiry.plan(self._next_expiry())
 
     def remaining(self) -> list[str]:
-        """How many records were not processed, if the mapping is enabled."""
+        """How many records were not processed."""
         count = sum(reader.remaining() for reader in self._readers.values())
-        if not count or not self._mapping.enabled:
+        if not count:
             return []
         return [f"{pluralize(count, 'record')} of {self._mapping.source_name}"]
 

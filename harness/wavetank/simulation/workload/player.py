@@ -117,6 +117,8 @@ class _Sequence:
         body = self._workload.body
         if isinstance(body, str):
             return render(body, values).encode()
+        if isinstance(body, bytes):
+            return body
         made = body(values.number, self._random)
         if self._workload.needs_json:
             self._workload.check_json(made if isinstance(made, str) else made.decode())

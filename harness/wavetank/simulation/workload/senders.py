@@ -27,6 +27,7 @@ from wavetank.scenario.workload.kinds import (
     WorkloadSpec,
 )
 from wavetank.simulation.async_invoker import AsyncInvoker
+from wavetank.simulation.call_targets import key_names
 from wavetank.simulation.deployed_resources import DeployedResources
 from wavetank.simulation.entries.http_entries import EntryChoice, HttpEntries
 from wavetank.simulation.workload.targets import KINESIS, find_target
@@ -172,12 +173,12 @@ def _put_record(senders: WorkloadSenders, workload: PutRecord) -> Send:
 def _put_item(senders: WorkloadSenders, workload: PutItem) -> Send:
     """Returns the values of the item's key."""
     table, dynamodb = senders.target(workload), senders.aws.dynamodb
-    schema = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+    keys = key_names(senders.aws, table)
 
     def send(action: WorkloadAction) -> Ids:
         item = _attributes(json.loads(action.text, parse_float=Decimal, parse_int=Decimal))
         dynamodb.put_item(TableName=table, Item=item)
-        return tuple(str(*item[entry["AttributeName"]].values()) for entry in schema)
+        return tuple(str(*item[name].values()) for name in keys)
 
     return send
 

@@ -83,6 +83,18 @@ def test_a_stream_outlives_its_table_by_a_day(stream: TableStream) -> None:
     assert STREAMS[ACCOUNT, REGION] == {}
 
 
+def test_a_new_stream_leaves_those_that_are_readable(
+    stream: TableStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In virtual time its ARN is another, also when streams before them are gone."""
+    monkeypatch.setenv("WAVETANK_TIME", "virtual")
+    table, second = stream.table, TableStream(ACCOUNT, stream.table)
+    second.add(None, _item())
+    del STREAMS[ACCOUNT, REGION][stream.description.arn]
+    third = TableStream(ACCOUNT, table)
+    assert list(STREAMS[ACCOUNT, REGION].values()) == [second, third]
+
+
 def test_records_are_saved_and_reset(stream: TableStream) -> None:
     """A reset restores them by ARN; a stream of the same table takes saved ones."""
     stream.add(None, _item(a=BINARY))

@@ -1,7 +1,7 @@
 """Lambda authorizers: who is identified by what, and what a function decides."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,17 @@ def decided(value: Any, answers: AuthorizerAnswers = REST_ANSWERS, **more: Any) 
     event = token_event("t", ARN)
     asked = authorizer_call(authorizer(**more), event, ARN, ("t",), answers, as_texts)
     return asked.decide(FunctionResult(json.dumps(value).encode()))
+
+
+def test_a_result_is_reused_in_its_stage() -> None:
+    """For another method and path of it, and not for another stage of the API."""
+    of, stages = authorizer(HEADER, ttl=timedelta(minutes=5)), (STAGE, STAGE, f"{STAGE}-2")
+    first, same, other = (
+        authorizer_call(of, {}, f"{stage}/GET/{path}", ("t",), REST_ANSWERS, as_texts)
+        for path, stage in enumerate(stages)
+    )
+    assert first.key == same.key != other.key
+    assert first.source == other.source
 
 
 def test_a_policy_lets_a_request_pass() -> None:

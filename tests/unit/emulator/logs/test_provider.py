@@ -14,7 +14,8 @@ from wavetank.emulator.logs import provider
 from wavetank.emulator.logs.filter_patterns import FilterPatternError
 from wavetank.emulator.logs.metric_filters import check_selectors
 from wavetank.emulator.logs.provider import WavetankLogs
-from wavetank.emulator.logs.stored_events import restore_log_streams
+from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
+from wavetank.emulator.service_log_groups import SERVICE_GROUPS
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -85,3 +86,14 @@ def test_ids_of_events_begin_anew_with_a_run(group: LogGroup) -> None:
         _put("a")
         found += [event.event_id for event in group.streams["stream"].events]
     assert found == [0, 0]
+
+
+def test_a_run_begins_without_the_groups_that_services_have_created(group: LogGroup) -> None:
+    """Those of the deployment stay, and those that a test has created."""
+    backend, streams = logs_backends[ACCOUNT][REGION], log_streams(ACCOUNT, REGION)
+    for name in ("of-sns", "of-a-test"):
+        backend.create_log_group(name, {})
+    SERVICE_GROUPS[ACCOUNT, REGION] |= {GROUP, "of-sns"}
+    restore_log_streams(ACCOUNT, REGION, streams)
+    assert list(backend.groups) == [GROUP, "of-a-test"]
+    assert backend.groups[GROUP] is group

@@ -3,9 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
+from moto.logs.exceptions import ResourceAlreadyExistsException
+from moto.logs.models import logs_backends
 
+from wavetank.emulator.logs.stored_events import log_streams, restore_log_streams
+from wavetank.emulator.sns import delivery_status
 from wavetank.emulator.sns.delivery_status import DeliveryStatus
 from wavetank.emulator.target_delivery.deliveries import Undelivered
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetFailure
@@ -68,3 +73,18 @@ def test_a_sample_is_a_percentage_of_the_messages() -> None:
         replace(DELIVERED, message_id=str(number)).is_logged(attributes) for number in range(1000)
     ]
     assert 250 < sum(sampled) < 350
+
+
+def test_a_run_begins_without_the_groups_of_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that each run creates them itself."""
+    client, backend = Mock(), logs_backends["000000000000"]["eu-west-1"]
+    client.create_log_group = lambda **given: backend.create_log_group(given["logGroupName"], {})
+    client.exceptions.ResourceAlreadyExistsException = ResourceAlreadyExistsException
+    monkeypatch.setattr(delivery_status, "service_client", lambda *_: client)
+    before = log_streams("000000000000", "eu-west-1")
+    for _ in range(2):
+        delivery_status.log_delivery_status(DELIVERED, {"SQSSuccessFeedbackRoleArn": "r"})
+    assert client.put_log_events.call_count == 2
+    assert DELIVERED.group in backend.groups
+    restore_log_streams("000000000000", "eu-west-1", before)
+    assert DELIVERED.group not in backend.groups

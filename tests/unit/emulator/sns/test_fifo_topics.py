@@ -1,6 +1,7 @@
 """Deduplication and numbers of FIFO topics."""
 
 import threading
+import weakref
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -45,12 +46,22 @@ def test_a_clock_that_is_set_back_accepts_a_message_again() -> None:
     assert not topics.accepts("a", _message("x"), NOW + timedelta(minutes=2))
 
 
+class _Key(str):
+    """A text that can have weak references."""
+
+    __slots__ = ("__weakref__",)
+
+
 def test_an_expired_message_is_forgotten() -> None:
-    """Without looking at the others, of which there may be many."""
-    topics = FifoTopics()
-    for number in range(1_000):
-        topics.accepts("a", _message(str(number)), NOW + timedelta(seconds=number))
-    assert len(topics) == 300
+    """Its key takes no memory once the next message arrives."""
+    topics, key = FifoTopics(), _Key("1")
+    kept = weakref.ref(key)
+    topics.accepts("a", _message("x", key), NOW)
+    del key
+    topics.accepts("a", _message("x", "2"), NOW + timedelta(seconds=299))
+    assert kept() == "1"
+    topics.accepts("a", _message("x", "3"), NOW + timedelta(seconds=300))
+    assert kept() is None
 
 
 def test_one_of_many_publishers_is_accepted() -> None:

@@ -17,7 +17,7 @@ from wavetank.emulator.target_delivery.deliveries import (
     Undelivered,
 )
 from wavetank.emulator.target_delivery.failures import FailureCode, TargetError
-from wavetank.emulator.target_delivery.function_invoker import EventOrigin
+from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS, EventOrigin
 from wavetank.emulator.target_delivery.retry_policy import RetryLimit, TargetRetryPolicy
 
 WAIT_SECONDS = 20.0
@@ -67,15 +67,18 @@ class Target:
         return False
 
 
-def _run(target: Target, policy: TargetRetryPolicy) -> TargetDeliveries:
+def _run(target: Target, policy: TargetRetryPolicy) -> None:
     """Make every attempt in virtual time."""
     clock = SetClock()
-    deliveries = TargetDeliveries(clock, has_thread=False)
-    deliveries.begin(target.delivery(clock, policy))
+    _run_all(TargetDeliveries(clock, has_thread=False), clock, target.delivery(clock, policy))
+
+
+def _run_all(deliveries: TargetDeliveries, clock: SetClock, *begun: TargetDelivery) -> None:
+    for delivery in begun:
+        deliveries.begin(delivery)
     while (due := deliveries.next_due()) is not None:
         clock.time = due
         deliveries.run_due()
-    return deliveries
 
 
 def test_an_event_is_retried_until_it_is_delivered() -> None:
@@ -107,6 +110,37 @@ def test_an_exhausted_policy_gives_up_once(
     assert found.retries == len(target.attempts) - 1
     assert retries is None or found.retries == retries
     assert target.attempts[-1][1] - START <= policy.age_max
+
+
+SOON, LATE = timedelta(seconds=1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("destination", "delays"),
+    [
+        ("arn:aws:lambda:eu-west-1:000000000000:function:f", [timedelta(), SOON, LATE]),
+        ("arn:aws:lambda:eu-west-1:000000000000:function:f", [LATE]),
+        ("arn:aws:sqs:eu-west-1:000000000000:f", [timedelta()]),
+    ],
+)
+def test_a_delayed_event_is_retried_and_given_up_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, destination: str, delays: list[timedelta]
+) -> None:
+    """A fault delays or repeats what is for a function, and decides once for each event."""
+    clock, target = SetClock(), Target(FailureCode.THROTTLING)
+    asked: list[EventOrigin] = []
+
+    def delays_of(source: EventOrigin) -> list[timedelta]:
+        asked.append(source)
+        return delays
+
+    monkeypatch.setattr(FUNCTIONS, "delays", delays_of)
+    deliveries = TargetDeliveries(clock, has_thread=False)
+    delivery = target.delivery(clock, TargetRetryPolicy(retries_max=2))
+    _run_all(deliveries, clock, replace(delivery, destination=destination))
+    assert [time - START for attempt, time in target.attempts if attempt == 1] == delays
+    assert [each.retries for each in target.undelivered] == [2] * len(delays)
+    assert asked == [SOURCE] * (":lambda:" in destination)
 
 
 def test_a_missing_permission_is_not_retried() -> None:
@@ -282,11 +316,11 @@ def test_lost_retries_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert log.records == []
     deliveries.begin(Target(FailureCode.TIMEOUT).delivery(clock, TargetRetryPolicy()))
     deliveries.report_lost("EventBridge")
-    assert "EventBridge: 1 waiting for a retry are lost" in log.text
+    assert "EventBridge: 1 waiting for an attempt are lost" in log.text
     for key in "123":
         deliveries.begin(OrderedTarget(retried="1").delivery(clock, key, "x"))
     deliveries.report_lost("SNS")
-    assert "SNS: 4 waiting for a retry are lost" in log.text
+    assert "SNS: 4 waiting for an attempt are lost" in log.text
 
 
 def test_a_retry_has_the_cause_of_the_event() -> None:

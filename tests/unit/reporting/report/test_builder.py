@@ -18,6 +18,7 @@ from wavetank.history import (
     ObjectDelivered,
     RecordsAccepted,
     RecordsLost,
+    RequestDiscarded,
     RuleFired,
     RunBegan,
     RunEnded,
@@ -101,16 +102,17 @@ def test_kinds_of_ticks_have_their_marks() -> None:
 
 def test_failures_and_alerts_have_their_marks() -> None:
     """Each failed attempt, each request that was given up, and each alert."""
-    report = report_for(calm(4, failing=[2]))
+    events = list(calm(4, failing=[2]))
+    report = report_for(events)
     assert counts(report, "Attempts of streaming") == {
         MarkKind.SUCCEEDED: 3,
         MarkKind.FAILED: 3,
         MarkKind.GIVEN_UP: 1,
     }
     assert counts(report, "Alerts") == {MarkKind.REPORTED: 1, MarkKind.MAIL: 2}
-    assert "streaming is given up after 3 attempts (RetriesExhausted)" in {
-        anomaly.text for anomaly in report.anomalies
-    }
+    (given_up,) = [event for event in report.anomalies if " is given up " in event.text]
+    assert given_up.text == "streaming is given up after 3 attempts (RetriesExhausted)"
+    assert isinstance(events[given_up.number - 1], RequestDiscarded)  # the number of its line
 
 
 def test_faults_have_their_begin_injections_and_revert() -> None:

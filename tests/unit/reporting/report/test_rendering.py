@@ -81,6 +81,17 @@ def test_an_index_lists_the_worst_runs_first() -> None:
     assert html.count(">report</a>") == 1
 
 
+def test_an_index_without_a_result_says_so() -> None:
+    """It neither calls all runs valid nor has a digest of nothing."""
+    valid = replace(index(), cases=(), endings={"valid": 9})
+    assert "all runs are valid" in render_index(valid)
+    assert "Digest" in render_index(valid)
+    html = render_index(replace(valid, endings={"valid": 0}))
+    assert "No run has ended." in html
+    assert "all runs are valid" not in html
+    assert "Digest" not in html
+
+
 def index() -> CampaignIndex:
     """Four runs that are not valid, the least bad first."""
     cases = (
@@ -108,6 +119,9 @@ def index() -> CampaignIndex:
         ),
         invariants=(),
         kinds=(),
+        covered=3,
+        pairs=5,
+        untried=("late-tick", "handler-crash in Notify"),
         least=None,
         any_case=SuggestedCommand("Any other", "./wavetank campaign --runs 1"),
         digest="dd",

@@ -87,7 +87,10 @@ def test_it_is_written_as_it_was_read() -> None:
         ('[durations]\ndynamo = "1s"', "'dynamo' at x.toml:4:1; did you mean dynamodb?"),
         ("[durations]\nhandler = 3", "expected `handler` to be a duration.* found 3 at x.toml:4:1"),
         ('[durations]\nhandler = "3s to 1s"', "the shorter one first"),
-        ('[durations]\n"s3:PutObjekt" = "1s"', "did you mean PutObject?"),
+        (
+            '[durations]\n"s3:PutObjekt" = "1s"',
+            "'PutObjekt' at x.*; did you mean PutObject?",
+        ),
         ('[durations]\n"other:X" = "1s"', "'other:X' at x.toml:4:1"),
         ('[durations]\ndefaults = "nothing"', "`defaults` to be one of aws, none"),
         ("[durations]\nfunctions = 3", "a table of functions, by name"),

@@ -107,7 +107,21 @@ def test_a_body_is_read_from_a_file_beside_the_scenario(tmp_path: Path) -> None:
         (f'{SEND}count = 1\nduration = "0s"', "8:1", "`duration` above zero"),
         (f'{SEND}count = 1\nbegins = "1h"', "8:1", "every workload within the horizon of 1h"),
         (f'{SEND}count = 1\nduration = "61m"', "8:1", "send-message that ends after 61m"),
-        (f'{SEND}count = 1\nbody_file = "y"', "8:1", "one of `body` and `body_file`"),
+        (
+            f'{SEND}count = 1\nbody_file = "y"',
+            "8:1",
+            "`body_file` and `body_base64`",
+        ),
+        (
+            SEND.replace('body = "x"', 'count = 1\nbody_base64 = "?"'),
+            "7:1",
+            "in Base64",
+        ),
+        (
+            SEND.replace('body = "x"', 'count = 1\nbody_base64 = "AA=="'),
+            "3:1",
+            "`body` of send-message to be text; found 1 bytes that are none",
+        ),
         (SEND.replace('body = "x"', 'count = 1\nbody_file = "no"'), "7:1", "No such file"),
         (SEND.replace('body = "x"', "count = 1"), "3:1", "`body` of send-message; found none"),
         (f"{SEND.replace('x', '{{ nmber }}')}count = 1", "6:1", "did you mean number?"),
