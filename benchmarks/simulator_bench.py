@@ -40,6 +40,7 @@ class SimulatorBench:
     def booted(self) -> Iterator[RunFunction]:
         """Starts the simulator, which runs until `stack` ends."""
         self._opened = self._stack.enter_context(simulator())
+        self._stack.enter_context(self._opened.captures_output())
         self._pipeline.deploy(self._opened.aws, WallClock())
         self._opened.take_baseline()
         yield self.simulate
