@@ -31,7 +31,8 @@ from wavetank.simulation.entries.http_entries import EntryChoice
 from wavetank.simulation.run import Run, RunOptions
 
 pytestmark = pytest.mark.embedded
-REQUEST = ("POST", "/orders/7?size=S", {"Content-Type": "text/plain", "X-Test": "yes"}, "body")
+HEADERS = {"Content-Type": "text/plain", "User-Agent": "parity", "X-Test": "yes"}
+REQUEST = ("POST", "/orders/7?size=S", HEADERS, "body")
 SENT_HEADERS = {"content-type", "x-test"}
 ENTRIES = {
     "rest": EntryChoice(api="ServerlessRestApi"),

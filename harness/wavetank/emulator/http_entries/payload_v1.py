@@ -110,7 +110,7 @@ def _lists(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def _request_context(
     call: HttpCall, context: RequestContext, resource: str, resource_id: str | None
 ) -> dict[str, Any]:
-    sender = {"sourceIp": SOURCE_ADDRESS, "userAgent": call.header("User-Agent")}
+    sender = {"sourceIp": SOURCE_ADDRESS, "userAgent": call.header("User-Agent") or None}
     return context.common_fields() | {
         "extendedRequestId": context.request,
         "httpMethod": call.method,

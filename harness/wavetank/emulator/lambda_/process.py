@@ -218,12 +218,13 @@ class FunctionProcess:
         """Resident memory of the process and its current descendants."""
         family = self._family()
         sample = family[:: 1 + len(family) // SAMPLED_PROCESSES]
-        used = 0
+        used = shared = 0
         for member in sample:
             with suppress(psutil.NoSuchProcess):
                 process = psutil.Process(member)
-                used += process.memory_info().rss if len(family) == 1 else _share_bytes(process)
-        used = used * len(family) // max(1, len(sample))
+                own, with_others = _memory_bytes(process, alone=len(family) == 1)
+                used, shared = used + own, max(shared, with_others)
+        used = used * len(family) // max(1, len(sample)) + shared
         self._peak_bytes = max(self._peak_bytes, used)
         return used
 
@@ -306,9 +307,14 @@ class FunctionProcess:
         )
 
 
-def _share_bytes(process: psutil.Process) -> int:
-    """Resident memory, counting pages that several processes share once in total, as on AWS."""
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:  # another user's process, in a container
-        return int(process.memory_info().rss)
+def _memory_bytes(process: psutil.Process, *, alone: bool) -> tuple[int, int]:
+    """Resident memory of a process, and what of it all of its function's processes share.
+
+    Pages that several of them have count once in total, as on AWS.
+    """
+    if not alone:
+        with suppress(psutil.AccessDenied):  # another user's process, in a container
+            return int(process.memory_full_info().pss), 0
+    memory = process.memory_info()
+    shared = 0 if alone else memory.shared
+    return memory.rss - shared, shared

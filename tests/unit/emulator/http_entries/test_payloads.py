@@ -72,6 +72,9 @@ def test_requests_have_what_aws_adds() -> None:
     identity = event_v1(call(), CONTEXT, (), "/a", None, is_text=True)["requestContext"]["identity"]
     assert identity["sourceIp"] == "192.0.2.1"
     assert identity["cognitoIdentityId"] is None
+    assert identity["userAgent"] == "wavetank"
+    event = event_v1(HttpCall("GET", "/a"), CONTEXT, (), "/a", None, is_text=True)
+    assert event["requestContext"]["identity"]["userAgent"] is None, "the request has none"
 
 
 def test_several_values_are_joined_or_listed() -> None:

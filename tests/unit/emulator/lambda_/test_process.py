@@ -1,9 +1,30 @@
 """How a function's process ended, as its supervisor reports it."""
 
 import os
+from collections import namedtuple
+
+import psutil
+import pytest
 
 from wavetank.emulator.lambda_.outcome import ExitStatus
 from wavetank.emulator.lambda_.process import FunctionProcess
+
+Memory = namedtuple("Memory", "rss shared")  # noqa: PYI024 - as psutil's
+
+
+class OthersProcess:
+    """A process of a function's user, whose pages a container's root may not see."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def memory_full_info(self) -> None:
+        """Is refused."""
+        raise psutil.AccessDenied(self._number)
+
+    def memory_info(self) -> Memory:
+        """Nearly all that it has is shared with the others."""
+        return Memory(rss=12, shared=10)
 
 
 class EndingSupervisor:
@@ -32,3 +53,13 @@ def test_a_status_that_is_written_at_the_last_moment_is_read() -> None:
     assert process.exit_status() == ExitStatus(exit_code=1)
     os.close(status_read)
     os.close(status_write)
+
+
+def test_shared_memory_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the kernel does not tell which pages those are: else many processes are ended."""
+    monkeypatch.setattr(psutil, "Process", OthersProcess)
+    process = object.__new__(FunctionProcess)
+    process.__dict__.update(_peak_bytes=0, _family=lambda: list(range(8)))
+    assert process.memory_bytes() == 8 * 2 + 10
+    process.__dict__.update(_family=lambda: [1])
+    assert process.memory_bytes() == 12
