@@ -9,7 +9,9 @@ import pytest
 
 from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import QueueReader, deployed_function
+from tests.simulator.runs import MINUTE, run_faults
 from wavetank.core.clock import rfc3339
+from wavetank.faults.functions import BrokenDeployment, NotificationFailure
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 
 NAME = "printer"
@@ -99,6 +101,23 @@ def test_an_error_and_a_timeout_are_logged(function: QueueReader) -> None:
         run.invoke(function.function, {"sleep": 600})
     assert "Status: timeout" in _lines(function)[-1]
     assert function.of(AttemptEnded)[0].outcome is Outcome.TIMEOUT
+
+
+def test_a_function_that_a_fault_fails_before_its_handler_has_a_log(deployed: Deployed) -> None:
+    """As any attempt: its error, between the lines of the platform."""
+    broken = BrokenDeployment(after=MINUTE, lasts=4 * MINUTE)
+    fault = NotificationFailure(after=MINUTE, lasts=8 * MINUTE)
+    run = run_faults(deployed, broken, fault)
+    (failed,) = [event for event in run.of(AttemptEnded) if "planned" in event.message]
+    assert failed.function == deployed.names.notification_function
+    group = f"/aws/lambda/{failed.function}"
+    with deployed.simulator.frozen_at(failed.at):
+        found = deployed.simulator.aws.logs.filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(each["message"]) for each in found]
+    (number,) = [n for n, each in enumerate(lines) if "planned" in each.get("errorMessage", "")]
+    before, _, after = lines[number - 1 : number + 2]
+    assert [each["type"] for each in (before, after)] == ["platform.start", "platform.report"]
+    assert {each["record"]["requestId"] for each in (before, after)} == {failed.request}
 
 
 def test_logs_are_stored_in_the_order_in_which_the_attempts_ended(function: QueueReader) -> None:
