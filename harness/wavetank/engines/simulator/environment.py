@@ -175,7 +175,7 @@ class ExecutionEnvironment:
         self._enter()
         try:
             if failure is not None:
-                raise failure
+                raise failure  # noqa: TRY301 - in the place of what the handler would raise
             if self._handler is None:
                 self._handler, self._marshal = self._import(), LambdaMarshaller().marshal_response
             answer, _ = self._marshal(self._call(json.loads(json.dumps(event)), context))
