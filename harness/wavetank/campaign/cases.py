@@ -213,22 +213,26 @@ def choose_cases(
         if draws_faults:
             action = "leave it out: without a scenario all faults are generated"
             raise UsageError("a scenario for --draw-faults", "none", action)
-        first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        return CampaignCases(seeds=Seeds(first, seeds), horizon=span)
+        return CampaignCases(seeds=Seeds(_first_seed(first_seed), seeds), horizon=span)
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
         raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
-    first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
     return CampaignCases(
-        seeds=Seeds(first, seeds),
+        seeds=Seeds(_first_seed(first_seed, scenario.seed), seeds),
         horizon=scenario.horizon,
         scenario=scenario,
         scenario_name=scenario_name,
         draws_faults=draws_faults,
     )
+
+
+def _first_seed(*given: int | None) -> int:
+    """The first that is given; else a random one, so that each campaign runs other cases."""
+    chosen = next((seed for seed in given if seed is not None), None)
+    return secrets.randbelow(RANDOM_SEED_MAX) if chosen is None else chosen
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:

@@ -8,7 +8,12 @@ import pytest
 from tests.unit.faults.test_targets import TRIGGERED
 from wavetank.core.errors import UsageError
 from wavetank.faults.fault import CountedFault
-from wavetank.faults.generation import generate_plan
+from wavetank.faults.generation import (
+    BRIEF_STEPS_MAX,
+    PREFERRED_STEPS_MIN,
+    STEP,
+    generate_plan,
+)
 from wavetank.faults.guarantee import HITS_MAX, affects_alerting, can_hit, within_guarantee
 from wavetank.faults.pairs import FaultPair, fault_pairs
 from wavetank.faults.references import Resource
@@ -67,6 +72,15 @@ def test_alerts_that_no_function_sends_fail_in_plans_of_their_own() -> None:
     assert alerting
     for plan in alerting:
         assert all(affects_alerting(each, targets) for each in plan)
+
+
+def test_half_of_the_plans_of_a_state_are_so_brief_that_retries_outlast_it() -> None:
+    """Else events are given up in each run, and no end state can be compared."""
+    (pair,) = [each for each in TICKER if each.kind.kind == "rule-off"]
+    plans = [generate_plan(seed, HOUR, preferred=[pair]).faults[0] for seed in range(100)]
+    brief = [fault for fault in plans if fault.lasts <= BRIEF_STEPS_MAX * STEP]
+    assert 30 < len(brief) < 70
+    assert all(f.lasts >= PREFERRED_STEPS_MIN * STEP for f in plans if f not in brief)
 
 
 @pytest.mark.parametrize("pair", TICKER, ids=str)
