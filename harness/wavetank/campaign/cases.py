@@ -1,7 +1,7 @@
 """The cases of a campaign: the same seeds give the same cases on any machine."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
@@ -18,6 +18,7 @@ from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.runner import RunSpec
 
 HORIZON_DEFAULT = "1h"
@@ -66,7 +67,8 @@ def generated_cases(
 ) -> Iterator[RunSpec]:
     """A case for each seed: the base with the fault plan that is generated from the seed.
 
-    With `coverage` plans prefer the pairs that earlier cases have not tried.
+    With `coverage` plans prefer the pairs that earlier cases have not tried. With each second seed
+    the workload ends at the horizon: later events would overwrite what a late one has done.
 
     Raises:
         UsageError: the horizon has no room for a fault.
@@ -83,8 +85,19 @@ def generated_cases(
             horizon=horizon,
             seed=seed,
             plan=plan,
+            workloads=base.workloads if seed % 2 else _ended(base.workloads, horizon),
         )
         yield RunSpec(scenario=scenario, seed=seed)
+
+
+def _ended(workloads: Sequence[WorkloadSpec], horizon: timedelta) -> tuple[WorkloadSpec, ...]:
+    """The workloads, of which those with a rate and without an end of their own end there."""
+    return tuple(
+        replace(each, duration=horizon - each.begins)
+        if each.rate and each.duration is None and each.begins < horizon
+        else each
+        for each in workloads
+    )
 
 
 def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
