@@ -8,6 +8,7 @@ import pytest
 from tests.unit.faults.test_targets import TRIGGERED
 from wavetank.core.errors import UsageError
 from wavetank.faults.fault import CountedFault
+from wavetank.faults.functions import HandlerCrash
 from wavetank.faults.generation import (
     BRIEF_STEPS_MAX,
     PREFERRED_STEPS_MIN,
@@ -100,3 +101,12 @@ def test_a_plan_tries_the_pair_that_it_prefers(pair: FaultPair) -> None:
                 first.after,
                 first.lasts,
             )
+
+
+def test_invocations_end_at_an_early_call_more_often_than_at_a_late_one() -> None:
+    """Most handlers make few calls, and a crash at the eighth would never hit them."""
+    (pair,) = [each for each in fault_pairs(TRIGGERED) if str(each) == "handler-crash in Take"]
+    plans = [generate_plan(seed, HOUR, TRIGGERED, preferred=[pair]).faults for seed in range(200)]
+    numbers = [each.call_number for each, *_ in plans if isinstance(each, HandlerCrash)]
+    assert numbers.count(1) > 50
+    assert max(numbers) == 8
