@@ -26,6 +26,9 @@ def handler(event, context):
     print("problem", file=sys.stderr)
     logging.getLogger().warning("careful")
     time.sleep(event.get("sleep", 0))  # virtual time: the duration in REPORT
+    if "group" in event:
+        import boto3
+        boto3.client("logs").create_log_group(logGroupName=event["group"])
     if event.get("fail"):
         raise RuntimeError("on purpose")
 """
@@ -138,6 +141,19 @@ def test_a_reset_deletes_the_group_that_a_function_has_created(function: QueueRe
     function.deployed.simulator.reset()
     groups = function.aws.logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     assert groups == []
+
+
+def test_a_reset_deletes_the_group_that_a_handler_has_created(function: QueueReader) -> None:
+    """It can create it again in the next run; one that was there before stays."""
+    function.aws.logs.create_log_group(logGroupName=GROUP)
+    for _ in range(2):
+        function.deployed.simulator.reset()
+        _run(function, {"group": "/made"})
+        assert function.of(AttemptEnded)[0].outcome is Outcome.SUCCESS
+    function.deployed.simulator.reset()
+    groups = function.aws.logs.describe_log_groups()["logGroups"]
+    assert {each["logGroupName"] for each in groups} >= {GROUP}
+    assert "/made" not in {each["logGroupName"] for each in groups}
 
 
 def test_a_role_that_may_not_write_loses_the_log(function: QueueReader) -> None:
