@@ -221,8 +221,9 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
 
 def test_seeds_are_the_scenario_s_or_any() -> None:
     """Whoever names none gets new ones each time, unless the scenario has its own."""
-    drawn = {choose_cases(1, None, None, None).seeds.first for _ in range(20)}
-    assert len(drawn) > 1
+    for name in (None, "calm-day"):
+        drawn = {choose_cases(1, None, None, name).seeds.first for _ in range(20)}
+        assert len(drawn) > 1
     scenario = load_scenario("everything-at-once", ROOT / "scenarios")
     chosen = choose_cases(5, None, None, scenario.name)
     assert chosen.seeds.first == scenario.seed

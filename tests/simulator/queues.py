@@ -36,6 +36,9 @@ def handler(event, context):
         if "receive" in wish:
             sqs = boto3.client("sqs")
             sqs.receive_message(QueueUrl=wish["receive"], WaitTimeSeconds=wish["wait"])
+        if "delete" in wish:
+            sqs = boto3.client("sqs")
+            sqs.delete_message(QueueUrl=wish["delete"], ReceiptHandle=record["receiptHandle"])
         if "fail" in wish and int(record["attributes"]["ApproximateReceiveCount"]) <= wish["fail"]:
             failures.append(record["messageId"])
         if "answer" in wish:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.conftest import Deployed
+from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import RECEIVE, deployed_function
 from wavetank.aws.clients import AwsClients
 from wavetank.core.findings import Finding, Verdict
@@ -22,6 +22,7 @@ from wavetank.history import TableSnapshot
 from wavetank.invariants import Convergence, Invariant, NothingLost
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.workload.kinds import SendMessage
+from wavetank.simulation.end_state import EndStateReader
 from wavetank.simulation.reference_run import ReferenceRuns
 from wavetank.simulation.run import Run
 from wavetank.simulation.runner import RunResult, RunSpec, simulate
@@ -158,6 +159,13 @@ def test_a_handler_that_sets_what_it_should_converges(tally: Tally) -> None:
     finding = tally.finding("set", CRASH)
     assert finding.verdict is Verdict.VALID
     assert "1 but for instants and random ids" in finding.evidence
+
+
+def test_the_code_that_was_deployed_is_no_part_of_the_state(deployed: Deployed) -> None:
+    """Else a run that leaves nothing would have something to compare."""
+    state = EndStateReader(deployed.simulator).read(START, is_reference=False)
+    buckets = {each.name for each in state if each.kind == "bucket"}
+    assert buckets == {deployed.names.bucket}
 
 
 def test_a_run_without_faults_or_with_missing_ticks_is_not_compared(tally: Tally) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.simulator.conftest import START, Deployed
 from tests.simulator.queues import QueueReader, deployed_function
+from tests.simulator.runs import MINUTE, run_faults
 from wavetank.core.clock import rfc3339
+from wavetank.faults.functions import BrokenDeployment, NotificationFailure
 from wavetank.history import AttemptBegan, AttemptEnded, Outcome, Trigger
 
 NAME = "printer"
@@ -24,6 +26,9 @@ def handler(event, context):
     print("problem", file=sys.stderr)
     logging.getLogger().warning("careful")
     time.sleep(event.get("sleep", 0))  # virtual time: the duration in REPORT
+    if "group" in event:
+        import boto3
+        boto3.client("logs").create_log_group(logGroupName=event["group"])
     if event.get("fail"):
         raise RuntimeError("on purpose")
 """
@@ -101,6 +106,23 @@ def test_an_error_and_a_timeout_are_logged(function: QueueReader) -> None:
     assert function.of(AttemptEnded)[0].outcome is Outcome.TIMEOUT
 
 
+def test_a_function_that_a_fault_fails_before_its_handler_has_a_log(deployed: Deployed) -> None:
+    """As any attempt: its error, between the lines of the platform."""
+    broken = BrokenDeployment(after=MINUTE, lasts=4 * MINUTE)
+    fault = NotificationFailure(after=MINUTE, lasts=8 * MINUTE)
+    run = run_faults(deployed, broken, fault)
+    (failed,) = [event for event in run.of(AttemptEnded) if "planned" in event.message]
+    assert failed.function == deployed.names.notification_function
+    group = f"/aws/lambda/{failed.function}"
+    with deployed.simulator.frozen_at(failed.at):
+        found = deployed.simulator.aws.logs.filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(each["message"]) for each in found]
+    (number,) = [n for n, each in enumerate(lines) if "planned" in each.get("errorMessage", "")]
+    before, _, after = lines[number - 1 : number + 2]
+    assert [each["type"] for each in (before, after)] == ["platform.start", "platform.report"]
+    assert {each["record"]["requestId"] for each in (before, after)} == {failed.request}
+
+
 def test_logs_are_stored_in_the_order_in_which_the_attempts_ended(function: QueueReader) -> None:
     """However many wait until they are read; each stream is created by the first one in it."""
     _run(function, *({"sleep": number / 4} for number in range(1, 40)))
@@ -119,6 +141,19 @@ def test_a_reset_deletes_the_group_that_a_function_has_created(function: QueueRe
     function.deployed.simulator.reset()
     groups = function.aws.logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     assert groups == []
+
+
+def test_a_reset_deletes_the_group_that_a_handler_has_created(function: QueueReader) -> None:
+    """It can create it again in the next run; one that was there before stays."""
+    function.aws.logs.create_log_group(logGroupName=GROUP)
+    for _ in range(2):
+        function.deployed.simulator.reset()
+        _run(function, {"group": "/made"})
+        assert function.of(AttemptEnded)[0].outcome is Outcome.SUCCESS
+    function.deployed.simulator.reset()
+    groups = function.aws.logs.describe_log_groups()["logGroups"]
+    assert {each["logGroupName"] for each in groups} >= {GROUP}
+    assert "/made" not in {each["logGroupName"] for each in groups}
 
 
 def test_a_role_that_may_not_write_loses_the_log(function: QueueReader) -> None:

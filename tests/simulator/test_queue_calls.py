@@ -10,7 +10,14 @@ from tests.simulator.conftest import START
 from tests.simulator.queues import NAME, QueueReader, queue_reader
 from wavetank.core.findings import Verdict
 from wavetank.emulator.sqs import visibility
-from wavetank.history import AttemptEnded, EventAccepted, EventOffered, Outcome
+from wavetank.history import (
+    AttemptEnded,
+    EventAccepted,
+    EventOffered,
+    EventSettled,
+    Outcome,
+    Settlement,
+)
 from wavetank.invariants import GroupOrder, check_history
 
 FIFO = {"FifoQueue": "true", "VisibilityTimeout": "60"}
@@ -192,3 +199,18 @@ def test_a_handler_that_reports_the_wrong_failed_items_breaks_the_order(
         (found,) = check_history(reader.events, [GroupOrder()])
         assert found.verdict is (Verdict.INVALID if wrong else Verdict.VALID), found
         assert f"processed by {NAME} before" in found.evidence or not wrong
+
+
+def test_a_message_that_the_function_deletes_is_processed(reader: QueueReader) -> None:
+    """Also if it fails afterwards: the message does not come back, and is not lost either."""
+    url = reader.queue("orders", VisibilityTimeout="60")
+    reader.map(url)
+    with reader.run():
+        reader.send(url, {"delete": url, "fail": 1, "raise": True})
+        reader.send(url, {"fail": 1, "raise": True})
+    deleted, other = [each.id for each in reader.of(EventAccepted)]
+    settled = [(each.ids, each.settlement) for each in reader.of(EventSettled)]
+    processed, returned = Settlement.PROCESSED, Settlement.RETURNED
+    assert settled == [((deleted,), processed), ((other,), returned), ((other,), processed)], (
+        settled
+    )

@@ -1,7 +1,7 @@
 """The cases of a campaign: the same seeds give the same cases on any machine."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
@@ -18,6 +18,7 @@ from wavetank.scenario.loader import load_scenario, project_scenarios
 from wavetank.scenario.model import Scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.supported_faults import check_supported
+from wavetank.scenario.workload.kinds import WorkloadSpec
 from wavetank.simulation.runner import RunSpec
 
 HORIZON_DEFAULT = "1h"
@@ -66,7 +67,8 @@ def generated_cases(
 ) -> Iterator[RunSpec]:
     """A case for each seed: the base with the fault plan that is generated from the seed.
 
-    With `coverage` plans prefer the pairs that earlier cases have not tried.
+    With `coverage` plans prefer the pairs that earlier cases have not tried. With each second seed
+    the workload ends at the horizon: later events would overwrite what a late one has done.
 
     Raises:
         UsageError: the horizon has no room for a fault.
@@ -83,8 +85,19 @@ def generated_cases(
             horizon=horizon,
             seed=seed,
             plan=plan,
+            workloads=base.workloads if seed % 2 else _ended(base.workloads, horizon),
         )
         yield RunSpec(scenario=scenario, seed=seed)
+
+
+def _ended(workloads: Sequence[WorkloadSpec], horizon: timedelta) -> tuple[WorkloadSpec, ...]:
+    """The workloads, of which those with a rate and without an end of their own end there."""
+    return tuple(
+        replace(each, duration=horizon - each.begins)
+        if each.rate and each.duration is None and each.begins < horizon
+        else each
+        for each in workloads
+    )
 
 
 def seeded_cases(seeds: Seeds, scenario: Scenario) -> Iterator[RunSpec]:
@@ -213,22 +226,26 @@ def choose_cases(
         if draws_faults:
             action = "leave it out: without a scenario all faults are generated"
             raise UsageError("a scenario for --draw-faults", "none", action)
-        first = secrets.randbelow(RANDOM_SEED_MAX) if first_seed is None else first_seed
         span = duration_option(horizon or HORIZON_DEFAULT)
-        return CampaignCases(seeds=Seeds(first, seeds), horizon=span)
+        return CampaignCases(seeds=Seeds(_first_seed(first_seed), seeds), horizon=span)
     if horizon is not None:
         action = "leave --duration out, or change the horizon in the scenario"
         raise UsageError("the scenario's own horizon", "--duration too", action)
     scenario = load_scenario(scenario_name, project_scenarios())
     check_supported(scenario, EngineName.SIMULATOR)
-    first = next(seed for seed in (first_seed, scenario.seed, 1) if seed is not None)
     return CampaignCases(
-        seeds=Seeds(first, seeds),
+        seeds=Seeds(_first_seed(first_seed, scenario.seed), seeds),
         horizon=scenario.horizon,
         scenario=scenario,
         scenario_name=scenario_name,
         draws_faults=draws_faults,
     )
+
+
+def _first_seed(*given: int | None) -> int:
+    """The first that is given; else a random one, so that each campaign runs other cases."""
+    chosen = next((seed for seed in given if seed is not None), None)
+    return secrets.randbelow(RANDOM_SEED_MAX) if chosen is None else chosen
 
 
 def one_of_each(chosen: CampaignCases) -> CampaignCases:

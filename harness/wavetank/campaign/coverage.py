@@ -60,12 +60,16 @@ class Coverage:
     def preferred(self) -> tuple[FaultPair, ...]:
         """The pairs of which the next case should try one; none if it may be any.
 
-        Of the pairs that it does not know to be tried they are those that were planned least.
+        Of the pairs that it does not know to be tried they are those that were planned least. Once
+        each was, every second case tries again what took effect, with other windows and values: the
+        code may never reach the others.
         """
         untried = self._untried(known(self._plans))
         least = min((self._planned[pair] for pair in untried), default=PLANS_MAX)
         if least >= PLANS_MAX:
             return ()
+        if least and self._plans % 2:
+            return tuple(pair for pair in self.pairs if pair not in untried)
         return tuple(pair for pair in untried if self._planned[pair] == least)
 
     def _untried(self, cases: int) -> tuple[FaultPair, ...]:

@@ -20,11 +20,13 @@ DIGEST_VALUES = 2**256
 class CaseCount:
     """How many cases of a campaign had one kind of fault, or broke one invariant.
 
-    `breaks` counts the invariants that were broken in runs with this kind of fault.
+    `breaks` counts the invariants that were broken in runs with this kind of fault. In `idle` ones
+    the invariant had nothing to check.
     """
 
     broken: int = 0
     unknown: int = 0
+    idle: int = 0
     cases: int = 0
     breaks: Counter[str] = field(default_factory=Counter)
 
@@ -92,6 +94,7 @@ def _count(counts: dict[str, CaseCount], name: str, verdict: Verdict) -> None:
     counted.cases += 1
     counted.broken += verdict is Verdict.INVALID
     counted.unknown += verdict is Verdict.UNKNOWN
+    counted.idle += verdict is Verdict.NOT_EXERCISED
 
 
 def _seed(result: CaseResult) -> int:

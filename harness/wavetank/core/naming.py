@@ -101,6 +101,7 @@ TABLE = NameLimit("table", 3, 255, r"[a-zA-Z0-9_.\-]+")
 TOPIC = NameLimit("topic", 1, 256, r"[A-Za-z0-9_\-]+")
 ROLE = NameLimit("role", 1, 64, r"[\w+=,.@\-]+")
 STACK = NameLimit("stack", 1, 128, r"[a-zA-Z][-a-zA-Z0-9]*")
+ARTIFACTS_ENDING = "-artifacts-s3"
 BUCKET_START_REFUSED = "sthree-"
 """[Amazon S3 user guide, bucketnamingrules]; its other rules cannot be broken here."""
 
@@ -175,7 +176,7 @@ def derive_names(
         full_name=" ".join(f"{first_name} {surname}".split()),
         stem=stem,
         bucket=f"{whole}-deliverystream-s3",
-        artifact_bucket=f"{whole}-artifacts-s3",
+        artifact_bucket=f"{whole}{ARTIFACTS_ENDING}",
         delivery_stream=(
             stream if stream_name_case is StreamNameCase.UPPER else f"{stem.lower()}-deliverystream"
         ),

@@ -1,4 +1,4 @@
-"""The log groups that services create for what they log, such as Lambda and SNS.
+"""The log groups that services create for what they log, such as Lambda and SNS, and handlers.
 
 No stack owns them, so that a simulation deletes them before each run.
 """

@@ -13,7 +13,7 @@ from wavetank.core.durations import duration_text
 from wavetank.core.errors import UsageError
 from wavetank.faults.catalogue import kinds_for
 from wavetank.faults.choices import SECOND, Choose, choose_from
-from wavetank.faults.fault import Fault
+from wavetank.faults.fault import CountedFault, Fault
 from wavetank.faults.functions import HandlerCrash, NoConcurrency
 from wavetank.faults.guarantee import affects_alerting, tolerated, within_guarantee
 from wavetank.faults.pairs import FaultPair
@@ -26,6 +26,8 @@ HORIZON_MIN = 2 * STEP
 LASTS_STEPS_MAX = 60
 PREFERRED_STEPS_MIN = 20
 """Ten minutes, in which most triggers have some events."""
+BRIEF_STEPS_MAX = 4
+"""Two minutes, which the retries of most triggers outlast: then nothing is given up."""
 FAULTS_MAX = 4
 CALLS_MAX = 7
 """The calls of a tick in the assignment's script: a scan, five prices, the batch."""
@@ -41,7 +43,8 @@ def generate_plan(
     """Generate one to four faults that the guarantee covers: the same for the same arguments.
 
     Without `kinds` they are of those that can hit something of the pipeline. With `preferred` the
-    first fault is of one of these pairs, and lasts for long enough to hit something.
+    first fault is of one of these pairs, and lasts for long enough to hit something. Half of those
+    that are a state are brief: a handler that loses data shows it only if it is tried again.
 
     Raises:
         UsageError: the horizon is too short for a fault.
@@ -65,7 +68,9 @@ def _preferred(
 ) -> Iterator[Fault]:
     """A fault of one of the pairs, and for one of alerts a fault that causes some."""
     pair = choose_from(choose, preferred)
-    lasts, after = _window(choose, horizon, PREFERRED_STEPS_MIN)
+    is_brief = not issubclass(pair.kind, CountedFault) and choose(0, 1)
+    steps = (1, BRIEF_STEPS_MAX) if is_brief else (PREFERRED_STEPS_MIN, LASTS_STEPS_MAX)
+    lasts, after = _window(choose, horizon, *steps)
     fault = pair.kind(
         after=after, lasts=lasts, **dict(pair.hit.values), **pair.kind.generate(choose, pair.hit)
     )
@@ -134,14 +139,16 @@ def choose_fault(
     """Choose a fault that is injected and reverted within the horizon."""
     kind = choose_from(choose, kinds)
     hit = choose_from(choose, kind.targets_in(targets))
-    lasts, after = _window(choose, horizon, 1)
+    lasts, after = _window(choose, horizon, 1, LASTS_STEPS_MAX)
     return kind(after=after, lasts=lasts, **dict(hit.values), **kind.generate(choose, hit))
 
 
-def _window(choose: Choose, horizon: timedelta, steps_min: int) -> tuple[timedelta, timedelta]:
+def _window(
+    choose: Choose, horizon: timedelta, steps_min: int, steps_max: int
+) -> tuple[timedelta, timedelta]:
     """How long a fault lasts, and when it begins."""
     _check_horizon(horizon)
-    steps_max = min(LASTS_STEPS_MAX, horizon // STEP)
+    steps_max = min(steps_max, horizon // STEP)
     lasts = choose(min(steps_min, steps_max), steps_max) * STEP
     return lasts, choose(0, (horizon - lasts) // STEP) * STEP
 

@@ -10,8 +10,9 @@ class Settlement(StrEnum):
     """What becomes of events that a source of a trigger holds.
 
     `processed` ones were deleted after their function succeeded, or passed in a stream; `returned`
-    ones are offered again; no filter matches `filtered` ones. `stopped` ones are returned without
-    an invocation, as in a recursive loop; `discarded` records were retried too often or too old.
+    ones are offered again; no filter matches `filtered` ones, or they arrived before the starting
+    position. `stopped` ones are returned without an invocation, as in a recursive loop; `discarded`
+    records were retried too often or too old.
     """
 
     PROCESSED = "processed"

@@ -23,6 +23,8 @@ EPOCH = re.compile(r"(?<![\d.])(1[5-9]|20)\d{8}(\d{3}){0,3}(\.\d+)?(?![\d.])")
 """Seconds to nanoseconds since 1970, in the years from 2017 to 2036."""
 VARYING = (RANDOM_ID, INSTANT, EPOCH)
 PLACEHOLDER = "<varies>"
+SIGNATURE, SIGNED_BY = "Signature", "SigningCertURL"
+"""Fields of what SNS sends: the signature of a text that has the instant and the id."""
 SHOWN_CHARACTERS = 100
 MISSING, ADDED, AGAIN = "missing", "added", "once more than without faults"
 AT_LEAST_ONCE = frozenset({"queue", "topic", "stream"})
@@ -204,6 +206,8 @@ def _leaves(text: str) -> Leaves:
 
 def _walk(value: object, path: str) -> Iterator[tuple[str, str]]:
     match value:
+        case dict() if SIGNED_BY in value and SIGNATURE in value:
+            parts = {**value, SIGNATURE: PLACEHOLDER}.items()
         case dict():
             parts = value.items()
         case list():

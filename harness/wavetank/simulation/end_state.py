@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from wavetank.aws.clients import AwsClients
+from wavetank.core.naming import ARTIFACTS_ENDING
 from wavetank.core.text import last_part
 from wavetank.engines.simulator.engine import Simulator
 from wavetank.history import EndState, Event, MessageSent, ObjectDelivered, StateEntry
 from wavetank.inspection.stack_resources import every_resource
 from wavetank.simulation.call_targets import item_key, key_names, plain
 from wavetank.simulation.topology import tables
+from wavetank.templates.transform import ARTIFACT_BUCKET
 
 COMPARED_BYTES_MAX = 256 * 1024
 """A larger object, and one that is no text, is compared by its digest."""
@@ -21,7 +23,8 @@ COMPARED_BYTES_MAX = 256 * 1024
 class EndStateReader:
     """Reads the state at the end of a run; what was sent out it has observed by then.
 
-    Objects that Firehose wrote are compared as records, since faults change how they are cut.
+    Objects that Firehose wrote are compared as records, since faults change how they are cut. The
+    code that was deployed is none of it.
     """
 
     def __init__(self, simulator: Simulator) -> None:
@@ -48,7 +51,7 @@ class EndStateReader:
         names = _logical_ids(self._aws)
         found = {
             (kind, names.get(name, name)): (name, entries)
-            for kind, name, entries in self._resources()
+            for kind, name, entries in self._resources(names)
         }
         for (kind, resource), (name, entries) in sorted(found.items()):
             ordered = sorted(entries, key=lambda entry: (entry.identity, entry.content))
@@ -63,14 +66,15 @@ class EndStateReader:
             event.records,
         )
 
-    def _resources(self) -> Iterator[tuple[str, str, list[StateEntry]]]:
-        """Kind, physical name and entries of each resource."""
+    def _resources(self, names: Mapping[str, str]) -> Iterator[tuple[str, str, list[StateEntry]]]:
+        """Kind, physical name and entries of each resource; `names` are those of the stacks."""
         for (kind, name), entries in self._sent.items():
             yield kind, name, entries
         for table in tables(self._aws):
             yield "table", table, list(_items(self._aws, table))
-        for bucket in self._aws.s3.list_buckets()["Buckets"]:
-            yield "bucket", bucket["Name"], list(self._objects(bucket["Name"]))
+        for bucket in (each["Name"] for each in self._aws.s3.list_buckets()["Buckets"]):
+            if bucket in names or not _has_deployed_code(bucket):
+                yield "bucket", bucket, list(self._objects(bucket))
         for queue in _queues(self._aws):
             texts = self._simulator.queues.texts(queue)
             yield "queue", last_part(queue), list(map(StateEntry, texts))
@@ -81,6 +85,10 @@ class EndStateReader:
                 if (bucket, found["Key"]) not in self._delivered:
                     body = self._aws.s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
                     yield StateEntry(found["Key"], _text(body))
+
+
+def _has_deployed_code(bucket: str) -> bool:
+    return bucket == ARTIFACT_BUCKET or bucket.endswith(ARTIFACTS_ENDING)
 
 
 def _logical_ids(aws: AwsClients) -> Mapping[str, str]:

@@ -86,15 +86,19 @@ class HandlerRunner:
         function: "DeployedFunction",
         pooled: PooledEnvironment,
         initialization: timedelta | None,
+        failure: Exception | None,
     ) -> None:
-        """Begin an attempt in the environment, which took so long to initialize if it was cold."""
+        """Begin an attempt in the environment, which took so long to initialize if it was cold.
+
+        A `failure` ends it at once, before the handler runs.
+        """
         environment, key = pooled.environment, request.key
         began = self._clock.now
         deadline = began + timedelta(seconds=function.timeout_seconds)
         context = _context(self._clock, request, function, environment.log_stream, deadline)
 
         def invoke() -> outcomes.InvocationOutcome:
-            outcome = environment.invoke(request.event, context)
+            outcome = environment.invoke(request.event, context, failure)
             if not attempt.has_called and not outcome.is_error:
                 sides = {(1, side) for side in Side}
                 self._end_if(attempt, f"{request.id} at its end, without a call", sides)
@@ -119,7 +123,7 @@ class HandlerRunner:
             began=began,
             initialization=initialization,
             key=key,
-            computing=self._durations.handler(key, function),
+            computing=timedelta() if failure else self._durations.handler(key, function),
         )
         self._unfinished[id(attempt)] = attempt
         takes = self.compute(attempt)

@@ -121,11 +121,8 @@ class LambdaRunner:
                 request.trigger,
             )
         )
-        if self._fails_before_handler(request, function):
-            self._pool.release(function, pooled)
-            self._end(request, function, outcomes.raised(_planned_error()))
-            return
-        self.handlers.start(request, function, pooled, initialization)
+        failure = self._planned_failure(request, function)
+        self.handlers.start(request, function, pooled, initialization, failure)
 
     def _after(self, duration: timedelta, then: Callable[[], None]) -> None:
         if not duration or self._clock.passes(duration):
@@ -133,13 +130,15 @@ class LambdaRunner:
         else:
             self._clock.after(duration, then)
 
-    def _fails_before_handler(
+    def _planned_failure(
         self, request: InvocationRequest, function: "DeployedFunction"
-    ) -> bool:
+    ) -> Exception | None:
+        """The error that a fault raises in place of the handler."""
         if not self.matches(function.arn, FunctionRole.FAILURE_DESTINATION):
-            return False
+            return None
         what = f"{request.id} of {function.name}"
-        return self._matcher.match(NotificationFailure, what) is not None
+        found = self._matcher.match(NotificationFailure, what)
+        return None if found is None else RuntimeError("failed by a planned fault")
 
     def _release(self, attempt: HandlerAttempt) -> None:
         self._pool.release(attempt.function, attempt.pooled)
@@ -203,9 +202,3 @@ def _recorded_outcome(outcome: outcomes.InvocationOutcome) -> Outcome:
     if outcome.status == "timeout":
         return Outcome.TIMEOUT
     return Outcome.ERROR if outcome.error_type is None else Outcome.CRASH
-
-
-def _planned_error() -> bytes:
-    return json.dumps(
-        {"errorType": "RuntimeError", "errorMessage": "failed by a planned fault"}
-    ).encode()

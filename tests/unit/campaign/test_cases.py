@@ -27,10 +27,12 @@ from wavetank.scenario.parser import parse_scenario
 from wavetank.scenario.schema import SEED_MAX
 from wavetank.scenario.serialization import scenario_to_toml
 from wavetank.scenario.timing.settings import durations_from_dict
+from wavetank.scenario.workload.arrivals import ArrivalRate
 from wavetank.scenario.workload.kinds import SendMessage
 from wavetank.simulation.runner import RunSpec
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+CALM = Scenario(name="calm", description="calm", horizon=HOUR)
 
 
 def test_each_seed_has_the_plan_that_it_draws() -> None:
@@ -43,10 +45,20 @@ def test_each_seed_has_the_plan_that_it_draws() -> None:
 
 def test_a_scenario_is_the_same_under_each_seed() -> None:
     """Only the seed differs."""
-    scenario = Scenario(name="calm", description="calm", horizon=HOUR)
-    cases = list(seeded_cases(Seeds(0, 4), scenario))
+    cases = list(seeded_cases(Seeds(0, 4), CALM))
     assert [spec.seed for spec in cases] == [0, 1, 2, 3]
-    assert {spec.scenario for spec in cases} == {scenario}
+    assert {spec.scenario for spec in cases} == {CALM}
+
+
+def test_the_workload_of_each_second_seed_ends_at_the_horizon() -> None:
+    """Later events would overwrite what a late one has done; an end of its own stays."""
+    rate = ArrivalRate("6 per minute")
+    endless = SendMessage(target="Orders", rate=rate, begins=timedelta(minutes=5), body="x")
+    ended, once = replace(endless, duration=MINUTE), SendMessage(target="Orders", count=1, body="x")
+    base = replace(CALM, workloads=(endless, ended, once))
+    four, five = (each.scenario.workloads for each in generated_cases(Seeds(4, 2), HOUR, base=base))
+    assert four == (replace(endless, duration=HOUR - timedelta(minutes=5)), ended, once)
+    assert five == base.workloads
 
 
 def test_drawn_faults_replace_those_of_a_scenario() -> None:

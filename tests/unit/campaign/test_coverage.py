@@ -164,6 +164,23 @@ def test_pairs_that_are_planned_in_vain_are_left_to_chance() -> None:
     assert coverage.preferred() == ()
 
 
+def test_what_took_effect_is_tried_again_once_each_pair_was_planned() -> None:
+    """In every second case: the code may never reach the others, and one try finds little."""
+    coverage = Coverage(PAIRS[:2])
+    (case, *_) = CHOSEN.cases()
+    reached, unreached = PAIRS[:2]
+    plan = replace(case.scenario.plan, faults=(reached.simplest(),))
+    coverage.plan(replace(plan, faults=(unreached.simplest(),)))
+    coverage.add(CaseResult(spec=case, outcome=check_plan(case)))
+    outcome = replace(check_plan(case), effective=(reached.simplest(),))
+    for _ in range(AT_ONCE + 3):
+        coverage.plan(plan)
+        coverage.add(CaseResult(spec=case, outcome=outcome))
+    assert coverage.preferred() == (unreached,)
+    coverage.plan(plan)
+    assert coverage.preferred() == (reached,)
+
+
 def test_what_a_case_knows_never_shrinks_and_leaves_enough_to_run() -> None:
     """A case waits for results of cases at least `AT_ONCE` before it, later of half of them."""
     counts = [known(number) for number in range(1000)]

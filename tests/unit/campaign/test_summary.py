@@ -7,6 +7,7 @@ from wavetank.campaign.cases import Seeds, generated_cases
 from wavetank.campaign.coverage import Coverage
 from wavetank.campaign.results import CaseOutcome, CaseResult
 from wavetank.campaign.summary import FAILURES_KEPT, CampaignSummary, CaseCount
+from wavetank.cli.output.campaign_progress import idle_text
 from wavetank.core.errors import ExitCode
 from wavetank.core.findings import Finding, Verdict
 from wavetank.faults.functions import HandlerCrash
@@ -82,3 +83,17 @@ def test_the_worst_ending_decides() -> None:
     assert _tally(valid, unknown, lost, broken).exit_code is ExitCode.BROKEN
     assert _tally(lost, valid).deaths == 2
     assert _tally(lost, unknown).first_broken is None
+
+
+def test_runs_in_which_an_invariant_had_nothing_to_check_are_named() -> None:
+    """They are valid, and show nothing about it."""
+    findings = [
+        Finding("converges", verdict, "why", "convergence")
+        for verdict in (Verdict.NOT_EXERCISED, Verdict.NOT_EXERCISED, Verdict.VALID)
+    ]
+    results = [
+        CaseResult(spec=spec, outcome=RunResult((finding,), "ab", 3, ExitCode.VALID))
+        for spec, finding in zip(CASES, findings, strict=False)
+    ]
+    assert idle_text(_tally(*results).invariants) == "not exercised: convergence in 2 of 3 runs"
+    assert idle_text(_tally(results[-1]).invariants) == ""

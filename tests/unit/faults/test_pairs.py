@@ -8,7 +8,13 @@ import pytest
 from tests.unit.faults.test_targets import TRIGGERED
 from wavetank.core.errors import UsageError
 from wavetank.faults.fault import CountedFault
-from wavetank.faults.generation import generate_plan
+from wavetank.faults.functions import HandlerCrash
+from wavetank.faults.generation import (
+    BRIEF_STEPS_MAX,
+    PREFERRED_STEPS_MIN,
+    STEP,
+    generate_plan,
+)
 from wavetank.faults.guarantee import HITS_MAX, affects_alerting, can_hit, within_guarantee
 from wavetank.faults.pairs import FaultPair, fault_pairs
 from wavetank.faults.references import Resource
@@ -69,6 +75,15 @@ def test_alerts_that_no_function_sends_fail_in_plans_of_their_own() -> None:
         assert all(affects_alerting(each, targets) for each in plan)
 
 
+def test_half_of_the_plans_of_a_state_are_so_brief_that_retries_outlast_it() -> None:
+    """Else events are given up in each run, and no end state can be compared."""
+    (pair,) = [each for each in TICKER if each.kind.kind == "rule-off"]
+    plans = [generate_plan(seed, HOUR, preferred=[pair]).faults[0] for seed in range(100)]
+    brief = [fault for fault in plans if fault.lasts <= BRIEF_STEPS_MAX * STEP]
+    assert 30 < len(brief) < 70
+    assert all(f.lasts >= PREFERRED_STEPS_MIN * STEP for f in plans if f not in brief)
+
+
 @pytest.mark.parametrize("pair", TICKER, ids=str)
 def test_a_plan_tries_the_pair_that_it_prefers(pair: FaultPair) -> None:
     """Within the guarantee; a fault of the alerts comes with one that causes an alert."""
@@ -86,3 +101,12 @@ def test_a_plan_tries_the_pair_that_it_prefers(pair: FaultPair) -> None:
                 first.after,
                 first.lasts,
             )
+
+
+def test_invocations_end_at_an_early_call_more_often_than_at_a_late_one() -> None:
+    """Most handlers make few calls, and a crash at the eighth would never hit them."""
+    (pair,) = [each for each in fault_pairs(TRIGGERED) if str(each) == "handler-crash in Take"]
+    plans = [generate_plan(seed, HOUR, TRIGGERED, preferred=[pair]).faults for seed in range(200)]
+    numbers = [each.call_number for each, *_ in plans if isinstance(each, HandlerCrash)]
+    assert numbers.count(1) > 50
+    assert max(numbers) == 8

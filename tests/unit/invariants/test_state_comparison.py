@@ -10,11 +10,11 @@ from wavetank.invariants.state_comparison import StateComparison, check_pattern
 
 
 def compared(
-    reference: list[StateEntry], found: list[StateEntry], *patterns: str
+    reference: list[StateEntry], found: list[StateEntry], *patterns: str, kind: str = "table"
 ) -> StateComparison:
     """The comparison of a resource `Orders`."""
     comparison = StateComparison()
-    comparison.compare("table", "Orders", reference, found, patterns)
+    comparison.compare(kind, "Orders", reference, found, patterns)
     return comparison
 
 
@@ -92,6 +92,21 @@ def test_instants_and_random_ids_may_differ_and_are_counted(before: object, afte
 def test_other_values_may_not(before: object, after: object) -> None:
     """A value that turned into an instant is another value."""
     assert compared([item("1", value=before)], [item("1", value=after)]).differences
+
+
+def test_what_sns_sends_may_differ_in_its_signature() -> None:
+    """It is that of a text with the instant, which a delay changes."""
+
+    def notification(text: str, second: int, signature: str) -> StateEntry:
+        sent = {"Message": text, "Timestamp": f"2030-01-01T00:00:0{second}.000Z"}
+        signed = {"Signature": signature, "SigningCertURL": "https://sns.example.com/a.pem"}
+        return StateEntry(json.dumps(sent | signed))
+
+    before = [notification("one", 1, "p0iF"), notification("two", 1, "q1jG")]
+    after = [notification("one", 2, "r2kH"), notification("two", 2, "s3lI")]
+    comparison = compared(before, after, kind="queue")
+    assert (texts(comparison), comparison.varying) == ([], 2)
+    assert texts(compared([StateEntry('{"Signature": "a"}')], [StateEntry('{"Signature": "b"}')]))
 
 
 def test_a_random_key_is_found_by_the_rest_of_it() -> None:

@@ -172,6 +172,8 @@ class CampaignOutput:
         say(f"seeds {self._seeds()}, {per_minute}, digest {summary.digest[:12]}")
         if covered := coverage_text(summary.coverage):
             say(covered)
+        if idle := idle_text(summary.invariants):
+            say(idle)
         if summary.deaths:
             say(f"workers that died and were replaced: {summary.deaths}")
         if summary.failed:
@@ -201,6 +203,13 @@ def coverage_text(coverage: Coverage) -> str:
     if untried[UNTRIED_MAX:]:
         named.append(f"and {len(untried) - UNTRIED_MAX} more, which the index lists")
     return f"{text}; not tried: {', '.join(named)}" if untried else text
+
+
+def idle_text(invariants: Mapping[str, CaseCount]) -> str:
+    """Which invariants had nothing to check, and how often; empty without any."""
+    idle = {key: count for key, count in sorted(invariants.items()) if count.idle}
+    named = (f"{key} in {count.idle} of {count.cases} runs" for key, count in idle.items())
+    return f"not exercised: {', '.join(named)}" if idle else ""
 
 
 def _table(title: str, counts: Mapping[str, CaseCount]) -> Table:

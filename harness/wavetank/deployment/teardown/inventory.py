@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from wavetank.aws.clients import AwsClients
 from wavetank.core.errors import UsageError
-from wavetank.core.naming import DEFAULT_PREFIX, Names, derive_names, split_full_name
+from wavetank.core.naming import (
+    ARTIFACTS_ENDING,
+    DEFAULT_PREFIX,
+    Names,
+    derive_names,
+    split_full_name,
+)
 from wavetank.deployment.deployed import PARAMETERS
 from wavetank.deployment.ownership import TAG
 
@@ -22,7 +28,6 @@ STORAGE_PARAMETERS = frozenset({"DeliveryBucketName"})
 STORAGE_DESCRIPTION = "Wavetank storage:"
 STORAGE_ENDING = "-storage"
 BUCKET_ENDING = "-deliverystream-s3"
-ARTIFACTS_ENDING = "-artifacts-s3"
 GONE = "DELETE_COMPLETE"
 
 

@@ -5,7 +5,8 @@ the ids, so here each run begins anew. [moto: logs/models.py, LogEvent]
 """
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -33,6 +34,17 @@ EVENT_IDS = EventIds()
 """The ids of the process: they are unique in all accounts and regions."""
 
 
+@contextmanager
+def new_groups_noted(account: str, region: str) -> Iterator[None]:
+    """Note the groups that are created while the body, a run, goes on: the next begins without."""
+    groups = logs_backends[account][region].groups
+    known = set(groups)
+    try:
+        yield
+    finally:
+        SERVICE_GROUPS[account, region] |= groups.keys() - known
+
+
 type LogStreams = Mapping[str, Mapping[str, Any]]
 """moto's log streams, by group and name."""
 
@@ -46,7 +58,7 @@ def log_streams(account: str, region: str) -> LogStreams:
 def restore_log_streams(account: str, region: str, streams: LogStreams) -> None:
     """Delete all events and all other streams, and begin anew with the ids of events.
 
-    Groups that a service has created since are deleted, too.
+    Groups that a service or a handler has created since are deleted, too.
     """
     groups = logs_backends[account][region].groups
     for name in SERVICE_GROUPS.pop((account, region), set()) - streams.keys():

@@ -163,6 +163,7 @@ class Simulator:
     def with_hooks(self, hooks: SimulatorHooks) -> Iterator[None]:
         """Call the hooks for calls, records, e-mail and sleep while the body runs."""
         from wavetank.emulator import services  # noqa: PLC0415 - as above
+        from wavetank.emulator.logs.stored_events import new_groups_noted  # noqa: PLC0415 - as above
         from wavetank.emulator.request_interceptor import InterceptionHandlers  # noqa: PLC0415 - as above
         from wavetank.emulator.service_ids import IDS  # noqa: PLC0415 - as above
         from wavetank.emulator.target_delivery.function_invoker import FUNCTIONS  # noqa: PLC0415 - as above
@@ -185,6 +186,7 @@ class Simulator:
             with (
                 self.queues.hooked(hooks),
                 self.streams.observed(hooks.on_record),
+                new_groups_noted(SANDBOX_ACCOUNT, REGION),
                 # in each run, as pytest-socket undoes what it finds replaced after each test
                 answered_web(self._web_answer),
             ):

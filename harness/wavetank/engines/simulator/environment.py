@@ -163,12 +163,19 @@ class ExecutionEnvironment:
         """Whether its modules have not been imported yet."""
         return self._handler is None
 
-    def invoke(self, event: object, context: LambdaContext) -> InvocationOutcome:
-        """Run the handler in this thread; an exception of it is its outcome, as on AWS."""
+    def invoke(
+        self, event: object, context: LambdaContext, failure: Exception | None = None
+    ) -> InvocationOutcome:
+        """Run the handler in this thread; an exception of it is its outcome, as on AWS.
+
+        A `failure` is raised in place of the handler, before its module is imported.
+        """
         self.output = InvocationOutput(folders=self._folders)
         self._loggers.begin(context.aws_request_id)
         self._enter()
         try:
+            if failure is not None:
+                raise failure  # noqa: TRY301 - in the place of what the handler would raise
             if self._handler is None:
                 self._handler, self._marshal = self._import(), LambdaMarshaller().marshal_response
             answer, _ = self._marshal(self._call(json.loads(json.dumps(event)), context))

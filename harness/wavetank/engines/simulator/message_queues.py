@@ -1,6 +1,6 @@
 """The SQS queues of the simulator, as far as a simulation sees them beyond their API."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -26,6 +26,12 @@ class MessageQueues:
 
         queue = queue_of(arn)
         return [] if queue is None else [each.message_id for each in messages_of(queue)]
+
+    def gone(self, arn: str, ids: Collection[str]) -> frozenset[str]:
+        """Which of the messages the queue holds no longer; none if it does not exist itself."""
+        from wavetank.emulator.sqs.visibility import queue_of  # noqa: PLC0415 - as above
+
+        return frozenset() if queue_of(arn) is None else frozenset(ids) - {*self.messages(arn)}
 
     def texts(self, arn: str) -> list[str]:
         """The bodies of all messages that the queue holds."""

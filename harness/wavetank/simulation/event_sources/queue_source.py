@@ -228,7 +228,14 @@ class QueueSource:
         else:
             failed = frozenset(_ids(records))
             self._show_after(processed, again)
-        returned = [each for each in records if each["messageId"] in failed]
+        self._return([each for each in records if each["messageId"] in failed], request)
+
+    def _return(self, failed: Records, request: str) -> None:
+        """Leave the messages to their visibility timeout; the function may have deleted some."""
+        gone = self._run.simulator.queues.gone(self._mapping.source, _ids(failed))
+        deleted = [each for each in failed if each["messageId"] in gone]
+        self._settle(deleted, request, Settlement.PROCESSED)
+        returned = [each for each in failed if each["messageId"] not in gone]
         self._settle(returned, request, Settlement.RETURNED)
 
     def _repeat_after(self, processed: Records) -> timedelta | None:

@@ -220,15 +220,16 @@ class ShardReader:
             iterator = answer.get("NextShardIterator")
 
     def _distribute(self, records: Sequence[ShardRecord]) -> None:
-        """Give each lane its records, without those of before the mapping's starting position.
+        """Give each lane its records.
 
-        Those that no filter matches are passed over.
+        Those from before the mapping's starting position, or that no filter matches, are passed
+        over.
         """
         since = self._mapping.starting_instant
         read = [each for each in records if since is None or each.arrived >= since]
         matching = [each for each in read if self._matches(each)]
         numbers = {each.number for each in matching}
-        filtered = [each.id for each in read if each.number not in numbers]
+        filtered = [each.id for each in records if each.number not in numbers]
         self._settle(filtered, Settlement.FILTERED)
         for number, lane in enumerate(self._lanes):
             lane.add(each for each in matching if each.lane(len(self._lanes)) == number)
