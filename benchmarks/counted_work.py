@@ -21,7 +21,7 @@ NAME = "wavetank bench"
 
 @dataclass(frozen=True)
 class WorkCost:
-    """Python function calls a tick, as a mean of whole ticks; `floor_calls` is of its SDK calls alone."""
+    """Python function calls a tick, as a mean; `floor_calls` is of its three SDK calls alone."""
 
     tick_calls: float
     floor_calls: float

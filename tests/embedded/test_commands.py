@@ -340,6 +340,7 @@ def test_bench_compares_with_localstack_alone(tmp_path: Path) -> None:
     done = Shell(tmp_path).run("bench", "--duration", "1h", "--rounds", "5", "--json")
     assert done.code == 0, done.err
     assert [run["virtual_hours"] for run in done.events("run_cost")] == [1]
+    assert [work["tick_calls"] > work["floor_calls"] > 0 for work in done.events("work")] == [True]
     costs = done.events("gateway")
     assert len(costs) == 3
     assert all(cost["ratio"] > 0 for cost in costs)
