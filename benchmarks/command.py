@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.campaign import measure_campaign
+from benchmarks.counted_work import measure_work
 from benchmarks.gateway import measure_gateway
 from benchmarks.peer_servers import Peer, install_peers
 from benchmarks.peers import PeerCost, PeerUnavailable, measure_peers
@@ -27,6 +28,7 @@ from wavetank.core.settings import read_settings
 from wavetank.deployment.pipelines.selection import PipelineChoice
 
 TICKS = 600
+COUNTED_TICKS = 120
 WORKERS = (1, 2)
 REMARK = "LocalStack is without our plug-ins here, but for its tables: its own would need Java."
 
@@ -98,6 +100,13 @@ def _show_simulator(output: Output, longest: timedelta) -> None:
         output.say(
             f"a tick {cost.tick_ms:.2f} ms, its three calls alone {cost.floor_ms:.2f} ms, "
             f"ratio {cost.ratio:.2f}"
+        )
+        with output.waiting(f"the calls of a tick, {COUNTED_TICKS} times"):
+            work = measure_work(simulator.simulate, simulator.floor(), COUNTED_TICKS)
+        output.emit("work", **asdict(work), ratio=work.ratio)
+        output.say(
+            f"a tick {work.tick_calls:,.0f} Python function calls, its three calls alone "
+            f"{work.floor_calls:,.0f}, ratio {work.ratio:.2f}"
         )
         with output.waiting("runs of virtual hours and days"):
             runs = list(measure_runs(simulator.simulate, run_lengths(longest), clock))
