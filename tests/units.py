@@ -116,6 +116,10 @@ REPEATS: Mapping[str, str] = {
     r"tests/simulator/test_own_repository\.py::test_the_example_passes": (
         "the README's lines, in the same file, and tests/simulator/test_new_project.py"
     ),
+    r"tests/simulator/test_ticker_convergence\.py::test_our_handler_converges": (
+        "the naive handler, which does not, in the same file, and every single fault in "
+        "tests/simulator/test_guarantee.py"
+    ),
     r"tests/simulator/test_guarantee\.py::test_our_handler_survives_every_scenario": (
         "every single fault, in the same file, and the README's runs and campaign"
     ),

@@ -127,7 +127,9 @@ def test_the_first_failure_ends_a_campaign(shell: Shell, tmp_path: Path) -> None
 @contextmanager
 def _running(shell: Shell) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
     """A campaign that would go on for long, and what it says."""
-    command = shell.command("campaign", "--runs", "500", "--duration", "5m", "--json")
+    command = shell.command(
+        *("campaign", "--runs", "500", "--duration", "5m"), *("--workers", "1", "--json")
+    )
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True) as running:
         assert running.stdout is not None  # it was asked for
