@@ -4,9 +4,16 @@ Time is not in this list: freezegun replaces it, except `time.sleep`, which `wav
 replaces.
 """
 
-from wavetank.core.patching import PYTHON, VALUE
+from wavetank.core.patching import PYTHON, VALUE, PinnedDistribution
+
+FREEZEGUN = PinnedDistribution("freezegun", "1.5.5")
 
 PATCHES = (
+    *FREEZEGUN.patches(
+        "engines.simulator.frozen_time",
+        "each run freezes time, and the original sorts all names of all modules for it",
+        {"freezegun.api:_get_module_attributes_hash": "(module)"},
+    ),
     *PYTHON.patches(
         "engines.simulator.process_calls",
         "the original would end or signal the simulator's own process, in which handlers run",

@@ -32,6 +32,7 @@ from wavetank.engines.service_catalog import provide_service_catalog, store_serv
 from wavetank.engines.simulator import gc_control as collector
 from wavetank.engines.simulator import variables
 from wavetank.engines.simulator.engine import PORT, Simulator
+from wavetank.engines.simulator.frozen_time import names_hashed_once
 from wavetank.engines.simulator.handler_threads import cooperative_threads
 from wavetank.engines.simulator.process_calls import intercepted
 
@@ -145,6 +146,7 @@ def simulator() -> Iterator[Simulator]:
         stack.enter_context(variables.without_aws_configuration())
         stack.enter_context(_temporary_files_in(PREPARED[0] / "tmp"))
         stack.enter_context(service_models_parsed_once())
+        stack.enter_context(names_hashed_once())
         collector.pause()
         stack.callback(collector.resume)
         made = BOOTED.pop() if BOOTED else _booted()
