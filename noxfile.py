@@ -47,7 +47,7 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """Run the whole test suite, in about six minutes."""
+    """Run the whole test suite, in about nine minutes."""
     _run(session, "wavetank", "test")
 
 

@@ -10,6 +10,7 @@ from localstack.services.cloudformation.v2.entities import Stack
 
 from tests.simulator.conftest import Deployed
 from tests.simulator.stacks import delete
+from tests.waiting import wait_until_true
 from wavetank.aws.clients import AwsClients
 from wavetank.core.clock import WallClock
 from wavetank.core.errors import InfrastructureError
@@ -91,4 +92,6 @@ def test_a_stack_has_its_outputs_when_it_is_complete(
     resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
     template = json.dumps({"Resources": resources, "Outputs": {"Answer": {"Value": "42"}}})
     Stacks(alone.cloudformation, WallClock(), 0.05).apply(DEFAULT_STACK, template, {})
+    # the status is there before its event, which another thread of LocalStack stores
+    wait_until_true(lambda: seen, "the event of the complete stack")
     assert [output["OutputValue"] for (output,) in seen] == ["42"]
