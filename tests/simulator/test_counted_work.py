@@ -19,6 +19,7 @@ TICKS = 30
 MOST_BY_FLOOR = 2.45
 """A twentieth above the count when it was set; lower it when a tick needs fewer calls."""
 SAME = 0.01
+"""How far counts may be apart: what is cached, and by whom, differs from call to call."""
 
 
 @pytest.fixture
@@ -46,6 +47,6 @@ def _work(deployed: Deployed, folder: Path) -> WorkCost:
 def test_a_tick_makes_few_calls_beside_those_of_the_sdk(deployed: Deployed, tmp_path: Path) -> None:
     """The count is the same each time, and no change makes a tick much dearer unnoticed."""
     work, again = _work(deployed, tmp_path), _work(deployed, tmp_path)
-    assert work.floor_calls == again.floor_calls
+    assert work.floor_calls == pytest.approx(again.floor_calls, rel=SAME)
     assert work.tick_calls == pytest.approx(again.tick_calls, rel=SAME)
     assert work.ratio < MOST_BY_FLOOR, work
